@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+pub mod config;
+pub mod error;
+pub mod ids;
+
+pub mod messages;
+pub mod rooms;
+pub mod users;
+
+pub mod page;
+pub mod permission;
+pub mod search;
+pub mod text;
+
+pub mod auth;
+pub mod mail;
+
+pub mod clock;
+pub mod random;
+
+pub mod http;
+pub mod store;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use api::{Builder, ChatApi};
+pub use auth::{Authenticator, CurrentUser};
+pub use clock::{Clock, Timestamp};
+pub use config::Config;
+pub use error::{Error, Result};
+pub use ids::{MessageId, RoomId, UserId};
+pub use store::Store;

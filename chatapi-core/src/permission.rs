@@ -1,0 +1,133 @@
+//! Who may do what: pure functions over loaded values, under the names that the documented API gives them.
+//!
+//! Who may *see* a message is no matter of policy: the statements that read and write messages ask for membership
+//! themselves. What is decided here is what a member may do.
+
+use std::fmt;
+
+use crate::auth::CurrentUser;
+use crate::messages::Message;
+use crate::rooms::Room;
+
+/// What somebody wants to do to a thing that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read it.
+    Read,
+    /// Change it.
+    Change,
+    /// Delete it.
+    Delete,
+}
+
+/// `IsRoomUserOrAdmin`: members read a room, only its admin changes or deletes it. A room without an admin (the account
+/// is gone) is read by its members and changed by nobody.
+pub fn is_room_user_or_admin(user: &CurrentUser, action: Action, room: &Room) -> bool {
+    match action {
+        Action::Read => room.has_member(user.id),
+        Action::Change | Action::Delete => room.admin == Some(user.id),
+    }
+}
+
+/// `IsMessageOwnerOrReadOnly`: who sees a message reads it, only its author changes or deletes it.
+pub fn is_message_owner_or_read_only(user: &CurrentUser, action: Action, message: &Message) -> bool {
+    match action {
+        Action::Read => true,
+        Action::Change | Action::Delete => message.user == user.id,
+    }
+}
+
+/// `CurrentUserOrAdmin`: an account is its user's and the staff's.
+pub fn is_current_user_or_staff(user: &CurrentUser, account: crate::UserId) -> bool {
+    user.id == account || user.is_staff
+}
+
+/// The rules of a deployment. [`DocumentedPolicy`] has those of the documented API; a host may bring its own.
+///
+/// A method answers for one decision and must not block. Rooms and messages that a decision is about are as they were
+/// read; where they changed before the write, the write does not happen and the policy is asked again.
+pub trait Policy: Send + Sync + fmt::Debug {
+    /// Whether `user` may do this to `room`.
+    fn allows_room(&self, user: &CurrentUser, action: Action, room: &Room) -> bool;
+
+    /// Whether `user`, a member of its room, may do this to `message`.
+    fn allows_message(&self, user: &CurrentUser, action: Action, message: &Message) -> bool;
+}
+
+/// The documented API's rules: [`is_room_user_or_admin`] and [`is_message_owner_or_read_only`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DocumentedPolicy;
+
+impl Policy for DocumentedPolicy {
+    fn allows_room(&self, user: &CurrentUser, action: Action, room: &Room) -> bool {
+        is_room_user_or_admin(user, action, room)
+    }
+
+    fn allows_message(&self, user: &CurrentUser, action: Action, message: &Message) -> bool {
+        is_message_owner_or_read_only(user, action, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rooms::Member;
+    use crate::{MessageId, RoomId, Timestamp, UserId};
+
+    fn somebody(id: i64) -> CurrentUser {
+        CurrentUser::new(UserId(id), format!("user{id}"))
+    }
+
+    #[test]
+    fn members_read_a_room_and_only_its_admin_changes_it() {
+        let member = |id| Member { id: UserId(id), username: format!("user{id}"), email: String::new() };
+        let room =
+            Room { id: RoomId(1), name: "tea".into(), admin: Some(UserId(1)), users: vec![member(1), member(2)] };
+        let orphan = Room { admin: None, ..room.clone() };
+        for (user, action, allowed, allowed_without_admin) in [
+            (1, Action::Read, true, true),
+            (1, Action::Change, true, false),
+            (1, Action::Delete, true, false),
+            (2, Action::Read, true, true),
+            (2, Action::Change, false, false),
+            (2, Action::Delete, false, false),
+            (3, Action::Read, false, false),
+            (3, Action::Change, false, false),
+            (3, Action::Delete, false, false),
+        ] {
+            assert_eq!(is_room_user_or_admin(&somebody(user), action, &room), allowed, "{user} {action:?}");
+            assert_eq!(is_room_user_or_admin(&somebody(user), action, &orphan), allowed_without_admin);
+        }
+    }
+
+    #[test]
+    fn only_its_author_changes_a_message() {
+        let at = Timestamp::from_micros(0);
+        let message = Message {
+            id: MessageId(1),
+            content: "hi".into(),
+            created_at: at,
+            updated_at: at,
+            user: UserId(1),
+            room: RoomId(1),
+        };
+        for (user, action, allowed) in [
+            (1, Action::Read, true),
+            (1, Action::Change, true),
+            (1, Action::Delete, true),
+            (2, Action::Read, true),
+            (2, Action::Change, false),
+            (2, Action::Delete, false),
+        ] {
+            assert_eq!(is_message_owner_or_read_only(&somebody(user), action, &message), allowed);
+        }
+    }
+
+    #[test]
+    fn an_account_is_its_users_and_the_staffs() {
+        let staff = CurrentUser { is_staff: true, ..somebody(9) };
+        assert!(is_current_user_or_staff(&somebody(1), UserId(1)));
+        assert!(!is_current_user_or_staff(&somebody(1), UserId(2)));
+        assert!(is_current_user_or_staff(&staff, UserId(2)));
+    }
+}

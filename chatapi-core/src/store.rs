@@ -1,0 +1,134 @@
+//! Where rooms, messages and users are kept: the contract that every store fulfils.
+//!
+//! One method is one atomic unit: it happens whole or not at all, and no other caller sees half of it. What must be true
+//! for a write stands in the write itself, so that nothing can come between. `testing::store_suite` proves a store.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::page::{Page, PageRequest};
+use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::text::Text;
+use crate::users::{NewUser, User, UserChange};
+use crate::{MessageId, RoomId, Timestamp, UserId};
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod engine;
+pub mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+/// What a store's method gives.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Keeps rooms, messages and users.
+///
+/// Methods have no defaults: whoever writes a store decides each. Absent is `Ok(None)`; a write whose precondition did
+/// not hold is `Ok(None)` or `Ok(false)` too, and has changed nothing.
+#[async_trait]
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Makes the tables, or brings them up to date. Safe to call from several processes at once: each migration is
+    /// applied once.
+    async fn migrate(&self) -> Result<()>;
+
+    /// Asks whether the store answers.
+    async fn ping(&self) -> Result<()>;
+
+    /// The secret of this name, the same for every process on this store: `fresh` where none was kept before.
+    async fn keep_secret(&self, name: &str, fresh: &str) -> Result<String>;
+
+    /// Adds a user. [`StoreError::Taken`] where the name is somebody's already.
+    async fn create_user(&self, user: NewUser) -> Result<User>;
+
+    /// The user of this id.
+    async fn user(&self, id: UserId) -> Result<Option<User>>;
+
+    /// The user of exactly this name.
+    async fn user_by_name(&self, username: &str) -> Result<Option<User>>;
+
+    /// The users whose address is this one, in any case, by id: addresses are not unique.
+    async fn users_by_email(&self, email: &str) -> Result<Vec<User>>;
+
+    /// A page of all users, by id. `None` where there is no such page.
+    async fn users(&self, page: PageRequest) -> Result<Option<Page<User>>>;
+
+    /// Those of `ids` that are users' ids, in ascending order.
+    async fn existing_users(&self, ids: &[UserId]) -> Result<Vec<UserId>>;
+
+    /// Changes a user and returns it changed. `None` where the user is gone or a condition that the change states does
+    /// not hold; [`StoreError::Taken`] where the new name is somebody else's.
+    async fn update_user(&self, id: UserId, change: UserChange) -> Result<Option<User>>;
+
+    /// Deletes a user, the messages that it sent and its memberships; rooms that it was the admin of stay without one.
+    /// Only where the user's revision is still `revision`.
+    async fn delete_user(&self, id: UserId, revision: i64) -> Result<bool>;
+
+    /// Makes a room. [`StoreError::Missing`] names the first of its users that does not exist.
+    async fn create_room(&self, room: NewRoom) -> Result<Room>;
+
+    /// The room of this id with its members, by id.
+    async fn room(&self, id: RoomId) -> Result<Option<Room>>;
+
+    /// Whether there is a room of this id.
+    async fn room_exists(&self, id: RoomId) -> Result<bool>;
+
+    /// A page of the rooms that `member` is in, by id. `None` where there is no such page.
+    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>>;
+
+    /// Changes a room, where its admin is still `admin`, and only so that the admin is a member afterwards. `None`
+    /// where that does not hold; [`StoreError::Missing`] names the first new member that does not exist.
+    async fn update_room(&self, id: RoomId, admin: Option<UserId>, change: RoomChange) -> Result<Option<Room>>;
+
+    /// Deletes a room and its messages, where its admin is still `admin`.
+    async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool>;
+
+    /// Adds a message, where its author is a member of its room. `None` where not, or where there is no such room.
+    async fn create_message(&self, message: NewMessage) -> Result<Option<Message>>;
+
+    /// The message of this id, where `reader` is a member of its room.
+    async fn message(&self, id: MessageId, reader: UserId) -> Result<Option<Message>>;
+
+    /// A page of the messages in the rooms that the filter's reader is in, by time and then id. `None` where there is no
+    /// such page.
+    async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
+
+    /// Gives a message a new text, where `editor` is a member of its room.
+    async fn update_message(
+        &self,
+        id: MessageId,
+        editor: UserId,
+        text: &Text,
+        at: Timestamp,
+    ) -> Result<Option<Message>>;
+
+    /// Deletes a message, where `editor` is a member of its room.
+    async fn delete_message(&self, id: MessageId, editor: UserId) -> Result<bool>;
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The name is somebody's already.
+    #[error("the name is taken")]
+    Taken,
+    /// There is no such user.
+    #[error("there is no user {0}")]
+    Missing(UserId),
+    /// The database cannot be reached, or cannot write, for now. The write may have happened all the same.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Cause),
+    /// Anything else: a fault of the store's or of ours.
+    #[error("the store failed")]
+    Backend(#[source] Cause),
+}
+
+/// What lies behind an error, for the log.
+pub type Cause = Box<dyn StdError + Send + Sync>;

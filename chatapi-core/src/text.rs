@@ -1,0 +1,89 @@
+//! Text as it is kept: as it was sent, and folded for search.
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+
+/// A message's text: not blank, trimmed, without NUL characters; with the folded form that search reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    content: String,
+    folded: String,
+}
+
+impl Text {
+    /// Trims `content` as the documented API does. `None` where nothing is left, or where it holds a NUL character,
+    /// which PostgreSQL cannot keep.
+    pub fn new(content: &str) -> Option<Self> {
+        let content = strip(content);
+        if content.is_empty() || content.contains('\0') {
+            return None;
+        }
+        Some(Self { content: content.to_owned(), folded: fold(content) })
+    }
+
+    /// The text as it was sent, trimmed.
+    pub fn as_str(&self) -> &str {
+        &self.content
+    }
+
+    /// The text as search reads it: see [`fold`].
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+}
+
+/// Trims as the documented API does: Unicode's white space, and the four ASCII separators that Python counts in.
+pub(crate) fn strip(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
+}
+
+/// Folds text so that two spellings which differ in case alone, or in how accents are encoded, are the same bytes.
+///
+/// This is canonical caseless matching (Unicode Standard, section 3.13, definition D145), composed at the end, so that
+/// a plain `e` is no part of an `é`. It is done here and not by the database, whose answer would depend on its locale.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let decomposed = DecomposingNormalizer::new_nfd().normalize(text).into_owned();
+    let folded = CaseMapper::new().fold_string(&decomposed).into_owned();
+    ComposingNormalizer::new_nfc().normalize(&folded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn case_and_encoding_of_accents_do_not_count() {
+        for (one, other) in [
+            ("HELLO", "hello"),
+            ("KÖLN", "köln"),
+            ("ko\u{308}ln", "KÖLN"),
+            ("Straße", "STRASSE"),
+            ("ΟΔΟΣ", "οδος"),
+            ("МОСКВА", "москва"),
+            ("İstanbul", "i\u{307}stanbul"),
+        ] {
+            assert_eq!(fold(one), fold(other));
+        }
+        assert!(!fold("café").contains(&fold("cafe")));
+    }
+
+    #[test]
+    fn a_text_is_trimmed_and_never_blank() {
+        assert_eq!(Text::new("  padded \n").unwrap().as_str(), "padded");
+        assert_eq!(Text::new(" \u{2003}\n"), None);
+        assert_eq!(Text::new("a\0b"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC*") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Users: their types, and the accounts' use-cases.
+
+use serde::Serialize;
+
+use crate::{Timestamp, UserId};
+
+/// A user, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Its name: unique, letters of either case being different.
+    pub username: String,
+    /// Its address, or nothing. Several users may have the same.
+    pub email: String,
+    /// The hash of its password: Argon2id, or one of Django's until the next log-in.
+    pub password: String,
+    /// Whether it may log in.
+    pub is_active: bool,
+    /// Whether it may use the admin site and read every account.
+    pub is_staff: bool,
+    /// Whether it may do everything on the admin site.
+    pub is_superuser: bool,
+    /// When it was made.
+    pub date_joined: Timestamp,
+    /// Tokens carry it; it grows when they must end, as after a change of password.
+    pub revision: i64,
+}
+
+/// A user to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewUser {
+    /// See [`User::username`].
+    pub username: String,
+    /// See [`User::email`].
+    pub email: String,
+    /// The hash of its password.
+    pub password: String,
+    /// See [`User::is_active`].
+    pub is_active: bool,
+    /// See [`User::is_staff`].
+    pub is_staff: bool,
+    /// See [`User::is_superuser`].
+    pub is_superuser: bool,
+    /// When it is made.
+    pub date_joined: Timestamp,
+}
+
+/// What is changed about a user, and on what condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserChange {
+    /// A new address.
+    Email(String),
+    /// A new name, where the revision is still the one given.
+    Username {
+        /// The new name.
+        username: String,
+        /// The revision that must hold.
+        revision: i64,
+    },
+    /// A new password, where the revision is still the one given: every token of the user's ends.
+    Password {
+        /// The new hash.
+        hash: String,
+        /// The revision that must hold.
+        revision: i64,
+    },
+    /// A better hash of the same password, where the old hash still stands: tokens stay.
+    Rehash {
+        /// The hash that must stand.
+        from: String,
+        /// The new hash.
+        to: String,
+    },
+    /// The user may log in, where it might not.
+    Activate,
+}
