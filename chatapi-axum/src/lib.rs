@@ -1,1 +1,69 @@
+#![doc = include_str!("../README.md")]
 
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri, RawPathParams, Request};
+use axum::response::Response;
+use axum::routing::any;
+use chatapi_core::ChatApi;
+use chatapi_core::http::{Body as Answer, Params, Peer, Route};
+use http_body_util::LengthLimitError;
+
+/// The chat's endpoints as a router: nest it wherever they are to be.
+///
+/// Paths are registered natively, with and without the slash at their end, so that middleware sees them as
+/// [`MatchedPath`](axum::extract::MatchedPath). Nothing is said about paths that are not the chat's.
+///
+/// The address of a client is known where the server was started with
+/// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info).
+pub fn router<S: Clone + Send + Sync + 'static>(api: ChatApi) -> Router<S> {
+    api.routes().fold(Router::new(), |router, route| {
+        let serve = |api: ChatApi, route: Arc<Route>| any(move |request| serve(api.clone(), route.clone(), request));
+        let router = router.route(route.path(), serve(api.clone(), route.clone()));
+        match route.short_path() {
+            "" => router,
+            short if short == route.path() => router,
+            short => router.route(short, serve(api.clone(), route.clone())),
+        }
+    })
+}
+
+/// The API's own 404, for hosts that want it on every path: `router.fallback_service(chatapi_axum::not_found(api))`.
+pub fn not_found<S: Clone + Send + Sync + 'static>(api: ChatApi) -> axum::routing::MethodRouter<S> {
+    any(move || {
+        let answer = api.not_found();
+        async move { convert(answer) }
+    })
+}
+
+async fn serve(api: ChatApi, route: Arc<Route>, request: Request) -> Response {
+    let (mut head, body) = request.into_parts();
+    // What cannot be decoded is no id of anything.
+    let params = match RawPathParams::from_request_parts(&mut head, &()).await {
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        Err(_) => Params::default(),
+    };
+    if let Some(OriginalUri(uri)) = head.extensions.remove() {
+        head.uri = uri;
+    }
+    if let Some(ConnectInfo::<SocketAddr>(peer)) = head.extensions.get().cloned() {
+        head.extensions.insert(Peer(peer));
+    }
+    let answer = match to_bytes(body, api.body_limit()).await {
+        Ok(body) => api.call(&route, Request::from_parts(head, body), params).await,
+        Err(fault) => api.unreadable(fault.source().is_some_and(|cause| cause.is::<LengthLimitError>())),
+    };
+    convert(answer)
+}
+
+fn convert(answer: chatapi_core::http::Response) -> Response {
+    answer.map(|body| match body {
+        Answer::Full(bytes) => Body::from(bytes),
+        Answer::Stream(pieces) => Body::from_stream(pieces),
+        _ => Body::empty(),
+    })
+}

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
+use crate::error::{Error, Invalid, Result, no_such_key};
+use crate::page::{Page, PageRequest};
+use crate::permission::Action;
 use crate::search::SearchTerms;
 use crate::text::Text;
-use crate::{MessageId, RoomId, Timestamp, UserId};
+use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
 
 /// A message, as the documented API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,4 +57,128 @@ impl MessageFilter {
     pub fn all(reader: UserId) -> Self {
         Self { reader, room: None, user: None, search: SearchTerms::default() }
     }
+}
+
+/// What is changed about a message; `None` leaves a thing as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageChange {
+    /// A new text.
+    pub content: Option<String>,
+    /// A room that must exist and that the user must be in. The message stays where it is: the documented API has this
+    /// field, checks it, and leaves it at that.
+    pub room: Option<RoomId>,
+}
+
+impl ChatApi {
+    /// Sends a message to a room that the user is in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the text is blank or too long, or the room does not exist or is not the user's.
+    pub async fn send_message(&self, user: &CurrentUser, room: RoomId, content: &str) -> Result<Message> {
+        let text = self.checked_text(content)?;
+        let message = NewMessage { room, user: user.id, text, at: self.now() };
+        match self.store().create_message(message).await? {
+            Some(message) => Ok(message),
+            None if self.store().room_exists(room).await? => Err(not_in_room()),
+            None => Err(Error::field("room", no_such_key(room))),
+        }
+    }
+
+    /// The messages that a user may read, by time, less what the filter leaves out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the filter names a room or a user that does not exist, or searches for a NUL character;
+    /// [`Error::NotFound`] where there is no such page.
+    pub async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Page<Message>> {
+        if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
+            return Err(Error::Invalid(Invalid::List(vec!["Null characters are not allowed.".into()])));
+        }
+        let found = self.store().messages(filter, page).await?;
+        // Where there are rows, what the filter names is there too, and need not be asked for.
+        if found.as_ref().is_none_or(|page| page.count == 0) {
+            self.check_filter(filter).await?;
+        }
+        found.ok_or_else(Error::no_such_page)
+    }
+
+    /// A message in a room that the user is in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none; [`Error::Forbidden`] where the policy says so.
+    pub async fn message(&self, user: &CurrentUser, id: MessageId) -> Result<Message> {
+        self.message_for(user, id, Action::Read).await
+    }
+
+    /// A message, for somebody who may do this to it; otherwise like [`message`](Self::message).
+    pub(crate) async fn message_for(&self, user: &CurrentUser, id: MessageId, action: Action) -> Result<Message> {
+        let message = self.store().message(id, user.id).await?.ok_or_else(|| Error::no_such("Message"))?;
+        self.allow_message(user, action, &message)?;
+        Ok(message)
+    }
+
+    /// Changes a message, as it was read.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`send_message`](Self::send_message),
+    /// [`Error::NotFound`] where the message is gone, or the user no longer in its room.
+    pub async fn update_message(&self, user: &CurrentUser, message: &Message, change: MessageChange) -> Result<Message> {
+        self.allow_message(user, Action::Change, message)?;
+        let text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
+        if let Some(room) = change.room.filter(|room| *room != message.room) {
+            let room = self.store().room(room).await?.ok_or_else(|| Error::field("room", no_such_key(room)))?;
+            if !room.has_member(user.id) {
+                return Err(not_in_room());
+            }
+        }
+        let changed = self.store().update_message(message.id, user.id, text.as_ref(), self.now()).await?;
+        changed.ok_or_else(|| Error::no_such("Message"))
+    }
+
+    /// Deletes a message, as it was read.
+    ///
+    /// # Errors
+    /// As for [`update_message`](Self::update_message).
+    pub async fn delete_message(&self, user: &CurrentUser, message: &Message) -> Result<()> {
+        self.allow_message(user, Action::Delete, message)?;
+        let deleted = self.store().delete_message(message.id, user.id).await?;
+        if deleted { Ok(()) } else { Err(Error::no_such("Message")) }
+    }
+
+    fn allow_message(&self, user: &CurrentUser, action: Action, message: &Message) -> Result<()> {
+        if self.policy().allows_message(user, action, message) { Ok(()) } else { Err(Error::forbidden()) }
+    }
+
+    async fn check_filter(&self, filter: &MessageFilter) -> Result<()> {
+        let mut errors = crate::error::FieldErrors::default();
+        if let Some(room) = filter.room
+            && !self.store().room_exists(room).await?
+        {
+            errors.add("room", NO_CHOICE);
+        }
+        if let Some(user) = filter.user
+            && self.store().existing_users(&[user]).await?.is_empty()
+        {
+            errors.add("user", NO_CHOICE);
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    }
+
+    fn checked_text(&self, content: &str) -> Result<Text> {
+        let limit = self.config().message_limit;
+        if content.contains('\0') {
+            return Err(Error::field("content", "Null characters are not allowed."));
+        }
+        let text = Text::new(content).ok_or_else(|| Error::field("content", "This field may not be blank."))?;
+        if text.as_str().chars().count() > limit {
+            return Err(Error::field("content", format!("Ensure this field has no more than {limit} characters.")));
+        }
+        Ok(text)
+    }
+}
+
+/// What a filter says that names nothing.
+pub(crate) const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
+
+fn not_in_room() -> Error {
+    Error::non_field("User must be part of the room to create a message.")
 }

@@ -16,16 +16,9 @@ impl PageNumber {
         if text == "last" {
             return Some(Self::Last);
         }
-        let text = text.trim();
-        let (negative, digits) = match text.as_bytes().first()? {
-            b'-' => (true, &text[1..]),
-            b'+' => (false, &text[1..]),
-            _ => (false, text),
-        };
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        Some(Self::Number(if negative { 0 } else { digits.parse().unwrap_or(u64::MAX) }))
+        let number = crate::text::integer(text)?;
+        let past_any_list = if text.contains('-') { 0 } else { u64::MAX };
+        Some(Self::Number(number.map_or(past_any_list, |number| u64::try_from(number).unwrap_or_default())))
     }
 }
 

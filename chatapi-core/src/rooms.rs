@@ -2,7 +2,18 @@
 
 use serde::Serialize;
 
-use crate::{RoomId, UserId};
+use crate::error::{Error, NON_FIELD, Result, no_such_key};
+use crate::page::{Page, PageRequest};
+use crate::permission::Action;
+use crate::store::StoreError;
+use crate::text::strip;
+use crate::{ChatApi, CurrentUser, RoomId, UserId};
+
+/// The longest name of a room, in characters.
+pub const NAME_LIMIT: usize = 100;
+
+/// How often a change is decided anew because somebody else changed the room meanwhile.
+const ATTEMPTS: usize = 5;
 
 /// A room, as the documented API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,7 +46,18 @@ pub struct Member {
     pub email: String,
 }
 
-/// A room to be made.
+/// What a user says of a room to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomDraft {
+    /// Its name, of [`NAME_LIMIT`] characters at most.
+    pub name: String,
+    /// Its members.
+    pub users: Vec<UserId>,
+    /// Somebody who must be among the members; the creator where nobody is named. The room's admin is the creator.
+    pub admin: Option<UserId>,
+}
+
+/// A room to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRoom {
     /// Its name.
@@ -55,4 +77,121 @@ pub struct RoomChange {
     pub admin: Option<UserId>,
     /// The new members, in place of all old ones.
     pub users: Option<Vec<UserId>>,
+}
+
+impl ChatApi {
+    /// Makes a room: its creator is its admin, and joins the members that the draft names.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the name is blank or too long, a member does not exist, or the admin is no member.
+    pub async fn create_room(&self, user: &CurrentUser, draft: RoomDraft) -> Result<Room> {
+        let name = checked_name(&draft.name)?;
+        if !draft.users.contains(&draft.admin.unwrap_or(user.id)) {
+            return Err(admin_is_no_member());
+        }
+        let room = NewRoom { name, admin: user.id, users: draft.users };
+        self.store().create_room(room).await.map_err(missing_member)
+    }
+
+    /// The rooms that a user is in, by id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such page.
+    pub async fn rooms(&self, user: &CurrentUser, page: PageRequest) -> Result<Page<Room>> {
+        self.store().rooms(user.id, page).await?.ok_or_else(Error::no_such_page)
+    }
+
+    /// A room, for somebody who may read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none, [`Error::Forbidden`] where the user may not read it.
+    pub async fn room(&self, user: &CurrentUser, id: RoomId) -> Result<Room> {
+        self.room_for(user, id, Action::Read).await
+    }
+
+    /// A room, for somebody who may do this to it; otherwise like [`room`](Self::room).
+    pub(crate) async fn room_for(&self, user: &CurrentUser, id: RoomId, action: Action) -> Result<Room> {
+        let room = self.store().room(id).await?.ok_or_else(|| Error::no_such("Room"))?;
+        self.allow_room(user, action, &room)?;
+        Ok(room)
+    }
+
+    /// Changes a room, as it was read.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`create_room`](Self::create_room),
+    /// [`Error::NotFound`] where the room is gone.
+    pub async fn update_room(&self, user: &CurrentUser, room: &Room, change: RoomChange) -> Result<Room> {
+        let name = change.name.as_deref().map(checked_name).transpose()?;
+        let change = RoomChange { name, ..change };
+        let mut seen = room.clone();
+        for _ in 0..ATTEMPTS {
+            self.allow_room(user, Action::Change, &seen)?;
+            if !change.keeps_admin_a_member(&seen) {
+                return Err(admin_is_no_member());
+            }
+            let changed = self.store().update_room(seen.id, seen.admin, change.clone()).await.map_err(missing_member)?;
+            match changed {
+                Some(changed) => return Ok(changed),
+                None => seen = self.room_for(user, seen.id, Action::Change).await?,
+            }
+        }
+        Err(Error::Conflict("The room is being changed by others; try again.".into()))
+    }
+
+    /// Deletes a room, as it was read, and its messages.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where the user may not, [`Error::NotFound`] where the room is gone.
+    pub async fn delete_room(&self, user: &CurrentUser, room: &Room) -> Result<()> {
+        let mut seen = room.clone();
+        for _ in 0..ATTEMPTS {
+            self.allow_room(user, Action::Delete, &seen)?;
+            if self.store().delete_room(seen.id, seen.admin).await? {
+                return Ok(());
+            }
+            seen = self.room_for(user, seen.id, Action::Delete).await?;
+        }
+        Err(Error::Conflict("The room is being changed by others; try again.".into()))
+    }
+
+    fn allow_room(&self, user: &CurrentUser, action: Action, room: &Room) -> Result<()> {
+        if self.policy().allows_room(user, action, room) { Ok(()) } else { Err(Error::forbidden()) }
+    }
+}
+
+impl RoomChange {
+    fn keeps_admin_a_member(&self, room: &Room) -> bool {
+        let Some(admin) = self.admin.or(room.admin) else { return self.users.is_none() };
+        match &self.users {
+            Some(users) => users.contains(&admin),
+            None => room.has_member(admin),
+        }
+    }
+}
+
+/// 400: the admin must be among the members.
+pub(crate) fn admin_is_no_member() -> Error {
+    Error::field(NON_FIELD, "Admin must be a user in the room.")
+}
+
+fn missing_member(error: StoreError) -> Error {
+    match error {
+        StoreError::Missing(user) => Error::field("users", no_such_key(user)),
+        other => other.into(),
+    }
+}
+
+fn checked_name(name: &str) -> Result<String> {
+    let name = strip(name);
+    if name.is_empty() {
+        return Err(Error::field("name", "This field may not be blank."));
+    }
+    if name.contains('\0') {
+        return Err(Error::field("name", "Null characters are not allowed."));
+    }
+    if name.chars().count() > NAME_LIMIT {
+        return Err(Error::field("name", format!("Ensure this field has no more than {NAME_LIMIT} characters.")));
+    }
+    Ok(name.to_owned())
 }

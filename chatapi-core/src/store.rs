@@ -99,12 +99,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// such page.
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
 
-    /// Gives a message a new text, where `editor` is a member of its room.
+    /// Gives a message a new text, or none but a new time, where `editor` is a member of its room.
     async fn update_message(
         &self,
         id: MessageId,
         editor: UserId,
-        text: &Text,
+        text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>>;
 

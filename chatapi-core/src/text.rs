@@ -37,6 +37,23 @@ pub(crate) fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
 }
 
+/// Reads an integer as the documented API does: blanks around it, a sign, and single underscores between digits are
+/// allowed. `None` where it is no integer, `Some(None)` where it is one past 64 bits.
+pub(crate) fn integer(text: &str) -> Option<Option<i64>> {
+    let text = strip(text);
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.split('_').any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    Some(text.replace('_', "").parse().ok())
+}
+
+/// The form of a name that is kept: compatibility characters are those that they stand for (Unicode's NFKC, as Django has
+/// it), so that nobody takes the name of another in characters that look the same.
+pub(crate) fn nfkc(text: &str) -> String {
+    ComposingNormalizer::new_nfkc().normalize(text).into_owned()
+}
+
 /// Folds text so that two spellings which differ in case alone, or in how accents are encoded, are the same bytes.
 ///
 /// This is canonical caseless matching (Unicode Standard, section 3.13, definition D145), composed at the end, so that

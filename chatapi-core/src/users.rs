@@ -1,7 +1,5 @@
 //! Users: their types, and the accounts' use-cases.
 
-use serde::Serialize;
-
 use crate::{Timestamp, UserId};
 
 /// A user, as the store keeps it.
@@ -75,3 +73,11 @@ pub enum UserChange {
     /// The user may log in, where it might not.
     Activate,
 }
+
+mod accounts;
+mod letters;
+mod log_in;
+
+pub(crate) use accounts::EMAIL_LIMIT;
+pub use accounts::NewAccount;
+pub use log_in::TokenPair;

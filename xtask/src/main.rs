@@ -1,1 +1,60 @@
-fn main(){}
+//! Set-up that needs logic: `cargo xtask test` and `cargo xtask ci`.
+
+mod ci;
+mod command;
+mod failure;
+mod postgres;
+mod programs;
+mod signals;
+mod suite;
+mod tally;
+
+use std::env;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use failure::{Failure, Result};
+
+const USAGE: &str = "\
+Usage: cargo xtask <COMMAND>
+
+  test [ARGS]  runs every test, against a PostgreSQL of its own; ARGS go to cargo test,
+               as in: cargo xtask test -p chatapi-core -- a_part_of_a_name
+  ci           runs everything a change has to pass: format, lints, documentation,
+               licences, packages and tests
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(words: &[String]) -> Result<()> {
+    match words.first().map_or("help", String::as_str) {
+        "test" => {
+            prepare()?;
+            suite::run(&words[1..])
+        }
+        "ci" if words.len() == 1 => {
+            prepare()?;
+            ci::run()
+        }
+        "ci" => Err(Failure::Usage("`ci` takes no arguments".to_owned())),
+        "help" | "--help" | "-h" => Ok(io::stdout().write_all(USAGE.as_bytes())?),
+        other => Err(Failure::Usage(format!(
+            "no command `{other}`; `cargo xtask` lists them"
+        ))),
+    }
+}
+
+/// Whatever folder of the workspace the command was given in, it is about all of it.
+fn prepare() -> Result<()> {
+    signals::listen()?;
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    env::set_current_dir(here.parent().unwrap_or(here))?;
+    Ok(())
+}

@@ -1,0 +1,273 @@
+//! [`ChatApi`], the one handle on everything, and its builder.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use crate::auth::jwt::{JwtAuthenticator, SigningKey, Tokens};
+use crate::auth::mail_token::MailTokens;
+use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher, PasswordRules};
+use crate::auth::Authenticator;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::config::Config;
+use crate::http::Route;
+use crate::mail::{LogMailer, Mailer};
+use crate::permission::{DocumentedPolicy, Policy};
+use crate::random::{Random, SystemRandom};
+use crate::store::Store;
+
+/// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
+#[derive(Clone)]
+pub struct ChatApi(Arc<Parts>);
+
+struct Parts {
+    store: Arc<dyn Store>,
+    authenticator: Arc<dyn Authenticator>,
+    policy: Arc<dyn Policy>,
+    mailer: Arc<dyn Mailer>,
+    clock: Arc<dyn Clock>,
+    passwords: PasswordHasher,
+    password_rules: PasswordRules,
+    tokens: Tokens,
+    mail_tokens: MailTokens,
+    config: Config,
+    routes: Vec<Arc<Route>>,
+    tasks: TaskTracker,
+}
+
+impl ChatApi {
+    /// Starts to put a chat together on `store`. The secret signs tokens: 32 bytes at least, the same on every instance.
+    pub fn builder(store: impl Store + 'static, secret: impl Into<Vec<u8>>) -> Builder {
+        Builder::new(Arc::new(store), secret.into())
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    /// Limits and options.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The present moment, by the chat's clock.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The table of routes: what an adapter mounts.
+    pub fn routes(&self) -> impl Iterator<Item = &Arc<Route>> {
+        self.0.routes.iter()
+    }
+
+    /// Waits until the mails that are under way are sent or have failed. Call it when the server has stopped.
+    pub async fn shutdown(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    pub(crate) fn authenticator(&self) -> &dyn Authenticator {
+        &*self.0.authenticator
+    }
+
+    pub(crate) fn policy(&self) -> &dyn Policy {
+        &*self.0.policy
+    }
+
+    pub(crate) fn mailer(&self) -> &Arc<dyn Mailer> {
+        &self.0.mailer
+    }
+
+    pub(crate) fn passwords(&self) -> &PasswordHasher {
+        &self.0.passwords
+    }
+
+    pub(crate) fn password_rules(&self) -> &PasswordRules {
+        &self.0.password_rules
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn mail_tokens(&self) -> &MailTokens {
+        &self.0.mail_tokens
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+}
+
+impl fmt::Debug for ChatApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatApi").field("store", &self.0.store).finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`ChatApi`] together. Everything but the store and the secret has a default, which is the documented one.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder {
+    store: Arc<dyn Store>,
+    keys: Vec<SigningKey>,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    policy: Arc<dyn Policy>,
+    mailer: Arc<dyn Mailer>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    passwords: PasswordConfig,
+    password_rules: PasswordRules,
+    config: Config,
+    accounts: bool,
+    more_routes: Vec<Route>,
+}
+
+/// The shortest secret that signs tokens, in bytes: as long as the hash that it keys (RFC 7518, section 3.2).
+const SHORTEST_SECRET: usize = 32;
+
+impl Builder {
+    fn new(store: Arc<dyn Store>, secret: Vec<u8>) -> Self {
+        Self {
+            store,
+            keys: vec![SigningKey { id: None, secret }],
+            authenticator: None,
+            policy: Arc::new(DocumentedPolicy),
+            mailer: Arc::new(LogMailer),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            passwords: PasswordConfig::default(),
+            password_rules: PasswordRules::default(),
+            config: Config::default(),
+            accounts: true,
+            more_routes: Vec::new(),
+        }
+    }
+
+    /// Limits and options.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Names the key that signs tokens: it stands in their header as `kid`, so that keys can be rotated.
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        self.keys[0].id = Some(id.into());
+        self
+    }
+
+    /// A key that signed tokens before: they are valid until they expire. Keep it for as long as a refresh token lasts.
+    pub fn former_key(mut self, id: Option<String>, secret: impl Into<Vec<u8>>) -> Self {
+        self.keys.push(SigningKey { id, secret: secret.into() });
+        self
+    }
+
+    /// Finds users in requests in another way than by this chat's own tokens.
+    pub fn authenticator(mut self, authenticator: impl Authenticator + 'static) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Decides who may do what in another way than documented.
+    pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
+        self.policy = Arc::new(policy);
+        self
+    }
+
+    /// Sends mails, where the default only logs them.
+    pub fn mailer(mut self, mailer: impl Mailer + 'static) -> Self {
+        self.mailer = Arc::new(mailer);
+        self
+    }
+
+    /// Another clock, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Another source of randomness, for tests.
+    pub fn random(mut self, random: impl Random + 'static) -> Self {
+        self.random = Arc::new(random);
+        self
+    }
+
+    /// The cost of password hashes, and how many are made at once.
+    pub fn passwords(mut self, config: PasswordConfig) -> Self {
+        self.passwords = config;
+        self
+    }
+
+    /// What a new password must be like.
+    pub fn password_rules(mut self, rules: PasswordRules) -> Self {
+        self.password_rules = rules;
+        self
+    }
+
+    /// Leaves out everything under `/auth/`: accounts are the host's.
+    pub fn without_accounts(mut self) -> Self {
+        self.accounts = false;
+        self
+    }
+
+    /// An endpoint of the host's, beside the documented ones.
+    pub fn route(mut self, route: Route) -> Self {
+        self.more_routes.push(route);
+        self
+    }
+
+    /// The chat.
+    ///
+    /// # Errors
+    /// Where an option cannot be: see [`BuildError`].
+    pub fn build(self) -> Result<ChatApi, BuildError> {
+        if self.keys.iter().any(|key| key.secret.len() < SHORTEST_SECRET) {
+            return Err(BuildError::ShortSecret);
+        }
+        if self.config.page_size == 0 {
+            return Err(BuildError::EmptyPages);
+        }
+        let mut routes = crate::http::rooms::routes();
+        routes.extend(crate::http::messages::routes());
+        if self.accounts {
+            routes.extend(crate::http::accounts::routes());
+            routes.extend(crate::http::tokens::routes());
+        }
+        routes.extend(self.more_routes);
+        Ok(ChatApi(Arc::new(Parts {
+            passwords: PasswordHasher::new(self.passwords, self.random.clone()).map_err(BuildError::Passwords)?,
+            tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random),
+            mail_tokens: MailTokens::new(
+                &self.keys[0].secret,
+                self.config.accounts.mail_token_lifetime,
+                self.clock.clone(),
+            ),
+            authenticator: self.authenticator.unwrap_or_else(|| Arc::new(JwtAuthenticator)),
+            store: self.store,
+            policy: self.policy,
+            mailer: self.mailer,
+            clock: self.clock,
+            password_rules: self.password_rules,
+            config: self.config,
+            routes: routes.into_iter().map(Arc::new).collect(),
+            tasks: TaskTracker::new(),
+        })))
+    }
+}
+
+/// Why a chat cannot be put together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A secret is too short to sign with.
+    #[error("a secret that signs tokens must have at least {SHORTEST_SECRET} bytes")]
+    ShortSecret,
+    /// Pages without rows.
+    #[error("the page size must be at least 1")]
+    EmptyPages,
+    /// The cost of password hashes is out of range.
+    #[error("{0}")]
+    Passwords(#[source] PasswordConfigError),
+}

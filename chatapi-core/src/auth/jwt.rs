@@ -1,0 +1,225 @@
+//! Tokens as SimpleJWT has them: HS256, an access token for requests and a refresh token for the next access token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+use super::{Authenticator, CurrentUser};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Result, Unauthenticated};
+use crate::random::{Random, hex};
+use crate::users::User;
+use crate::{ChatApi, UserId};
+
+mod hs256;
+
+/// The two kinds of token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// For requests.
+    Access,
+    /// For the next access token.
+    Refresh,
+}
+
+/// A key that signs tokens.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// Its name in a token's header (`kid`, RFC 7515, section 4.1.4).
+    pub id: Option<String>,
+    /// The shared secret.
+    pub secret: Vec<u8>,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What a valid token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Claims {
+    pub(crate) token_type: TokenType,
+    /// `None` where the token names no user.
+    pub(crate) user: Option<UserId>,
+    pub(crate) revision: i64,
+}
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BadToken;
+
+/// Makes and reads tokens.
+pub(crate) struct Tokens {
+    /// The first signs; all verify.
+    keys: Vec<Key>,
+    access_lifetime: Duration,
+    refresh_lifetime: Duration,
+    leeway: Duration,
+    validation: Validation,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+struct Key {
+    id: Option<String>,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+/// The claims in the order that SimpleJWT writes them. `revision` is this project's own: it ends a user's tokens.
+#[derive(Serialize)]
+struct WrittenClaims {
+    token_type: TokenType,
+    exp: i64,
+    iat: i64,
+    jti: String,
+    user_id: UserId,
+    revision: i64,
+}
+
+#[derive(Deserialize)]
+struct ReadClaims {
+    token_type: TokenType,
+    exp: f64,
+    #[serde(rename = "jti")]
+    _jti: String,
+    user_id: Option<IdClaim>,
+    /// Absent in tokens that another implementation made with the same secret: those end with the first change of password.
+    #[serde(default)]
+    revision: i64,
+}
+
+/// Later releases of SimpleJWT write the id as a string.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum IdClaim {
+    Number(i64),
+    Text(String),
+}
+
+impl Tokens {
+    pub(crate) fn new(keys: &[SigningKey], config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        hs256::install();
+        let mut validation = Validation::new(Algorithm::HS256);
+        // The crate would ask the machine's clock; `read` asks ours.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let keys = keys.iter().map(|key| Key {
+            id: key.id.clone(),
+            encoding: EncodingKey::from_secret(&key.secret),
+            decoding: DecodingKey::from_secret(&key.secret),
+        });
+        Self {
+            keys: keys.collect(),
+            access_lifetime: config.access_lifetime,
+            refresh_lifetime: config.refresh_lifetime,
+            leeway: config.leeway,
+            validation,
+            clock,
+            random,
+        }
+    }
+
+    /// A new token of this user's.
+    pub(crate) fn issue(&self, token_type: TokenType, user: &User) -> Result<String> {
+        let now = self.clock.now();
+        let lifetime = match token_type {
+            TokenType::Access => self.access_lifetime,
+            TokenType::Refresh => self.refresh_lifetime,
+        };
+        let claims = WrittenClaims {
+            token_type,
+            exp: now.plus(lifetime).as_secs(),
+            iat: now.as_secs(),
+            jti: hex(&*self.random, 16),
+            user_id: user.id,
+            revision: user.revision,
+        };
+        let key = &self.keys[0];
+        let header = Header { kid: key.id.clone(), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|fault| Error::Internal(fault.into()))
+    }
+
+    /// What a token says, where one of our keys signed it and it has not expired.
+    pub(crate) fn read(&self, token: &str) -> Result<Claims, BadToken> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken)?;
+        let named = |key: &&Key| header.kid.is_none() || key.id.is_none() || key.id == header.kid;
+        let claims = self
+            .keys
+            .iter()
+            .filter(named)
+            .find_map(|key| jsonwebtoken::decode::<ReadClaims>(token, &key.decoding, &self.validation).ok())
+            .ok_or(BadToken)?
+            .claims;
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 stay exact for longer than this is kept")]
+        let now = self.clock.now().as_micros() as f64 / 1e6;
+        if claims.exp + self.leeway.as_secs_f64() <= now {
+            return Err(BadToken);
+        }
+        let user = match claims.user_id {
+            Some(IdClaim::Number(id)) => Some(UserId(id)),
+            Some(IdClaim::Text(id)) => id.parse().ok().map(UserId),
+            None => None,
+        };
+        Ok(Claims { token_type: claims.token_type, user, revision: claims.revision })
+    }
+}
+
+/// `Authorization: Bearer`, followed by an access token that this chat issued.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JwtAuthenticator;
+
+#[async_trait]
+impl Authenticator for JwtAuthenticator {
+    async fn authenticate(&self, api: &ChatApi, headers: &::http::HeaderMap) -> Result<Option<CurrentUser>> {
+        let Some(token) = bearer(headers)? else { return Ok(None) };
+        let user = api.user_of_access_token(token).await?;
+        Ok(Some(CurrentUser::from(&user)))
+    }
+
+    fn challenge(&self) -> &'static str {
+        "Bearer realm=\"api\""
+    }
+}
+
+impl ChatApi {
+    /// The user whom an access token was issued to.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where the token is not, or no longer, good for that.
+    pub async fn user_of_access_token(&self, token: &str) -> Result<User> {
+        let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadAccessToken)?;
+        if claims.token_type != TokenType::Access {
+            return Err(Unauthenticated::WrongTokenType.into());
+        }
+        let id = claims.user.ok_or(Unauthenticated::NoUserInToken)?;
+        let user = self.store().user(id).await?.ok_or(Unauthenticated::UserNotFound)?;
+        if !user.is_active {
+            return Err(Unauthenticated::UserInactive.into());
+        }
+        if user.revision != claims.revision {
+            return Err(Unauthenticated::BadAccessToken.into());
+        }
+        Ok(user)
+    }
+}
+
+/// The token of an `Authorization: Bearer` header; `None` where there is no header or it is of another scheme.
+fn bearer(headers: &::http::HeaderMap) -> Result<Option<&str>> {
+    let Some(header) = headers.get(::http::header::AUTHORIZATION) else { return Ok(None) };
+    let mut words = header.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    if words.next() != Some(b"Bearer") {
+        return Ok(None);
+    }
+    let (Some(token), None) = (words.next(), words.next()) else { return Err(Unauthenticated::BadHeader.into()) };
+    let token = std::str::from_utf8(token).map_err(|_| Unauthenticated::BadAccessToken)?;
+    Ok(Some(token))
+}

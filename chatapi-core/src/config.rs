@@ -1,0 +1,94 @@
+//! Limits and options: plain fields with documented units.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::mail::MailTemplates;
+
+/// What a deployment may set. [`Config::default`] is the documented deployment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Rows a page.
+    pub page_size: u32,
+    /// The longest request body that is read, in bytes.
+    pub body_limit: usize,
+    /// The longest message that is kept, in characters.
+    pub message_limit: usize,
+    /// How long an access token lasts.
+    pub access_lifetime: Duration,
+    /// How long a refresh token lasts.
+    pub refresh_lifetime: Duration,
+    /// How long after its end a token is still taken, for clocks that differ.
+    pub leeway: Duration,
+    /// Proxies whose `Forwarded` and `X-Forwarded-*` headers count. None by default.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Accounts and their mails.
+    pub accounts: Accounts,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            page_size: 25,
+            body_limit: 1024 * 1024,
+            message_limit: 100_000,
+            access_lifetime: Duration::from_secs(60 * 60),
+            refresh_lifetime: Duration::from_secs(24 * 60 * 60),
+            leeway: Duration::ZERO,
+            trusted_proxies: Vec::new(),
+            accounts: Accounts::default(),
+        }
+    }
+}
+
+/// Accounts and their mails, under the names that djoser gives these settings.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Accounts {
+    /// New users are inactive until they follow the link in a mail.
+    pub send_activation_email: bool,
+    /// New users, and users who became active, get a mail that says so.
+    pub send_confirmation_email: bool,
+    /// Users get a mail when their password was changed.
+    pub password_changed_email_confirmation: bool,
+    /// Users get a mail when their name was changed.
+    pub username_changed_email_confirmation: bool,
+    /// Where the pages are that the mails lead to, without a slash at the end: `https://chat.example.org`. A mail's links
+    /// are never made from a request's headers, which anybody can forge.
+    pub site_url: String,
+    /// The name of the site, as mails give it.
+    pub site_name: String,
+    /// Who mails are from: `Chat <chat@example.org>`.
+    pub mail_from: String,
+    /// The page that activates an account; `{uid}` and `{token}` are filled in.
+    pub activation_url: String,
+    /// The page that sets a new password; `{uid}` and `{token}` are filled in.
+    pub password_reset_confirm_url: String,
+    /// The page that sets a new name; `{uid}` and `{token}` are filled in.
+    pub username_reset_confirm_url: String,
+    /// How long the links in mails last.
+    pub mail_token_lifetime: Duration,
+    /// The texts of the mails.
+    pub templates: MailTemplates,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self {
+            send_activation_email: false,
+            send_confirmation_email: false,
+            password_changed_email_confirmation: false,
+            username_changed_email_confirmation: false,
+            site_url: "http://localhost:8000".into(),
+            site_name: "ChatAPI".into(),
+            mail_from: "ChatAPI <noreply@localhost>".into(),
+            activation_url: "activate/{uid}/{token}".into(),
+            password_reset_confirm_url: "password-reset/{uid}/{token}".into(),
+            username_reset_confirm_url: "username-reset/{uid}/{token}".into(),
+            mail_token_lifetime: Duration::from_secs(3 * 24 * 60 * 60),
+            templates: MailTemplates::default(),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! `/auth/users/`, as djoser has it.
+
+use http::{Method, StatusCode};
+use serde::Serialize;
+
+use super::form::Form;
+use super::{Call, Field, Response, Route, emails, reply};
+use crate::error::{Error, Result};
+use crate::page::Page;
+use crate::users::{EMAIL_LIMIT, NewAccount, User};
+use crate::{ChatApi, UserId};
+
+const FIELDS: &[Field] = &[
+    Field::optional("email", "email", "Email address").at_most(EMAIL_LIMIT),
+    Field::read_only("id", "integer", "ID"),
+    Field::read_only("username", "string", "Username")
+        .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+];
+
+pub(crate) fn routes() -> Vec<Route> {
+    let action = |path: &'static str, name: &'static str| Route::new(path).named(name).form(Method::POST, FIELDS);
+    vec![
+        Route::new("/auth/").named("Api Root").described("Where the accounts are.").get(root),
+        Route::new("/auth/users/").named("User List").get(list).post(register).open().form(Method::POST, FIELDS),
+        Route::new("/auth/users/me/")
+            .named("Me")
+            .get(read_me)
+            .put(update_me)
+            .patch(update_me)
+            .delete(delete_me)
+            .form(Method::PUT, FIELDS),
+        action("/auth/users/set_password/", "Set password").post(set_password),
+        action("/auth/users/set_username/", "Set username").post(set_username),
+        action("/auth/users/activation/", "Activation").post(activate).open(),
+        action("/auth/users/resend_activation/", "Resend activation").post(resend_activation).open(),
+        action("/auth/users/reset_password/", "Reset password").post(reset_password).open(),
+        action("/auth/users/reset_password_confirm/", "Reset password confirm").post(reset_password_confirm).open(),
+        action("/auth/users/reset_username/", "Reset username").post(reset_username).open(),
+        action("/auth/users/reset_username_confirm/", "Reset username confirm").post(reset_username_confirm).open(),
+        Route::new("/auth/users/{id}/")
+            .named("User Instance")
+            .get(read)
+            .put(update)
+            .patch(update)
+            .delete(delete)
+            .guarded_form(Method::PUT, FIELDS, read),
+    ]
+}
+
+/// An account, as it is shown.
+#[derive(Serialize)]
+struct Account<'a> {
+    email: &'a str,
+    id: UserId,
+    username: &'a str,
+}
+
+impl<'a> From<&'a User> for Account<'a> {
+    fn from(user: &'a User) -> Self {
+        Self { email: &user.email, id: user.id, username: &user.username }
+    }
+}
+
+/// A new account, as it is shown: the same, in another order.
+#[derive(Serialize)]
+struct Registered<'a> {
+    email: &'a str,
+    username: &'a str,
+    id: UserId,
+}
+
+async fn root(_: ChatApi, call: Call) -> Result<Response> {
+    #[derive(Serialize)]
+    struct Root {
+        users: String,
+    }
+    let path = call.head().uri.path();
+    let users = format!("{}/users/", path.strip_suffix('/').unwrap_or(path));
+    reply::ok(&Root { users: call.link(&users) })
+}
+
+async fn list(api: ChatApi, call: Call) -> Result<Response> {
+    let page = api.accounts(call.user()?, call.page(&api)?).await?;
+    let Page { count, number, pages, ref results } = page;
+    reply::page(&call, &Page { count, number, pages, results: results.iter().map(Account::from).collect() })
+}
+
+async fn register(api: ChatApi, call: Call) -> Result<Response> {
+    let mut form = call.form().await?;
+    let email = form.optional_email("email", EMAIL_LIMIT);
+    let username = username(&api, &mut form, "username").await?;
+    let password = form.text("password", None);
+    form.finish()?;
+    let account = NewAccount {
+        username: username.ok_or_else(|| Error::required("username"))?,
+        email: emails::normalized(&email.unwrap_or_default()),
+        password: password.ok_or_else(|| Error::required("password"))?,
+        is_superuser: false,
+    };
+    let user = api.register(account).await?;
+    reply::created(&Registered { email: &user.email, username: &user.username, id: user.id })
+}
+
+async fn read_me(api: ChatApi, call: Call) -> Result<Response> {
+    reply::ok(&Account::from(&api.own_account(call.user()?).await?))
+}
+
+async fn update_me(api: ChatApi, call: Call) -> Result<Response> {
+    let id = call.user()?.id;
+    change(api, call, id).await
+}
+
+async fn delete_me(api: ChatApi, call: Call) -> Result<Response> {
+    let id = call.user()?.id;
+    remove(api, call, id).await
+}
+
+async fn read(api: ChatApi, call: Call) -> Result<Response> {
+    let account = api.account(call.user()?, named(&call)?).await?;
+    reply::ok(&Account::from(&account))
+}
+
+async fn update(api: ChatApi, call: Call) -> Result<Response> {
+    let id = named(&call)?;
+    change(api, call, id).await
+}
+
+async fn delete(api: ChatApi, call: Call) -> Result<Response> {
+    let id = named(&call)?;
+    remove(api, call, id).await
+}
+
+async fn set_password(api: ChatApi, call: Call) -> Result<Response> {
+    let mut form = call.form().await?;
+    let new = form.text("new_password", None);
+    let current = current_password(&api, &call, &mut form).await?;
+    form.finish()?;
+    api.set_password(call.user()?, &new.unwrap_or_default(), &current.unwrap_or_default()).await?;
+    reply::no_content()
+}
+
+async fn set_username(api: ChatApi, call: Call) -> Result<Response> {
+    let mut form = call.form().await?;
+    let current = current_password(&api, &call, &mut form).await?;
+    let new = username(&api, &mut form, "new_username").await?;
+    form.finish()?;
+    api.set_username(call.user()?, &new.unwrap_or_default(), &current.unwrap_or_default()).await?;
+    reply::no_content()
+}
+
+async fn activate(api: ChatApi, call: Call) -> Result<Response> {
+    let mut form = call.form().await?;
+    let (uid, token) = link(&mut form);
+    form.finish()?;
+    api.activate(&uid, &token).await?;
+    reply::no_content()
+}
+
+async fn resend_activation(api: ChatApi, call: Call) -> Result<Response> {
+    let email = email(&call).await?;
+    if !api.config().accounts.send_activation_email {
+        return Ok(reply::empty(StatusCode::BAD_REQUEST));
+    }
+    api.resend_activation(&email).await?;
+    reply::no_content()
+}
+
+async fn reset_password(api: ChatApi, call: Call) -> Result<Response> {
+    api.reset_password(&email(&call).await?).await?;
+    reply::no_content()
+}
+
+async fn reset_password_confirm(api: ChatApi, call: Call) -> Result<Response> {
+    let mut form = call.form().await?;
+    let (uid, token) = link(&mut form);
+    let new = form.text("new_password", None);
+    form.finish()?;
+    api.reset_password_confirm(&uid, &token, &new.unwrap_or_default()).await?;
+    reply::no_content()
+}
+
+async fn reset_username(api: ChatApi, call: Call) -> Result<Response> {
+    api.reset_username(&email(&call).await?).await?;
+    reply::no_content()
+}
+
+async fn reset_username_confirm(api: ChatApi, call: Call) -> Result<Response> {
+    let mut form = call.form().await?;
+    let (uid, token) = link(&mut form);
+    let new = username(&api, &mut form, "new_username").await?;
+    form.finish()?;
+    api.reset_username_confirm(&uid, &token, &new.unwrap_or_default()).await?;
+    reply::no_content()
+}
+
+async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
+    let account = api.account(call.user()?, id).await?;
+    let mut form = call.form().await?;
+    let email = form.optional_email("email", EMAIL_LIMIT);
+    form.finish()?;
+    let account = match email {
+        Some(email) => api.set_email(call.user()?, id, email).await?,
+        None => account,
+    };
+    reply::ok(&Account::from(&account))
+}
+
+async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
+    api.account_to_delete(call.user()?, id).await?;
+    let mut form = call.form().await?;
+    let current = current_password(&api, &call, &mut form).await?;
+    form.finish()?;
+    api.delete_account(call.user()?, id, &current.unwrap_or_default()).await?;
+    reply::no_content()
+}
+
+/// The path's `{id}`. What is no number names nobody, and so does what only staff could find.
+fn named(call: &Call) -> Result<UserId> {
+    let id = call.param("id").and_then(|id| id.parse().ok());
+    id.map(UserId).ok_or_else(Error::not_found)
+}
+
+/// The user's present password, and whether it is: the fault stands among those of the other fields.
+async fn current_password(api: &ChatApi, call: &Call, form: &mut Form) -> Result<Option<String>> {
+    let password = form.text("current_password", None);
+    if let Some(password) = &password
+        && !api.is_password_of(call.user()?, password).await?
+    {
+        form.reject("current_password", "Invalid password.");
+    }
+    Ok(password)
+}
+
+/// A name that somebody wants.
+async fn username(api: &ChatApi, form: &mut Form, field: &'static str) -> Result<Option<String>> {
+    let name = form.text(field, None);
+    if let Some(name) = &name {
+        for fault in api.username_faults(name).await? {
+            form.reject(field, fault);
+        }
+    }
+    Ok(name)
+}
+
+/// The parts of a mailed link.
+fn link(form: &mut Form) -> (String, String) {
+    let uid = form.text("uid", None);
+    let token = form.text("token", None);
+    (uid.unwrap_or_default(), token.unwrap_or_default())
+}
+
+async fn email(call: &Call) -> Result<String> {
+    let mut form = call.form().await?;
+    let email = form.email("email");
+    form.finish()?;
+    email.ok_or_else(|| Error::required("email"))
+}

@@ -1,0 +1,106 @@
+//! A request on its way to its endpoint.
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use super::Params;
+use super::form::Form;
+use super::forwarded::Origin;
+use super::query::Query;
+use crate::error::{Error, Result, Unauthenticated};
+use crate::page::{Page, PageNumber, PageRequest};
+use crate::{ChatApi, CurrentUser};
+
+/// A request, with what is known about it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    head: Parts,
+    body: Bytes,
+    params: Params,
+    query: Query,
+    user: Option<CurrentUser>,
+    origin: Origin,
+}
+
+impl Call {
+    pub(super) fn new(
+        head: Parts,
+        body: Bytes,
+        params: Params,
+        query: Query,
+        user: Option<CurrentUser>,
+        origin: Origin,
+    ) -> Self {
+        Self { head, body, params, query, user, origin }
+    }
+
+    /// The user that the request comes from.
+    ///
+    /// # Errors
+    /// 401 where it comes from nobody; a route for users alone never gets there.
+    pub fn user(&self) -> Result<&CurrentUser> {
+        self.user.as_ref().ok_or_else(|| Unauthenticated::Missing.into())
+    }
+
+    /// The method, the URI and the headers.
+    pub fn head(&self) -> &Parts {
+        &self.head
+    }
+
+    /// The body, as it came.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// A parameter of the path, decoded.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.get(name)
+    }
+
+    /// The path's `{id}`.
+    ///
+    /// # Errors
+    /// 404 for a thing of this `kind` where the number is past 64 bits: nothing has such an id.
+    pub(super) fn id<I: From<i64>>(&self, kind: &str) -> Result<I> {
+        let id = self.param("id").and_then(|id| id.parse().ok());
+        id.map(I::from).ok_or_else(|| Error::no_such(kind))
+    }
+
+    /// The last value of a parameter of the query; `None` where it is absent or empty.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// The body's fields: JSON, a form, or a form in parts.
+    pub(super) async fn form(&self) -> Result<Form> {
+        Form::read(&self.head.headers, &self.body).await
+    }
+
+    /// The page that the query asks for.
+    pub(super) fn page(&self, api: &ChatApi) -> Result<PageRequest> {
+        let number = match self.query("page") {
+            Some(text) => PageNumber::parse(text).ok_or_else(Error::no_such_page)?,
+            None => PageNumber::Number(1),
+        };
+        Ok(PageRequest { number, size: api.config().page_size })
+    }
+
+    /// The link to another page of the list that this request asked for.
+    pub(super) fn page_link(&self, number: u64) -> String {
+        let query = self.query.with_page(number);
+        let link = self.link(self.head.uri.path());
+        if query.is_empty() { link } else { format!("{link}?{query}") }
+    }
+
+    /// The links to the pages before and after this one.
+    pub(super) fn page_links<T>(&self, page: &Page<T>) -> (Option<String>, Option<String>) {
+        let previous = (page.number > 1).then(|| self.page_link(page.number - 1));
+        let next = (page.number < page.pages).then(|| self.page_link(page.number + 1));
+        (previous, next)
+    }
+
+    /// The link to a path on the host that the client asked.
+    pub(super) fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+}

@@ -1,0 +1,274 @@
+//! A request's fields, from JSON, a form, or a form in parts; read with the texts of the documented API for what is wrong.
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use indexmap::IndexMap;
+use mime::Mime;
+
+use super::emails;
+use crate::error::{Error, FieldErrors, Result, no_such_key};
+use crate::text::{integer, strip};
+
+mod value;
+
+use value::{Text, Value};
+
+/// The fields of a body, and what is found wrong with them.
+pub(super) struct Form {
+    fields: IndexMap<String, Vec<Value>>,
+    /// Forms cannot tell an empty list from none, nor nothing from an empty text.
+    is_html: bool,
+    partial: bool,
+    errors: FieldErrors,
+}
+
+/// What a field that names a thing by its key says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    /// As it was sent: errors repeat it.
+    pub(super) sent: String,
+    /// `None` where it is past 64 bits: nothing has such a key.
+    pub(super) id: Option<i64>,
+}
+
+/// A field that may be absent or null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Given<T> {
+    /// It is absent, or wrong.
+    Absent,
+    /// It is null.
+    Null,
+    /// It is this.
+    Value(T),
+}
+
+const REQUIRED: &str = "This field is required.";
+const NULL: &str = "This field may not be null.";
+const BLANK: &str = "This field may not be blank.";
+
+impl Form {
+    /// Reads a body by its content type. Without a body there are no fields, whatever its type is said to be.
+    pub(super) async fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self> {
+        let named = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let named = named.unwrap_or_default();
+        let mime: Option<Mime> = named.parse().ok();
+        let essence = mime.as_ref().map_or("", |mime| mime.essence_str());
+        let (is_html, fields) = match essence {
+            "application/x-www-form-urlencoded" => (true, from_form(body)),
+            "multipart/form-data" if body.is_empty() => (true, IndexMap::new()),
+            "multipart/form-data" => (true, from_parts(&named, body).await?),
+            _ if body.is_empty() => (false, IndexMap::new()),
+            "application/json" => (false, value::object(body)?),
+            _ => return Err(Error::UnsupportedMediaType(named)),
+        };
+        Ok(Self { fields, is_html, partial: false, errors: FieldErrors::default() })
+    }
+
+    /// Fields that are absent stay as they are, as `PATCH` has it.
+    pub(super) fn partial(mut self) -> Self {
+        self.partial = true;
+        self
+    }
+
+    /// A text, trimmed, of `limit` characters at most. `None` where it is wrong, or absent from a partial form.
+    pub(super) fn text(&mut self, field: &'static str, limit: Option<usize>) -> Option<String> {
+        let Some(value) = self.one(field) else {
+            self.require(field);
+            return None;
+        };
+        let text = self.characters(field, &value)?;
+        if text.is_empty() {
+            self.errors.add(field, BLANK);
+            return None;
+        }
+        self.within(field, &text, limit).then_some(text)
+    }
+
+    /// A mail address, or nothing; the field may be absent. Its host is in lower case afterwards.
+    pub(super) fn optional_email(&mut self, field: &'static str, limit: usize) -> Option<String> {
+        let value = self.one(field)?;
+        let text = self.characters(field, &value)?;
+        if text.is_empty() {
+            return Some(text);
+        }
+        self.address(field, text, Some(limit))
+    }
+
+    /// A mail address that must be there.
+    pub(super) fn email(&mut self, field: &'static str) -> Option<String> {
+        let Some(value) = self.one(field) else {
+            self.require(field);
+            return None;
+        };
+        let text = self.characters(field, &value)?;
+        if text.is_empty() {
+            self.errors.add(field, BLANK);
+            return None;
+        }
+        self.address(field, text, None)
+    }
+
+    /// The key of a thing, or null.
+    pub(super) fn key(&mut self, field: &'static str) -> Given<Key> {
+        match self.one(field) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Null,
+            Some(Value::Text(Text::Sound(text))) if text.is_empty() => Given::Null,
+            Some(value) => match key(&value) {
+                Ok(key) => Given::Value(key),
+                Err(fault) => {
+                    self.errors.add(field, fault);
+                    Given::Absent
+                }
+            },
+        }
+    }
+
+    /// The key of a thing that must be there.
+    pub(super) fn required_key(&mut self, field: &'static str) -> Option<Key> {
+        let sound = self.errors.is_sound(field);
+        match self.key(field) {
+            Given::Value(key) => return Some(key),
+            Given::Null => self.errors.add(field, NULL),
+            Given::Absent if sound && self.errors.is_sound(field) => self.require(field),
+            Given::Absent => {}
+        }
+        None
+    }
+
+    /// The keys of things, at least one; each as far as it could be read. `None` where there is no list.
+    pub(super) fn keys(&mut self, field: &'static str) -> Option<Vec<Result<Key, String>>> {
+        let items = match self.fields.get(field) {
+            None if self.is_html && !self.partial => Vec::new(),
+            None => {
+                self.require(field);
+                return None;
+            }
+            Some(values) if self.is_html => values.clone(),
+            Some(values) => match values.last() {
+                Some(Value::List(items)) => items.clone(),
+                Some(Value::Null) | None => {
+                    self.errors.add(field, NULL);
+                    return None;
+                }
+                Some(other) => {
+                    let fault = format!("Expected a list of items but got type \"{}\".", other.type_name());
+                    self.errors.add(field, fault);
+                    return None;
+                }
+            },
+        };
+        if items.is_empty() {
+            self.errors.add(field, "This list may not be empty.");
+            return None;
+        }
+        Some(items.iter().map(key).collect())
+    }
+
+    /// Adds a fault that was found elsewhere.
+    pub(super) fn reject(&mut self, field: &'static str, fault: impl Into<String>) {
+        self.errors.add(field, fault);
+    }
+
+    /// Adds the fault that `key` names nothing.
+    pub(super) fn reject_key(&mut self, field: &'static str, key: &Key) {
+        self.errors.add(field, no_such_key(&key.sent));
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// 400 with everything that was found wrong.
+    pub(super) fn finish(self) -> Result<()> {
+        if self.errors.is_empty() { Ok(()) } else { Err(self.errors.into()) }
+    }
+
+    /// The value that counts where a field is given more than once: the last.
+    fn one(&self, field: &str) -> Option<Value> {
+        self.fields.get(field).and_then(|values| values.last()).cloned()
+    }
+
+    fn require(&mut self, field: &'static str) {
+        if !self.partial {
+            self.errors.add(field, REQUIRED);
+        }
+    }
+
+    /// A value as trimmed text. Numbers count as text, as in the documented API.
+    fn characters(&mut self, field: &'static str, value: &Value) -> Option<String> {
+        let fault = match value {
+            Value::Null => NULL.to_owned(),
+            Value::Text(Text::Sound(text)) if text.contains('\0') => "Null characters are not allowed.".to_owned(),
+            Value::Text(Text::Sound(text)) => return Some(strip(text).to_owned()),
+            Value::Text(Text::Surrogate(code)) => format!("Surrogate characters are not allowed: U+{code:X}."),
+            Value::Number(digits) => return Some(digits.clone()),
+            _ => "Not a valid string.".to_owned(),
+        };
+        self.errors.add(field, fault);
+        None
+    }
+
+    fn within(&mut self, field: &'static str, text: &str, limit: Option<usize>) -> bool {
+        let Some(limit) = limit.filter(|limit| text.chars().count() > *limit) else { return true };
+        self.errors.add(field, format!("Ensure this field has no more than {limit} characters."));
+        false
+    }
+
+    fn address(&mut self, field: &'static str, text: String, limit: Option<usize>) -> Option<String> {
+        let is_short = self.within(field, &text, limit);
+        if !emails::is_valid(&text) {
+            self.errors.add(field, "Enter a valid email address.");
+            return None;
+        }
+        is_short.then_some(text)
+    }
+}
+
+/// A key, or what is wrong with it. Whole floats count as integers.
+fn key(value: &Value) -> Result<Key, String> {
+    let sent = match value {
+        Value::Number(digits) => digits.clone(),
+        Value::Text(Text::Sound(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let digits = match value {
+        Value::Number(digits) => digits.strip_suffix(".0").unwrap_or(digits),
+        _ => &sent,
+    };
+    match integer(digits) {
+        Some(id) => Ok(Key { sent, id }),
+        None => Err(format!("Incorrect type. Expected pk value, received {}.", value.type_name())),
+    }
+}
+
+fn from_form(body: &[u8]) -> IndexMap<String, Vec<Value>> {
+    let mut fields: IndexMap<String, Vec<Value>> = IndexMap::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        fields.entry(name.into_owned()).or_default().push(Value::Text(Text::Sound(value.into_owned())));
+    }
+    fields
+}
+
+async fn from_parts(content_type: &str, body: &Bytes) -> Result<IndexMap<String, Vec<Value>>> {
+    let unreadable = |fault: multer::Error| Error::unreadable(format!("Multipart form parse error - {fault}"));
+    let boundary = multer::parse_boundary(content_type).map_err(unreadable)?;
+    let body = body.clone();
+    let mut parts = multer::Multipart::new(stream::once(async { Ok::<_, std::io::Error>(body) }), boundary);
+    let mut fields: IndexMap<String, Vec<Value>> = IndexMap::new();
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        let Some(name) = part.name().map(str::to_owned) else { continue };
+        let is_file = part.file_name().is_some_and(|name| !name.is_empty());
+        let bytes = part.bytes().await.map_err(unreadable)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let value = if is_file { Value::File } else { Value::Text(Text::Sound(text)) };
+        fields.entry(name).or_default().push(value);
+    }
+    Ok(fields)
+}

@@ -1,0 +1,128 @@
+//! `/messages/`
+
+use http::Method;
+
+use super::form::Form;
+use super::{Call, Field, Response, Route, reply};
+use crate::error::{Error, FieldErrors, Invalid, Result};
+use crate::messages::{MessageChange, MessageFilter, NO_CHOICE};
+use crate::permission::Action;
+use crate::search::SearchTerms;
+use crate::text::integer;
+use crate::{ChatApi, RoomId, UserId};
+
+const FIELDS: &[Field] = &[
+    Field::read_only("id", "integer", "ID"),
+    Field::required("content", "string", "Content"),
+    Field::read_only("created_at", "datetime", "Created at"),
+    Field::read_only("updated_at", "datetime", "Updated at"),
+    Field::read_only("user", "field", "User"),
+    Field::required("room", "field", "Room"),
+];
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::new("/messages/").named("Message").get(list).post(create).form(Method::POST, FIELDS),
+        Route::new("/messages/{id}/")
+            .named("Single Message")
+            .integer_id()
+            .get(read)
+            .put(replace)
+            .patch(update)
+            .delete(delete)
+            .guarded_form(Method::PUT, FIELDS, may_change),
+    ]
+}
+
+async fn list(api: ChatApi, call: Call) -> Result<Response> {
+    let mut filter = MessageFilter::all(call.user()?.id);
+    let mut errors = FieldErrors::default();
+    filter.room = choice(&call, "room", &mut errors).map(RoomId);
+    filter.user = choice(&call, "user", &mut errors).map(UserId);
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let search = call.query("search").unwrap_or_default();
+    if search.contains('\0') {
+        return Err(Error::Invalid(Invalid::List(vec!["Null characters are not allowed.".into()])));
+    }
+    filter.search = SearchTerms::parse(search);
+    // A page that is no number is told of after a filter that names nothing.
+    let page = call.page(&api);
+    let first = crate::page::PageRequest::first(api.config().page_size);
+    let found = api.messages(&filter, *page.as_ref().unwrap_or(&first)).await;
+    reply::page(&call, &page.and(found)?)
+}
+
+async fn create(api: ChatApi, call: Call) -> Result<Response> {
+    let said = Said::read(&api, call.form().await?).await?;
+    let content = said.content.ok_or_else(|| Error::required("content"))?;
+    let room = said.room.ok_or_else(|| Error::required("room"))?;
+    reply::created(&api.send_message(call.user()?, room, &content).await?)
+}
+
+async fn read(api: ChatApi, call: Call) -> Result<Response> {
+    reply::ok(&api.message(call.user()?, call.id("Message")?).await?)
+}
+
+async fn replace(api: ChatApi, call: Call) -> Result<Response> {
+    change(api, call, |form| form).await
+}
+
+async fn update(api: ChatApi, call: Call) -> Result<Response> {
+    change(api, call, Form::partial).await
+}
+
+async fn change(api: ChatApi, call: Call, form: fn(Form) -> Form) -> Result<Response> {
+    let message = api.message_for(call.user()?, call.id("Message")?, Action::Change).await?;
+    let said = Said::read(&api, form(call.form().await?)).await?;
+    let change = MessageChange { content: said.content, room: said.room };
+    reply::ok(&api.update_message(call.user()?, &message, change).await?)
+}
+
+async fn delete(api: ChatApi, call: Call) -> Result<Response> {
+    let message = api.message_for(call.user()?, call.id("Message")?, Action::Delete).await?;
+    api.delete_message(call.user()?, &message).await?;
+    reply::no_content()
+}
+
+async fn may_change(api: ChatApi, call: Call) -> Result<Response> {
+    api.message_for(call.user()?, call.id("Message")?, Action::Change).await?;
+    reply::no_content()
+}
+
+/// What a form says of a message, all of it sound.
+struct Said {
+    content: Option<String>,
+    room: Option<RoomId>,
+}
+
+impl Said {
+    async fn read(api: &ChatApi, mut form: Form) -> Result<Self> {
+        let content = form.text("content", Some(api.config().message_limit));
+        let key = form.required_key("room");
+        let room = key.as_ref().and_then(|key| key.id).map(RoomId);
+        if let Some(key) = &key {
+            // Where the rest is sound, the statement that sends will tell.
+            let is_there = match room {
+                None => false,
+                Some(_) if form.is_sound() => true,
+                Some(room) => api.store().room_exists(room).await?,
+            };
+            if !is_there {
+                form.reject_key("room", key);
+            }
+        }
+        form.finish()?;
+        Ok(Self { content, room })
+    }
+}
+
+/// The id that a filter names.
+fn choice(call: &Call, name: &'static str, errors: &mut FieldErrors) -> Option<i64> {
+    let id = integer(call.query(name)?).flatten();
+    if id.is_none() {
+        errors.add(name, NO_CHOICE);
+    }
+    id
+}

@@ -1,0 +1,54 @@
+//! A query string, and the query strings of links.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The pairs of a query string, decoded, in their order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Query(Vec<(String, String)>);
+
+/// What links leave as it is, beside letters and digits.
+const LEFT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
+
+impl Query {
+    pub(super) fn parse(text: &str) -> Self {
+        Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+    }
+
+    /// The last value of this name.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The query string of another page: names in alphabetical order, the values of one name in theirs. Page 1 goes
+    /// without a number.
+    pub(super) fn with_page(&self, number: u64) -> String {
+        let mut pairs: Vec<_> = self.0.iter().filter(|(name, _)| name != "page").cloned().collect();
+        if number > 1 {
+            pairs.push(("page".into(), number.to_string()));
+        }
+        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        pairs.join("&")
+    }
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, LEFT).to_string().replace("%20", "+")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_names_its_parameters_in_alphabetical_order() {
+        let query = Query::parse("search=gr%C3%BC%C3%9Fe+aus&room=2&page=3&a~b=*&a=2&a=1&blank=");
+        assert_eq!(query.with_page(4), "a=2&a=1&a~b=%2A&blank=&page=4&room=2&search=gr%C3%BC%C3%9Fe+aus");
+        assert_eq!(query.with_page(1), "a=2&a=1&a~b=%2A&blank=&room=2&search=gr%C3%BC%C3%9Fe+aus");
+    }
+
+    #[test]
+    fn the_last_value_of_a_name_counts() {
+        assert_eq!(Query::parse("room=1&room=2").get("room"), Some("2"));
+    }
+}

@@ -1,0 +1,127 @@
+//! `/rooms/`
+
+use http::Method;
+
+use super::form::{Form, Given, Key};
+use super::{Call, Field, Response, Route, reply};
+use crate::error::{Error, Result};
+use crate::permission::Action;
+use crate::rooms::{NAME_LIMIT, RoomChange, RoomDraft, admin_is_no_member};
+use crate::{ChatApi, UserId};
+
+const FIELDS: &[Field] = &[
+    Field::read_only("id", "integer", "ID"),
+    Field::required("name", "string", "Name").at_most(NAME_LIMIT),
+    Field::optional("admin", "field", "Admin"),
+    Field::required("users", "field", "Users"),
+];
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::new("/rooms/").named("Room").get(list).post(create).form(Method::POST, FIELDS),
+        Route::new("/rooms/{id}/")
+            .named("Single Room")
+            .integer_id()
+            .get(read)
+            .put(replace)
+            .patch(update)
+            .delete(delete)
+            .guarded_form(Method::PUT, FIELDS, may_change),
+    ]
+}
+
+async fn list(api: ChatApi, call: Call) -> Result<Response> {
+    let page = api.rooms(call.user()?, call.page(&api)?).await?;
+    reply::page(&call, &page)
+}
+
+async fn create(api: ChatApi, call: Call) -> Result<Response> {
+    let said = Said::read(&api, call.form().await?).await?;
+    let name = said.name.ok_or_else(|| Error::required("name"))?;
+    let users = said.users.ok_or_else(|| Error::required("users"))?;
+    let draft = RoomDraft { name, users, admin: said.admin };
+    reply::created(&api.create_room(call.user()?, draft).await?)
+}
+
+async fn read(api: ChatApi, call: Call) -> Result<Response> {
+    reply::ok(&api.room(call.user()?, call.id("Room")?).await?)
+}
+
+async fn replace(api: ChatApi, call: Call) -> Result<Response> {
+    change(api, call, |form| form).await
+}
+
+async fn update(api: ChatApi, call: Call) -> Result<Response> {
+    change(api, call, Form::partial).await
+}
+
+async fn change(api: ChatApi, call: Call, form: fn(Form) -> Form) -> Result<Response> {
+    let room = api.room_for(call.user()?, call.id("Room")?, Action::Change).await?;
+    let said = Said::read(&api, form(call.form().await?)).await?;
+    let change = RoomChange { name: said.name, admin: said.admin, users: said.users };
+    reply::ok(&api.update_room(call.user()?, &room, change).await?)
+}
+
+async fn delete(api: ChatApi, call: Call) -> Result<Response> {
+    let room = api.room_for(call.user()?, call.id("Room")?, Action::Delete).await?;
+    api.delete_room(call.user()?, &room).await?;
+    reply::no_content()
+}
+
+async fn may_change(api: ChatApi, call: Call) -> Result<Response> {
+    api.room_for(call.user()?, call.id("Room")?, Action::Change).await?;
+    reply::no_content()
+}
+
+/// What a form says of a room, all of it sound.
+struct Said {
+    name: Option<String>,
+    admin: Option<UserId>,
+    users: Option<Vec<UserId>>,
+}
+
+impl Said {
+    async fn read(api: &ChatApi, mut form: Form) -> Result<Self> {
+        let name = form.text("name", Some(NAME_LIMIT));
+        let admin = form.key("admin");
+        let users = form.keys("users");
+
+        let named = users.iter().flatten().flatten().chain(match &admin {
+            Given::Value(admin) => Some(admin),
+            _ => None,
+        });
+        let named: Vec<UserId> = named.filter_map(|key| key.id).map(UserId).collect();
+        let known = if named.is_empty() { Vec::new() } else { api.store().existing_users(&named).await? };
+        let known = |key: &Key| key.id.map(UserId).filter(|id| known.binary_search(id).is_ok());
+
+        if let Given::Value(key) = &admin
+            && known(key).is_none()
+        {
+            form.reject_key("admin", key);
+        }
+        // The first that is wrong is the one that is named.
+        let mut members = Vec::new();
+        for user in users.iter().flatten() {
+            match user {
+                Ok(key) => match known(key) {
+                    Some(id) => members.push(id),
+                    None => {
+                        form.reject_key("users", key);
+                        break;
+                    }
+                },
+                Err(fault) => {
+                    form.reject("users", fault.clone());
+                    break;
+                }
+            }
+        }
+        form.finish()?;
+        let admin = match admin {
+            Given::Value(key) => known(&key),
+            Given::Null => return Err(admin_is_no_member()),
+            Given::Absent => None,
+        };
+        Ok(Self { name, admin, users: users.map(|_| members) })
+    }
+}

@@ -1,0 +1,242 @@
+//! A row of the table: a path, its methods, and what `OPTIONS` tells of them.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::Method;
+
+use super::{Call, Field, Response};
+use crate::ChatApi;
+use crate::error::Result;
+
+/// Who may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Users alone.
+    Users,
+    /// Anybody; but credentials that are sent must be good.
+    Anyone,
+    /// Anybody; credentials are not even looked at.
+    Public,
+}
+
+/// Does what an endpoint does. Any `async fn(ChatApi, Call) -> Result<Response>` is one.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// Answers a call.
+    async fn handle(&self, api: ChatApi, call: Call) -> Result<Response>;
+}
+
+#[async_trait]
+impl<F, A> Handler for F
+where
+    F: Fn(ChatApi, Call) -> A + Send + Sync,
+    A: Future<Output = Result<Response>> + Send,
+{
+    async fn handle(&self, api: ChatApi, call: Call) -> Result<Response> {
+        self(api, call).await
+    }
+}
+
+/// One method of a path.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(crate) method: Method,
+    pub(crate) access: Access,
+    pub(crate) handler: Arc<dyn Handler>,
+}
+
+impl Endpoint {
+    /// Its method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Who may call it.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+}
+
+/// A path and its methods.
+///
+/// ```
+/// use chatapi_core::http::{Access, Call, Response, Route, json};
+/// use chatapi_core::{ChatApi, Result};
+///
+/// async fn hello(_: ChatApi, call: Call) -> Result<Response> {
+///     json(http::StatusCode::OK, &format!("Hello {}", call.user()?.username))
+/// }
+///
+/// let route = Route::new("/hello/").named("Hello").get(hello);
+/// assert_eq!(route.allow(), "GET, HEAD, OPTIONS");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Route {
+    path: Cow<'static, str>,
+    name: Cow<'static, str>,
+    description: Cow<'static, str>,
+    access: Access,
+    integer_id: bool,
+    endpoints: Vec<Endpoint>,
+    pub(crate) forms: Vec<Form>,
+}
+
+/// The fields that a method takes, as `OPTIONS` tells them to those whom `guard` lets through.
+#[derive(Clone)]
+pub(crate) struct Form {
+    pub(crate) method: Method,
+    pub(crate) fields: &'static [Field],
+    pub(crate) guard: Option<Arc<dyn Handler>>,
+}
+
+impl Route {
+    /// A path like `/rooms/{id}/`, with a slash at the end: both forms are served.
+    pub fn new(path: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            path: path.into(),
+            name: Cow::Borrowed(""),
+            description: Cow::Borrowed(""),
+            access: Access::Users,
+            integer_id: false,
+            endpoints: Vec::new(),
+            forms: Vec::new(),
+        }
+    }
+
+    /// The name that `OPTIONS` gives.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The description that `OPTIONS` gives.
+    pub fn described(mut self, description: impl Into<Cow<'static, str>>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Who may call the path: the methods added after this, `OPTIONS`, and methods that it does not have. Users alone
+    /// where nothing is said.
+    pub fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// The path is only there where its `{id}` is made of digits.
+    pub fn integer_id(mut self) -> Self {
+        self.integer_id = true;
+        self
+    }
+
+    /// Answers `GET`, and so `HEAD`.
+    pub fn get(self, handler: impl Handler + 'static) -> Self {
+        self.method(Method::GET, handler)
+    }
+
+    /// Answers `POST`.
+    pub fn post(self, handler: impl Handler + 'static) -> Self {
+        self.method(Method::POST, handler)
+    }
+
+    /// Answers `PUT`.
+    pub fn put(self, handler: impl Handler + 'static) -> Self {
+        self.method(Method::PUT, handler)
+    }
+
+    /// Answers `PATCH`.
+    pub fn patch(self, handler: impl Handler + 'static) -> Self {
+        self.method(Method::PATCH, handler)
+    }
+
+    /// Answers `DELETE`.
+    pub fn delete(self, handler: impl Handler + 'static) -> Self {
+        self.method(Method::DELETE, handler)
+    }
+
+    /// Answers a method, with the access that was named last.
+    pub fn method(mut self, method: Method, handler: impl Handler + 'static) -> Self {
+        self.endpoints.push(Endpoint { method, access: self.access, handler: Arc::new(handler) });
+        self
+    }
+
+    /// Opens the method that was added last to anybody; credentials that are sent must still be good.
+    pub fn open(mut self) -> Self {
+        if let Some(endpoint) = self.endpoints.last_mut() {
+            endpoint.access = Access::Anyone;
+        }
+        self
+    }
+
+    /// The fields that a method takes.
+    pub fn form(mut self, method: Method, fields: &'static [Field]) -> Self {
+        self.forms.push(Form { method, fields, guard: None });
+        self
+    }
+
+    /// The fields that a method takes, told to those alone whom `guard` does not refuse.
+    pub fn guarded_form(mut self, method: Method, fields: &'static [Field], guard: impl Handler + 'static) -> Self {
+        self.forms.push(Form { method, fields, guard: Some(Arc::new(guard)) });
+        self
+    }
+
+    /// The path, with a slash at the end.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The path without the slash at its end: clients may leave it out.
+    pub fn short_path(&self) -> &str {
+        self.path.strip_suffix('/').unwrap_or(&self.path)
+    }
+
+    /// The name that `OPTIONS` gives.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The description that `OPTIONS` gives.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Its methods, less `HEAD` and `OPTIONS`, which every path answers by itself.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// What `Allow` says: its methods in the order of the documented API.
+    pub fn allow(&self) -> String {
+        let mut methods: Vec<&str> = self.endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.push("OPTIONS");
+        methods.join(", ")
+    }
+
+    pub(crate) fn endpoint(&self, method: &Method) -> Option<&Endpoint> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        self.endpoints.iter().find(|endpoint| endpoint.method == *method)
+    }
+
+    /// Who may call this method.
+    pub(crate) fn access_of(&self, method: &Method) -> Access {
+        self.endpoint(method).map_or(self.access, |endpoint| endpoint.access)
+    }
+
+    pub(crate) fn has(&self, params: &super::Params) -> bool {
+        let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        !self.integer_id || params.get("id").is_some_and(digits)
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route").field("path", &self.path).field("allow", &self.allow()).finish_non_exhaustive()
+    }
+}

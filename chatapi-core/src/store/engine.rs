@@ -1,0 +1,150 @@
+//! What the two SQL engines share: values go in, rows come out, and a [`Dialect`] says where their SQL differs.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use sqlx::SqlStr;
+
+use super::{Result, StoreError};
+use crate::Timestamp;
+
+/// A value on its way into a statement.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A whole number, a flag, or an id.
+    Int(i64),
+    /// An id, or none.
+    OptInt(Option<i64>),
+    /// A flag.
+    Bool(bool),
+    /// A text.
+    Text(String),
+    /// A text, or none.
+    OptText(Option<String>),
+    /// A moment.
+    Time(Timestamp),
+    /// Many ids, for [`Dialect::among`].
+    Ints(Vec<i64>),
+    /// Many texts, for [`Dialect::each`].
+    Texts(Vec<String>),
+}
+
+/// A row on its way out: columns by their place.
+pub trait Row: Send + Sync {
+    /// A whole number.
+    fn int(&self, column: usize) -> Result<i64>;
+    /// A whole number, or null.
+    fn opt_int(&self, column: usize) -> Result<Option<i64>>;
+    /// A flag.
+    fn bool(&self, column: usize) -> Result<bool>;
+    /// A text.
+    fn text(&self, column: usize) -> Result<String>;
+    /// A moment.
+    fn time(&self, column: usize) -> Result<Timestamp>;
+}
+
+/// Where the engines' SQL differs.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    /// Around a parameter that holds many ids: `id` + this is true where `id` is one of them.
+    pub among: (&'static str, &'static str),
+    /// Around a parameter that holds many texts: a table `term` with a column `value`.
+    pub each: (&'static str, &'static str),
+    /// The function that finds a text in a text, byte by byte, and gives 0 where it does not.
+    pub position: &'static str,
+}
+
+impl Dialect {
+    /// `column` is one of the ids in this parameter.
+    pub fn among(&self, column: &str, parameter: usize) -> String {
+        format!("{column} {}${parameter}{}", self.among.0, self.among.1)
+    }
+
+    /// The text in `column` has each of the texts in this parameter in it.
+    pub fn has_each(&self, column: &str, parameter: usize) -> String {
+        let Self { each: (before, after), position, .. } = self;
+        format!(
+            "not exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) = 0)"
+        )
+    }
+}
+
+/// A database, through its pool.
+#[async_trait]
+pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
+    /// Its rows.
+    type Row: Row;
+    /// Its transactions.
+    type Transaction: Transaction<Row = Self::Row>;
+    /// Its SQL.
+    const DIALECT: Dialect;
+
+    /// Runs a statement that only reads.
+    async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
+
+    /// Runs a statement that writes, as a transaction of its own.
+    async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
+
+    /// Begins a transaction that will write.
+    async fn begin(&self) -> Result<Self::Transaction>;
+
+    /// Brings the tables up to date, as one transaction, one process after the other.
+    async fn migrate(&self) -> Result<()>;
+}
+
+/// Several statements that happen together: when it is dropped without a commit, none has happened.
+#[async_trait]
+pub trait Transaction: Send {
+    /// Its rows.
+    type Row: Row;
+
+    /// Runs a statement.
+    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
+
+    /// Makes everything that was run happen.
+    async fn commit(self) -> Result<()>;
+}
+
+/// How an engine names the kinds of fault that concern us.
+pub(super) enum Fault {
+    /// A unique value is there already.
+    Taken,
+    /// Two writers were in each other's way, or what a row refers to went away: the same again may work.
+    Collision,
+    /// The database cannot be reached, or cannot write, for now.
+    Away,
+    /// Anything else.
+    Other,
+}
+
+/// Two writers were in each other's way: see [`Fault::Collision`].
+#[derive(Debug, thiserror::Error)]
+#[error("two writes collided")]
+pub(super) struct Collision(#[source] sqlx::Error);
+
+/// Sorts a database's error; `of_code` knows the engine's own codes.
+pub(super) fn sort(error: sqlx::Error, of_code: fn(&str) -> Fault) -> StoreError {
+    let fault = match &error {
+        sqlx::Error::Database(fault) if fault.is_unique_violation() => Fault::Taken,
+        sqlx::Error::Database(fault) if fault.is_foreign_key_violation() => Fault::Collision,
+        sqlx::Error::Database(fault) => fault.code().map_or(Fault::Other, |code| of_code(&code)),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => Fault::Away,
+        _ => Fault::Other,
+    };
+    match fault {
+        Fault::Taken => StoreError::Taken,
+        Fault::Collision => StoreError::Unavailable(Collision(error).into()),
+        Fault::Away => StoreError::Unavailable(error.into()),
+        Fault::Other => StoreError::Backend(error.into()),
+    }
+}
+
+/// Whether the same again may work at once.
+pub(super) fn is_collision(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(cause) if cause.is::<Collision>())
+}

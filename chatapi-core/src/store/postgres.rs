@@ -1,0 +1,192 @@
+//! PostgreSQL 15 and later.
+
+use std::future::Future;
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::query::Query;
+use sqlx::types::time::OffsetDateTime;
+use sqlx::{Connection as _, Row as _, SqlStr};
+
+use super::engine::{Dialect, Engine, Fault, Row, Transaction, Value, sort};
+use super::sql::SqlStore;
+use super::{Result, StoreError};
+use crate::Timestamp;
+
+/// Keeps everything in PostgreSQL, in tables that start with `chatapi_`.
+pub type PgStore = SqlStore<PgEngine>;
+
+/// How long a statement may take, waiting for a connection included, before the answer is that the database is away.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a connection may have been idle before it is asked whether it still lives.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Held while the tables are made, so that one process does it: any number that nothing else in the database locks.
+const MIGRATION_LOCK: i64 = 0x0063_6861_7461_7069;
+
+impl PgStore {
+    /// A store on the host's own pool. Give the pool an `acquire_timeout` of a few seconds: it decides how long a request
+    /// waits for a database that is away.
+    pub fn new(pool: PgPool) -> Self {
+        Self::on(PgEngine { pool })
+    }
+
+    /// A store by its URL, `postgres://name:password@host:port/database`, with a pool of its own. Does not connect yet: a
+    /// database that is away now may come.
+    ///
+    /// # Errors
+    /// Where the URL cannot be read.
+    pub fn connect_lazy(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("chatapi")
+            .options([("statement_timeout", PATIENCE.as_millis().to_string())]);
+        Ok(Self::with_options(options, connections))
+    }
+
+    /// A store by connect options, with a pool of its own; otherwise like [`connect_lazy`](Self::connect_lazy).
+    pub fn with_options(options: PgConnectOptions, connections: u32) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE - Duration::from_secs(1))
+            .idle_timeout(Duration::from_secs(10 * 60))
+            // A question before each use would double the trips to the database.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
+        Self::new(pool.connect_lazy_with(options))
+    }
+}
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// PostgreSQL, through a pool.
+#[derive(Clone, Debug)]
+pub struct PgEngine {
+    pool: PgPool,
+}
+
+#[async_trait]
+impl Engine for PgEngine {
+    type Row = PgRow;
+    type Transaction = sqlx::Transaction<'static, Postgres>;
+    const DIALECT: Dialect =
+        Dialect { among: ("= any(", ")"), each: ("unnest(", ") as term(value)"), position: "strpos" };
+
+    async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
+        patiently(bind(sqlx::query(sql), values).fetch_all(&self.pool)).await
+    }
+
+    async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
+        self.read(sql, values).await
+    }
+
+    async fn begin(&self) -> Result<Self::Transaction> {
+        patiently(self.pool.begin()).await
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        let away = |error| sort(error, of_code);
+        let mut transaction = self.pool.begin().await.map_err(away)?;
+        // A migration may take as long as it needs.
+        sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await.map_err(away)?;
+        sqlx::query("select pg_advisory_xact_lock($1)")
+            .bind(MIGRATION_LOCK)
+            .execute(&mut *transaction)
+            .await
+            .map_err(away)?;
+        let (encoding,): (String,) =
+            sqlx::query_as("show server_encoding").fetch_one(&mut *transaction).await.map_err(away)?;
+        if encoding != "UTF8" {
+            let why = format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
+            return Err(StoreError::Backend(why.into()));
+        }
+        let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
+        migrator.migrations = MIGRATOR.migrations.clone();
+        migrator.dangerous_set_table_name("chatapi_migrations");
+        migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| StoreError::Backend(error.into()))?;
+        transaction.commit().await.map_err(away)
+    }
+}
+
+#[async_trait]
+impl Transaction for sqlx::Transaction<'static, Postgres> {
+    type Row = PgRow;
+
+    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
+        patiently(bind(sqlx::query(sql), values).fetch_all(&mut **self)).await
+    }
+
+    async fn commit(self) -> Result<()> {
+        patiently(sqlx::Transaction::commit(self)).await
+    }
+}
+
+/// Waits for the database, but not for ever: a server that is gone without a word would hold the request.
+async fn patiently<T>(answer: impl Future<Output = Result<T, sqlx::Error>> + Send) -> Result<T> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(answer) => answer.map_err(|error| sort(error, of_code)),
+        Err(late) => Err(StoreError::Unavailable(late.into())),
+    }
+}
+
+/// Codes of PostgreSQL (its documentation, appendix A).
+fn of_code(code: &str) -> Fault {
+    match code {
+        // serialization_failure, deadlock_detected
+        "40001" | "40P01" => Fault::Collision,
+        // query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now, read_only_sql_transaction, and the classes
+        // "connection exception" and "insufficient resources" (a full disk among them).
+        "57014" | "57P01" | "57P02" | "57P03" | "25006" => Fault::Away,
+        code if code.starts_with("08") || code.starts_with("53") => Fault::Away,
+        _ => Fault::Other,
+    }
+}
+
+fn bind<'q>(query: Query<'q, Postgres, PgArguments>, values: &[Value]) -> Query<'q, Postgres, PgArguments> {
+    values.iter().fold(query, |query, value| match value.clone() {
+        Value::Int(value) => query.bind(value),
+        Value::OptInt(value) => query.bind(value),
+        Value::Bool(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::OptText(value) => query.bind(value),
+        Value::Time(value) => query.bind(OffsetDateTime::from(value)),
+        Value::Ints(values) => query.bind(values),
+        Value::Texts(values) => query.bind(values),
+    })
+}
+
+impl Row for PgRow {
+    fn int(&self, column: usize) -> Result<i64> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn opt_int(&self, column: usize) -> Result<Option<i64>> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn bool(&self, column: usize) -> Result<bool> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn text(&self, column: usize) -> Result<String> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn time(&self, column: usize) -> Result<Timestamp> {
+        self.try_get::<OffsetDateTime, _>(column).map(Timestamp::from).map_err(unreadable)
+    }
+}
+
+fn unreadable(error: sqlx::Error) -> StoreError {
+    StoreError::Backend(error.into())
+}

@@ -1,0 +1,217 @@
+//! The store on a SQL database: each statement is written once, for both engines.
+
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+use super::engine::{Dialect, Engine, Row, Value};
+use super::{Result, Store, StoreError};
+use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::page::{Page, PageNumber, PageRequest};
+use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::text::Text;
+use crate::users::{NewUser, User, UserChange};
+use crate::{MessageId, RoomId, Timestamp, UserId};
+
+mod messages;
+mod rooms;
+mod users;
+
+/// A store on a SQL database: [`PgStore`](super::postgres::PgStore) or [`SqliteStore`](super::sqlite::SqliteStore).
+#[derive(Clone, Debug)]
+pub struct SqlStore<E> {
+    engine: E,
+}
+
+/// How often a write is tried that another writer gets in the way of.
+const ATTEMPTS: usize = 4;
+
+/// Tries a write again where another writer got in its way.
+macro_rules! unhindered {
+    ($attempt:expr) => {{
+        let mut attempts = 1;
+        loop {
+            match $attempt.await {
+                Err(error) if crate::store::engine::is_collision(&error) && attempts < ATTEMPTS => attempts += 1,
+                other => break other,
+            }
+        }
+    }};
+}
+
+impl<E: Engine> SqlStore<E> {
+    pub(super) fn on(engine: E) -> Self {
+        Self { engine }
+    }
+
+    async fn read(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {
+        self.engine.read(sql.into().0, values).await
+    }
+
+    async fn write(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {
+        self.engine.write(sql.into().0, values).await
+    }
+
+    fn dialect(&self) -> Dialect {
+        E::DIALECT
+    }
+}
+
+/// A statement, fixed or put together from fixed parts.
+struct Sql(SqlStr);
+
+impl From<&'static str> for Sql {
+    fn from(sql: &'static str) -> Self {
+        Self(SqlStr::from_static(sql))
+    }
+}
+
+impl From<String> for Sql {
+    fn from(sql: String) -> Self {
+        // Only this module's own text is put together; what comes from outside is always a parameter.
+        Self(AssertSqlSafe(sql).into_sql_str())
+    }
+}
+
+/// The part of a statement that picks a page. The parameters `first` and the one after it are those of [`limit_values`];
+/// the last page starts where `counted`, a table with a column `total`, says.
+fn limit(page: PageRequest, first: usize) -> String {
+    let (size, offset) = (first, first + 1);
+    match page.number {
+        PageNumber::Number(_) => format!("limit ${size} offset ${offset}"),
+        PageNumber::Last => format!(
+            "limit ${size} offset
+             (select case total when 0 then ${offset} else (total - 1) / ${size} * ${size} end from counted)"
+        ),
+    }
+}
+
+/// The values of [`limit`]'s parameters.
+fn limit_values(page: PageRequest) -> [Value; 2] {
+    // Far beyond any list, and far enough from the end of the numbers for the engine to add to.
+    let offset = page.offset(0).min(1 << 53);
+    [Value::Int(page.size.into()), Value::Int(i64::try_from(offset).unwrap_or_default())]
+}
+
+/// The first row, through `read`.
+fn first<R: Row, T>(rows: &[R], read: impl Fn(&R) -> Result<T>) -> Result<Option<T>> {
+    rows.first().map(read).transpose()
+}
+
+/// A page from rows that each start with the whole list's length; a page without rows is one row of nulls.
+fn page_of<R: Row, T>(
+    page: PageRequest,
+    rows: &[R],
+    gather: impl FnOnce(&[R]) -> Result<Vec<T>>,
+) -> Result<Option<Page<T>>> {
+    let Some(head) = rows.first() else { return Ok(None) };
+    let count = u64::try_from(head.int(0)?).unwrap_or_default();
+    let results = if head.opt_int(1)?.is_some() { gather(rows)? } else { Vec::new() };
+    Ok(page.page(count, results))
+}
+
+#[async_trait]
+impl<E: Engine> Store for SqlStore<E> {
+    async fn migrate(&self) -> Result<()> {
+        self.engine.migrate().await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.read("select 1", &[]).await.map(drop)
+    }
+
+    async fn keep_secret(&self, name: &str, fresh: &str) -> Result<String> {
+        // The update changes nothing: it makes the statement return the row that is there.
+        let rows = self
+            .write(
+                "insert into chatapi_secrets (name, value) values ($1, $2)
+                 on conflict (name) do update set name = excluded.name
+                 returning value",
+                &[Value::Text(name.into()), Value::Text(fresh.into())],
+            )
+            .await?;
+        first(&rows, |row| row.text(0))?.ok_or_else(|| StoreError::Backend("the secret was not kept".into()))
+    }
+
+    async fn create_user(&self, user: NewUser) -> Result<User> {
+        self.insert_user(user).await
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>> {
+        self.user_by_id(id).await
+    }
+
+    async fn user_by_name(&self, username: &str) -> Result<Option<User>> {
+        self.user_of_name(username).await
+    }
+
+    async fn users_by_email(&self, email: &str) -> Result<Vec<User>> {
+        self.users_of_email(email).await
+    }
+
+    async fn users(&self, page: PageRequest) -> Result<Option<Page<User>>> {
+        self.page_of_users(page).await
+    }
+
+    async fn existing_users(&self, ids: &[UserId]) -> Result<Vec<UserId>> {
+        self.users_among(ids).await
+    }
+
+    async fn update_user(&self, id: UserId, change: UserChange) -> Result<Option<User>> {
+        self.change_user(id, change).await
+    }
+
+    async fn delete_user(&self, id: UserId, revision: i64) -> Result<bool> {
+        unhindered!(self.remove_user(id, revision))
+    }
+
+    async fn create_room(&self, room: NewRoom) -> Result<Room> {
+        unhindered!(self.insert_room(&room))
+    }
+
+    async fn room(&self, id: RoomId) -> Result<Option<Room>> {
+        self.room_by_id(id).await
+    }
+
+    async fn room_exists(&self, id: RoomId) -> Result<bool> {
+        let rows = self.read("select 1 from chatapi_rooms where id = $1", &[Value::Int(id.0)]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
+        self.page_of_rooms(member, page).await
+    }
+
+    async fn update_room(&self, id: RoomId, admin: Option<UserId>, change: RoomChange) -> Result<Option<Room>> {
+        unhindered!(self.change_room(id, admin, &change))
+    }
+
+    async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {
+        unhindered!(self.remove_room(id, admin))
+    }
+
+    async fn create_message(&self, message: NewMessage) -> Result<Option<Message>> {
+        unhindered!(self.insert_message(&message))
+    }
+
+    async fn message(&self, id: MessageId, reader: UserId) -> Result<Option<Message>> {
+        self.message_for(id, reader).await
+    }
+
+    async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>> {
+        self.page_of_messages(filter, page).await
+    }
+
+    async fn update_message(
+        &self,
+        id: MessageId,
+        editor: UserId,
+        text: Option<&Text>,
+        at: Timestamp,
+    ) -> Result<Option<Message>> {
+        self.change_message(id, editor, text, at).await
+    }
+
+    async fn delete_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
+        self.remove_message(id, editor).await
+    }
+}

@@ -1,0 +1,130 @@
+//! Messages in SQL. Whether somebody is a member of a message's room is asked in the statement that reads or writes it.
+
+use super::{Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of};
+use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::text::Text;
+use crate::{MessageId, RoomId, Timestamp, UserId};
+
+const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
+
+impl<E: Engine> SqlStore<E> {
+    pub(super) async fn insert_message(&self, message: &NewMessage) -> Result<Option<Message>> {
+        let rows = self
+            .write(
+                "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
+                 select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
+                 where room_id = $1 and user_id = $2
+                 returning id",
+                &[
+                    Value::Int(message.room.0),
+                    Value::Int(message.user.0),
+                    Value::Text(message.text.as_str().into()),
+                    Value::Text(message.text.folded().into()),
+                    Value::Time(message.at),
+                ],
+            )
+            .await?;
+        first(&rows, |row| {
+            Ok(Message {
+                id: MessageId(row.int(0)?),
+                content: message.text.as_str().into(),
+                created_at: message.at,
+                updated_at: message.at,
+                user: message.user,
+                room: message.room,
+            })
+        })
+    }
+
+    pub(super) async fn message_for(&self, id: MessageId, reader: UserId) -> Result<Option<Message>> {
+        let sql = format!(
+            "select {COLUMNS} from chatapi_messages where id = $1
+             and room_id in (select room_id from chatapi_room_members where user_id = $2)"
+        );
+        first(&self.read(sql, &[Value::Int(id.0), Value::Int(reader.0)]).await?, |row| message(row, 0))
+    }
+
+    pub(super) async fn page_of_messages(
+        &self,
+        filter: &MessageFilter,
+        page: PageRequest,
+    ) -> Result<Option<Page<Message>>> {
+        let [size, offset] = limit_values(page);
+        let mut values = vec![Value::Int(filter.reader.0), size, offset];
+        let mut wanted =
+            String::from("room_id in (select room_id from chatapi_room_members where user_id = $1)");
+        let mut also = |condition: &dyn Fn(usize) -> String, value: Value| {
+            values.push(value);
+            wanted.push_str(" and ");
+            wanted.push_str(&condition(values.len()));
+        };
+        if let Some(room) = filter.room {
+            also(&|parameter| format!("room_id = ${parameter}"), Value::Int(room.0));
+        }
+        if let Some(user) = filter.user {
+            also(&|parameter| format!("user_id = ${parameter}"), Value::Int(user.0));
+        }
+        if !filter.search.is_empty() {
+            let terms = Value::Texts(filter.search.as_slice().to_vec());
+            also(&|parameter| self.dialect().has_each("folded", parameter), terms);
+        }
+        let limit = limit(page, 2);
+        let sql = format!(
+            "with counted as (select count(*) as total from chatapi_messages where {wanted})
+             select counted.total, m.* from counted
+             left join (
+                 select {COLUMNS} from chatapi_messages where {wanted} order by created_at, id {limit}
+             ) m on true
+             order by m.created_at, m.id"
+        );
+        let rows = self.read(sql, &values).await?;
+        page_of(page, &rows, |rows| rows.iter().map(|row| message(row, 1)).collect())
+    }
+
+    pub(super) async fn change_message(
+        &self,
+        id: MessageId,
+        editor: UserId,
+        text: Option<&Text>,
+        at: Timestamp,
+    ) -> Result<Option<Message>> {
+        let sql = format!(
+            "update chatapi_messages set content = coalesce($3, content), folded = coalesce($4, folded), updated_at = $5
+             where id = $1
+             and room_id in (select room_id from chatapi_room_members where user_id = $2)
+             returning {COLUMNS}"
+        );
+        let values = [
+            Value::Int(id.0),
+            Value::Int(editor.0),
+            Value::OptText(text.map(|text| text.as_str().into())),
+            Value::OptText(text.map(|text| text.folded().into())),
+            Value::Time(at),
+        ];
+        first(&self.write(sql, &values).await?, |row| message(row, 0))
+    }
+
+    pub(super) async fn remove_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
+        let rows = self
+            .write(
+                "delete from chatapi_messages where id = $1
+                 and room_id in (select room_id from chatapi_room_members where user_id = $2)
+                 returning id",
+                &[Value::Int(id.0), Value::Int(editor.0)],
+            )
+            .await?;
+        Ok(!rows.is_empty())
+    }
+}
+
+/// A message, from the columns that start at `at`.
+fn message(row: &impl Row, at: usize) -> Result<Message> {
+    Ok(Message {
+        id: MessageId(row.int(at)?),
+        content: row.text(at + 1)?,
+        created_at: row.time(at + 2)?,
+        updated_at: row.time(at + 3)?,
+        user: UserId(row.int(at + 4)?),
+        room: RoomId(row.int(at + 5)?),
+    })
+}

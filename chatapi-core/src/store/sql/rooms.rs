@@ -1,0 +1,153 @@
+//! Rooms in SQL.
+
+use super::{Engine, Page, PageRequest, Result, Row, SqlStore, StoreError, Value, limit, limit_values, page_of};
+use crate::rooms::{Member, NewRoom, Room, RoomChange};
+use crate::store::engine::Transaction;
+use crate::{RoomId, UserId};
+
+/// A room, with a row for each member or one without.
+const ROOM: &str = "select r.id, r.name, r.admin_id, u.id, u.username, u.email
+    from chatapi_rooms r
+    left join chatapi_room_members m on m.room_id = r.id
+    left join chatapi_users u on u.id = m.user_id
+    where r.id = $1
+    order by u.id";
+
+impl<E: Engine> SqlStore<E> {
+    pub(super) async fn insert_room(&self, room: &NewRoom) -> Result<Room> {
+        let mut transaction = self.engine.begin().await?;
+        let wanted: Vec<_> = room.users.iter().copied().chain([room.admin]).collect();
+        let known = self.existing(&mut transaction, &wanted).await?;
+        if let Some(missing) = wanted.iter().find(|user| !known.contains(user)) {
+            return Err(StoreError::Missing(*missing));
+        }
+        let rows = transaction
+            .run(
+                super::Sql::from("insert into chatapi_rooms (name, admin_id) values ($1, $2) returning id").0,
+                &[Value::Text(room.name.clone()), Value::Int(room.admin.0)],
+            )
+            .await?;
+        let id = super::first(&rows, |row| row.int(0))?.unwrap_or_default();
+        self.join(&mut transaction, RoomId(id), &wanted).await?;
+        let room = room_of(&transaction.run(super::Sql::from(ROOM).0, &[Value::Int(id)]).await?)?;
+        transaction.commit().await?;
+        room.ok_or_else(|| StoreError::Backend("the room was not kept".into()))
+    }
+
+    pub(super) async fn room_by_id(&self, id: RoomId) -> Result<Option<Room>> {
+        room_of(&self.read(ROOM, &[Value::Int(id.0)]).await?)
+    }
+
+    pub(super) async fn page_of_rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
+        let limit = limit(page, 2);
+        let sql = format!(
+            "with counted as (select count(*) as total from chatapi_room_members where user_id = $1)
+             select counted.total, r.id, r.name, r.admin_id, u.id, u.username, u.email from counted
+             left join (
+                 select r.id, r.name, r.admin_id from chatapi_rooms r
+                 join chatapi_room_members m on m.room_id = r.id and m.user_id = $1
+                 order by r.id {limit}
+             ) r on true
+             left join chatapi_room_members m on m.room_id = r.id
+             left join chatapi_users u on u.id = m.user_id
+             order by r.id, u.id"
+        );
+        let [size, offset] = limit_values(page);
+        let rows = self.read(sql, &[Value::Int(member.0), size, offset]).await?;
+        page_of(page, &rows, |rows| rooms_of(rows, 1))
+    }
+
+    pub(super) async fn change_room(
+        &self,
+        id: RoomId,
+        admin: Option<UserId>,
+        change: &RoomChange,
+    ) -> Result<Option<Room>> {
+        let mut transaction = self.engine.begin().await?;
+        let changed = transaction
+            .run(
+                super::Sql::from(
+                    "update chatapi_rooms set name = coalesce($3, name), admin_id = coalesce($4, admin_id)
+                     where id = $1 and admin_id is not distinct from $2 returning id",
+                )
+                .0,
+                &[
+                    Value::Int(id.0),
+                    Value::OptInt(admin.map(|user| user.0)),
+                    Value::OptText(change.name.clone()),
+                    Value::OptInt(change.admin.map(|user| user.0)),
+                ],
+            )
+            .await?;
+        if changed.is_empty() {
+            return Ok(None);
+        }
+        if let Some(users) = &change.users {
+            let known = self.existing(&mut transaction, users).await?;
+            if let Some(missing) = users.iter().find(|user| !known.contains(user)) {
+                return Err(StoreError::Missing(*missing));
+            }
+            let stay = self.dialect().among("user_id", 2);
+            let sql = format!("delete from chatapi_room_members where room_id = $1 and not ({stay})");
+            transaction.run(super::Sql::from(sql).0, &[Value::Int(id.0), ids(users)]).await?;
+            self.join(&mut transaction, id, users).await?;
+        }
+        let room = room_of(&transaction.run(super::Sql::from(ROOM).0, &[Value::Int(id.0)]).await?)?;
+        if room.as_ref().is_some_and(|room| room.admin.is_some_and(|admin| !room.has_member(admin))) {
+            return Ok(None);
+        }
+        transaction.commit().await?;
+        Ok(room)
+    }
+
+    pub(super) async fn remove_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {
+        let rows = self
+            .write(
+                "delete from chatapi_rooms where id = $1 and admin_id is not distinct from $2 returning id",
+                &[Value::Int(id.0), Value::OptInt(admin.map(|user| user.0))],
+            )
+            .await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn existing(&self, transaction: &mut E::Transaction, users: &[UserId]) -> Result<Vec<UserId>> {
+        let sql = format!("select id from chatapi_users where {}", self.dialect().among("id", 1));
+        let rows = transaction.run(super::Sql::from(sql).0, &[ids(users)]).await?;
+        rows.iter().map(|row| row.int(0).map(UserId)).collect()
+    }
+
+    async fn join(&self, transaction: &mut E::Transaction, room: RoomId, users: &[UserId]) -> Result<()> {
+        // In the order of their ids, so that two of these wait for each other instead of blocking each other.
+        let sql = format!(
+            "insert into chatapi_room_members (room_id, user_id)
+             select $1, id from chatapi_users where {} order by id
+             on conflict do nothing",
+            self.dialect().among("id", 2)
+        );
+        transaction.run(super::Sql::from(sql).0, &[Value::Int(room.0), ids(users)]).await.map(drop)
+    }
+}
+
+fn ids(users: &[UserId]) -> Value {
+    Value::Ints(users.iter().map(|user| user.0).collect())
+}
+
+fn room_of<R: Row>(rows: &[R]) -> Result<Option<Room>> {
+    Ok(rooms_of(rows, 0)?.pop())
+}
+
+/// Rooms from rows that are ordered by room and then by member, their columns starting at `at`.
+fn rooms_of<R: Row>(rows: &[R], at: usize) -> Result<Vec<Room>> {
+    let mut rooms: Vec<Room> = Vec::new();
+    for row in rows {
+        let id = RoomId(row.int(at)?);
+        if rooms.last().is_none_or(|room| room.id != id) {
+            let admin = row.opt_int(at + 2)?.map(UserId);
+            rooms.push(Room { id, name: row.text(at + 1)?, admin, users: Vec::new() });
+        }
+        if let (Some(room), Some(user)) = (rooms.last_mut(), row.opt_int(at + 3)?) {
+            room.users.push(Member { id: UserId(user), username: row.text(at + 4)?, email: row.text(at + 5)? });
+        }
+    }
+    Ok(rooms)
+}

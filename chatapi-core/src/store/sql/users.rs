@@ -1,0 +1,129 @@
+//! Users in SQL.
+
+use super::{Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of};
+use crate::UserId;
+use crate::text::fold;
+use crate::users::{NewUser, User, UserChange};
+
+const COLUMNS: &str = "id, username, email, password, is_active, is_staff, is_superuser, date_joined, revision";
+
+impl<E: Engine> SqlStore<E> {
+    pub(super) async fn insert_user(&self, user: NewUser) -> Result<User> {
+        let rows = self
+            .write(
+                "insert into chatapi_users
+                     (username, email, email_folded, password, is_active, is_staff, is_superuser, date_joined)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8)
+                 returning id",
+                &[
+                    Value::Text(user.username.clone()),
+                    Value::Text(user.email.clone()),
+                    Value::Text(fold(&user.email)),
+                    Value::Text(user.password.clone()),
+                    Value::Bool(user.is_active),
+                    Value::Bool(user.is_staff),
+                    Value::Bool(user.is_superuser),
+                    Value::Time(user.date_joined),
+                ],
+            )
+            .await?;
+        let id = first(&rows, |row| row.int(0))?.unwrap_or_default();
+        Ok(User {
+            id: UserId(id),
+            username: user.username,
+            email: user.email,
+            password: user.password,
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            date_joined: user.date_joined,
+            revision: 0,
+        })
+    }
+
+    pub(super) async fn user_by_id(&self, id: UserId) -> Result<Option<User>> {
+        let sql = format!("select {COLUMNS} from chatapi_users where id = $1");
+        first(&self.read(sql, &[Value::Int(id.0)]).await?, |row| user(row, 0))
+    }
+
+    pub(super) async fn user_of_name(&self, username: &str) -> Result<Option<User>> {
+        let sql = format!("select {COLUMNS} from chatapi_users where username = $1");
+        first(&self.read(sql, &[Value::Text(username.into())]).await?, |row| user(row, 0))
+    }
+
+    pub(super) async fn users_of_email(&self, email: &str) -> Result<Vec<User>> {
+        let sql = format!(
+            "select {COLUMNS} from chatapi_users where email_folded = $1 and email_folded <> '' order by id"
+        );
+        self.read(sql, &[Value::Text(fold(email))]).await?.iter().map(|row| user(row, 0)).collect()
+    }
+
+    pub(super) async fn page_of_users(&self, page: PageRequest) -> Result<Option<Page<User>>> {
+        let limit = limit(page, 1);
+        let sql = format!(
+            "with counted as (select count(*) as total from chatapi_users)
+             select counted.total, u.* from counted
+             left join (select {COLUMNS} from chatapi_users order by id {limit}) u on true
+             order by u.id"
+        );
+        let rows = self.read(sql, &limit_values(page)).await?;
+        page_of(page, &rows, |rows| rows.iter().map(|row| user(row, 1)).collect())
+    }
+
+    pub(super) async fn users_among(&self, ids: &[UserId]) -> Result<Vec<UserId>> {
+        let sql = format!("select id from chatapi_users where {} order by id", self.dialect().among("id", 1));
+        let ids = ids.iter().map(|id| id.0).collect();
+        self.read(sql, &[Value::Ints(ids)]).await?.iter().map(|row| row.int(0).map(UserId)).collect()
+    }
+
+    pub(super) async fn change_user(&self, id: UserId, change: UserChange) -> Result<Option<User>> {
+        let id = Value::Int(id.0);
+        let (set, values) = match change {
+            UserChange::Email(email) => (
+                "email = $2, email_folded = $3 where id = $1",
+                vec![id, Value::Text(email.clone()), Value::Text(fold(&email))],
+            ),
+            UserChange::Username { username, revision } => (
+                "username = $2 where id = $1 and revision = $3",
+                vec![id, Value::Text(username), Value::Int(revision)],
+            ),
+            UserChange::Password { hash, revision } => (
+                "password = $2, revision = revision + 1 where id = $1 and revision = $3",
+                vec![id, Value::Text(hash), Value::Int(revision)],
+            ),
+            UserChange::Rehash { from, to } => {
+                ("password = $2 where id = $1 and password = $3", vec![id, Value::Text(to), Value::Text(from)])
+            }
+            UserChange::Activate => {
+                ("is_active = $2 where id = $1 and is_active <> $2", vec![id, Value::Bool(true)])
+            }
+        };
+        let rows = self.write(format!("update chatapi_users set {set} returning {COLUMNS}"), &values).await?;
+        first(&rows, |row| user(row, 0))
+    }
+
+    pub(super) async fn remove_user(&self, id: UserId, revision: i64) -> Result<bool> {
+        let rows = self
+            .write(
+                "delete from chatapi_users where id = $1 and revision = $2 returning id",
+                &[Value::Int(id.0), Value::Int(revision)],
+            )
+            .await?;
+        Ok(!rows.is_empty())
+    }
+}
+
+/// A user, from the columns that start at `at`.
+fn user(row: &impl Row, at: usize) -> Result<User> {
+    Ok(User {
+        id: UserId(row.int(at)?),
+        username: row.text(at + 1)?,
+        email: row.text(at + 2)?,
+        password: row.text(at + 3)?,
+        is_active: row.bool(at + 4)?,
+        is_staff: row.bool(at + 5)?,
+        is_superuser: row.bool(at + 6)?,
+        date_joined: row.time(at + 7)?,
+        revision: row.int(at + 8)?,
+    })
+}

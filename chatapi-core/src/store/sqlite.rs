@@ -1,0 +1,174 @@
+//! SQLite, compiled in: one writer and several readers over a write-ahead log.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::migrate::Migrator;
+use sqlx::query::Query;
+use sqlx::sqlite::{
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{Row as _, SqlStr};
+
+use super::engine::{Dialect, Engine, Fault, Row, Transaction, Value, sort};
+use super::sql::SqlStore;
+use super::{Result, StoreError};
+use crate::Timestamp;
+
+/// Keeps everything in SQLite, in tables that start with `chatapi_`.
+pub type SqliteStore = SqlStore<SqliteEngine>;
+
+/// How long a writer waits for its turn before the answer is that the database is away.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How many connections read at once.
+const READERS: u32 = 4;
+
+impl SqliteStore {
+    /// A store on the host's own pool, which must keep foreign keys on (sqlx's default).
+    pub fn new(pool: SqlitePool) -> Self {
+        Self::on(SqliteEngine { readers: pool.clone(), writer: pool })
+    }
+
+    /// A store in a file, which is made where there is none: one connection writes, several read, and a write that was
+    /// acknowledged is on the disk.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened.
+    pub async fn open(file: impl AsRef<Path>) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE)
+            .foreign_keys(true)
+            .pragma("cache_size", "-16000")
+            .pragma("temp_store", "memory");
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+                .test_before_acquire(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(options.clone().optimize_on_close(true, None)).await?;
+        let readers = pool(READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self::on(SqliteEngine { readers, writer }))
+    }
+}
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// SQLite, through its pools.
+#[derive(Clone, Debug)]
+pub struct SqliteEngine {
+    readers: SqlitePool,
+    writer: SqlitePool,
+}
+
+#[async_trait]
+impl Engine for SqliteEngine {
+    type Row = SqliteRow;
+    type Transaction = sqlx::Transaction<'static, Sqlite>;
+    const DIALECT: Dialect = Dialect {
+        among: ("in (select value from json_each(", "))"),
+        each: ("json_each(", ") as term"),
+        position: "instr",
+    };
+
+    async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
+        bind(sqlx::query(sql), values).fetch_all(&self.readers).await.map_err(sorted)
+    }
+
+    async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
+        bind(sqlx::query(sql), values).fetch_all(&self.writer).await.map_err(sorted)
+    }
+
+    async fn begin(&self) -> Result<Self::Transaction> {
+        // A transaction that begins as a reader may not become a writer while another writes.
+        self.writer.begin_with("begin immediate").await.map_err(sorted)
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
+        migrator.migrations = MIGRATOR.migrations.clone();
+        migrator.dangerous_set_table_name("chatapi_migrations");
+        migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| StoreError::Backend(error.into()))?;
+        Transaction::commit(transaction).await
+    }
+}
+
+#[async_trait]
+impl Transaction for sqlx::Transaction<'static, Sqlite> {
+    type Row = SqliteRow;
+
+    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
+        bind(sqlx::query(sql), values).fetch_all(&mut **self).await.map_err(sorted)
+    }
+
+    async fn commit(self) -> Result<()> {
+        sqlx::Transaction::commit(self).await.map_err(sorted)
+    }
+}
+
+fn sorted(error: sqlx::Error) -> StoreError {
+    sort(error, of_code)
+}
+
+/// Result codes of SQLite (<https://sqlite.org/rescode.html>): the low byte is the primary one.
+fn of_code(code: &str) -> Fault {
+    match code.parse::<u32>().map(|code| code & 0xff) {
+        // busy, locked, read-only, I/O error, full, cannot open
+        Ok(5 | 6 | 8 | 10 | 13 | 14) => Fault::Away,
+        _ => Fault::Other,
+    }
+}
+
+fn bind<'q>(query: Query<'q, Sqlite, SqliteArguments>, values: &[Value]) -> Query<'q, Sqlite, SqliteArguments> {
+    values.iter().fold(query, |query, value| match value.clone() {
+        Value::Int(value) => query.bind(value),
+        Value::OptInt(value) => query.bind(value),
+        Value::Bool(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::OptText(value) => query.bind(value),
+        Value::Time(value) => query.bind(value.as_micros()),
+        Value::Ints(values) => query.bind(json(&values)),
+        Value::Texts(values) => query.bind(json(&values)),
+    })
+}
+
+/// Numbers and texts always have a JSON form.
+fn json(values: &impl serde::Serialize) -> String {
+    serde_json::to_string(values).unwrap_or_default()
+}
+
+impl Row for SqliteRow {
+    fn int(&self, column: usize) -> Result<i64> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn opt_int(&self, column: usize) -> Result<Option<i64>> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn bool(&self, column: usize) -> Result<bool> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn text(&self, column: usize) -> Result<String> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn time(&self, column: usize) -> Result<Timestamp> {
+        self.try_get(column).map(Timestamp::from_micros).map_err(unreadable)
+    }
+}
+
+fn unreadable(error: sqlx::Error) -> StoreError {
+    StoreError::Backend(error.into())
+}

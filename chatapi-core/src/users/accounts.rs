@@ -1,0 +1,333 @@
+//! Accounts as djoser has them: registration, addresses, names, passwords, activation.
+
+use super::letters::Letter;
+use super::{NewUser, User, UserChange};
+use crate::auth::mail_token::{Purpose, read_uid};
+use crate::auth::password::{Verdict, is_usable};
+use crate::error::{Error, FieldErrors, Result, Unauthenticated};
+use crate::page::{Page, PageRequest};
+use crate::permission::is_current_user_or_staff;
+use crate::store::StoreError;
+use crate::text::nfkc;
+use crate::{ChatApi, CurrentUser, UserId};
+
+/// Who wants an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAccount {
+    /// A name that nobody has: letters, digits and `@.+-_`, 150 at most.
+    pub username: String,
+    /// A mail address, or nothing.
+    pub email: String,
+    /// A password that the rules allow.
+    pub password: String,
+    /// Whether it is to do everything, on the admin site too.
+    pub is_superuser: bool,
+}
+
+/// The longest name of a user, in characters.
+const USERNAME_LIMIT: usize = 150;
+/// The longest mail address, in characters.
+pub(crate) const EMAIL_LIMIT: usize = 254;
+
+pub(crate) const TAKEN: &str = "A user with that username already exists.";
+const BAD_NAME: &str =
+    "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+const BAD_PASSWORD: &str = "Invalid password.";
+
+impl ChatApi {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the name is taken or has odd characters, or the password is against the rules.
+    pub async fn register(&self, account: NewAccount) -> Result<User> {
+        let mut errors = FieldErrors::default();
+        for fault in self.username_faults(&account.username).await? {
+            errors.add("username", fault);
+        }
+        if errors.is_empty() {
+            self.add_password_faults(&mut errors, "password", &account.password, &account.username, &account.email);
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let accounts = &self.config().accounts;
+        let user = NewUser {
+            username: nfkc(&account.username),
+            email: account.email,
+            password: self.passwords().hash(&account.password).await?,
+            is_active: account.is_superuser || !accounts.send_activation_email,
+            is_staff: account.is_superuser,
+            is_superuser: account.is_superuser,
+            date_joined: self.now(),
+        };
+        let user = self.store().create_user(user).await.map_err(|error| taken(error, "username"))?;
+        if !user.is_active {
+            self.write_to(&user, Letter::Activation);
+        } else if accounts.send_confirmation_email {
+            self.write_to(&user, Letter::Confirmation);
+        }
+        Ok(user)
+    }
+
+    /// What is wrong with a name that somebody wants.
+    pub(crate) async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
+        let mut faults = Vec::new();
+        if username.is_empty() || !username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
+            faults.push(BAD_NAME.to_owned());
+        }
+        if username.chars().count() > USERNAME_LIMIT {
+            faults.push(format!("Ensure this field has no more than {USERNAME_LIMIT} characters."));
+        }
+        if faults.is_empty() && self.store().user_by_name(&nfkc(username)).await?.is_some() {
+            faults.push(TAKEN.to_owned());
+        }
+        Ok(faults)
+    }
+
+    /// The accounts that a user may see: all for staff, otherwise its own.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such page.
+    pub async fn accounts(&self, user: &CurrentUser, page: PageRequest) -> Result<Page<User>> {
+        let found = if user.is_staff {
+            self.store().users(page).await?
+        } else {
+            let own: Vec<User> = self.store().user(user.id).await?.into_iter().collect();
+            page.page(own.len() as u64, own)
+        };
+        found.ok_or_else(Error::no_such_page)
+    }
+
+    /// An account, for its user or for staff.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none, or it is somebody else's.
+    pub async fn account(&self, user: &CurrentUser, id: UserId) -> Result<User> {
+        if !is_current_user_or_staff(user, id) {
+            return Err(Error::not_found());
+        }
+        self.store().user(id).await?.ok_or_else(|| Error::no_such("User"))
+    }
+
+    /// The user's own account, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where it is gone.
+    pub async fn own_account(&self, user: &CurrentUser) -> Result<User> {
+        self.store().user(user.id).await?.ok_or_else(|| Unauthenticated::UserNotFound.into())
+    }
+
+    /// Gives an account another address.
+    ///
+    /// # Errors
+    /// As for [`account`](Self::account).
+    pub async fn set_email(&self, user: &CurrentUser, id: UserId, email: String) -> Result<User> {
+        self.account(user, id).await?;
+        let account = self.store().update_user(id, UserChange::Email(email)).await?;
+        let account = account.ok_or_else(|| Error::no_such("User"))?;
+        if self.config().accounts.send_activation_email && !account.is_active {
+            self.write_to(&account, Letter::Activation);
+        }
+        Ok(account)
+    }
+
+    /// The account that a user wants to delete.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where it is somebody else's, [`Error::NotFound`] where there is none.
+    pub(crate) async fn account_to_delete(&self, user: &CurrentUser, id: UserId) -> Result<User> {
+        match self.store().user(id).await? {
+            Some(account) if is_current_user_or_staff(user, id) => Ok(account),
+            Some(_) => Err(Error::forbidden()),
+            None if user.is_staff => Err(Error::no_such("User")),
+            None => Err(Error::not_found()),
+        }
+    }
+
+    /// Deletes an account, with its messages. The password is that of the user who asks.
+    ///
+    /// # Errors
+    /// As for reading it, but [`Error::Forbidden`] where it is somebody else's; [`Error::Invalid`] where the password is
+    /// wrong.
+    pub async fn delete_account(&self, user: &CurrentUser, id: UserId, current_password: &str) -> Result<()> {
+        let account = self.account_to_delete(user, id).await?;
+        if !self.is_password_of(user, current_password).await? {
+            return Err(Error::field("current_password", BAD_PASSWORD));
+        }
+        // Where its password was changed meanwhile, the one that was proved no longer counts.
+        let deleted = self.store().delete_user(id, account.revision).await?;
+        if deleted { Ok(()) } else { Err(Error::Conflict("The account was changed meanwhile; try again.".into())) }
+    }
+
+    /// Whether this is the user's password.
+    pub(crate) async fn is_password_of(&self, user: &CurrentUser, password: &str) -> Result<bool> {
+        let account = self.own_account(user).await?;
+        Ok(self.passwords().verify(password, &account.password).await? != Verdict::Wrong)
+    }
+
+    /// Gives the user another password. Every token that was issued before ends.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the present password is wrong or the new one is against the rules.
+    pub async fn set_password(&self, user: &CurrentUser, new_password: &str, current_password: &str) -> Result<()> {
+        let account = self.own_account(user).await?;
+        if self.passwords().verify(current_password, &account.password).await? == Verdict::Wrong {
+            return Err(Error::field("current_password", BAD_PASSWORD));
+        }
+        if self.change_password(&account, new_password).await? {
+            return Ok(());
+        }
+        // Somebody else changed it meanwhile: the one that was proved is no longer the present one.
+        Err(Error::field("current_password", BAD_PASSWORD))
+    }
+
+    /// Gives the user another name.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the password is wrong, or the name is taken or has odd characters.
+    pub async fn set_username(&self, user: &CurrentUser, new_username: &str, current_password: &str) -> Result<()> {
+        let account = self.own_account(user).await?;
+        if self.passwords().verify(current_password, &account.password).await? == Verdict::Wrong {
+            return Err(Error::field("current_password", BAD_PASSWORD));
+        }
+        if self.change_username(&account, new_username).await? {
+            return Ok(());
+        }
+        Err(Error::field("current_password", BAD_PASSWORD))
+    }
+
+    /// Mails a link for a new password to every active user of this address. Nothing tells whether there is one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer.
+    pub async fn reset_password(&self, email: &str) -> Result<()> {
+        self.write_to_each(email, true, Letter::PasswordReset).await
+    }
+
+    /// Sets a new password by the parts of a mailed link.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the link is false, used or too old, or the password is against the rules.
+    pub async fn reset_password_confirm(&self, uid: &str, token: &str, new_password: &str) -> Result<()> {
+        let user = self.user_of_link(Purpose::PasswordReset, uid, token).await?;
+        if self.change_password(&user, new_password).await? { Ok(()) } else { Err(bad_link()) }
+    }
+
+    /// Mails a link for a new name to every active user of this address. Nothing tells whether there is one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer.
+    pub async fn reset_username(&self, email: &str) -> Result<()> {
+        self.write_to_each(email, true, Letter::UsernameReset).await
+    }
+
+    /// Sets a new name by the parts of a mailed link.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the link is false, used or too old, or the name is taken or has odd characters.
+    pub async fn reset_username_confirm(&self, uid: &str, token: &str, new_username: &str) -> Result<()> {
+        let user = self.user_of_link(Purpose::UsernameReset, uid, token).await?;
+        if self.change_username(&user, new_username).await? { Ok(()) } else { Err(bad_link()) }
+    }
+
+    /// Activates an account by the parts of a mailed link.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the link is false or too old, [`Error::Forbidden`] where the account is active already.
+    pub async fn activate(&self, uid: &str, token: &str) -> Result<()> {
+        let user = self.user_of_link(Purpose::Activation, uid, token).await?;
+        let Some(user) = self.store().update_user(user.id, UserChange::Activate).await? else {
+            return Err(Error::Forbidden("Stale token for given user.".into()));
+        };
+        if self.config().accounts.send_confirmation_email {
+            self.write_to(&user, Letter::Confirmation);
+        }
+        Ok(())
+    }
+
+    /// Mails the link for activation again, to every inactive user of this address.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer.
+    pub async fn resend_activation(&self, email: &str) -> Result<()> {
+        self.write_to_each(email, false, Letter::Activation).await
+    }
+
+    async fn write_to_each(&self, email: &str, active: bool, letter: Letter) -> Result<()> {
+        for user in self.store().users_by_email(email).await? {
+            if user.is_active == active && is_usable(&user.password) {
+                self.write_to(&user, letter);
+            }
+        }
+        Ok(())
+    }
+
+    /// The user of a mailed link.
+    pub(crate) async fn user_of_link(&self, purpose: Purpose, uid: &str, token: &str) -> Result<User> {
+        let user = match read_uid(uid) {
+            Some(id) => self.store().user(id).await?,
+            None => None,
+        };
+        let user = user.ok_or_else(|| Error::field("uid", "Invalid user id or user doesn't exist."))?;
+        if self.mail_tokens().check(purpose, &user, token) { Ok(user) } else { Err(bad_link()) }
+    }
+
+    /// Whether the password could be changed: not where it was changed since `user` was read.
+    async fn change_password(&self, user: &User, new_password: &str) -> Result<bool> {
+        let mut errors = FieldErrors::default();
+        self.add_password_faults(&mut errors, "new_password", new_password, &user.username, &user.email);
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let hash = self.passwords().hash(new_password).await?;
+        let change = UserChange::Password { hash, revision: user.revision };
+        let changed = self.store().update_user(user.id, change).await?;
+        if changed.is_some() && self.config().accounts.password_changed_email_confirmation {
+            self.write_to(user, Letter::PasswordChanged);
+        }
+        Ok(changed.is_some())
+    }
+
+    /// Whether the name could be changed: not where the password was changed since `user` was read.
+    async fn change_username(&self, user: &User, new_username: &str) -> Result<bool> {
+        let mut errors = FieldErrors::default();
+        for fault in self.username_faults(new_username).await? {
+            errors.add("new_username", fault);
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let change = UserChange::Username { username: nfkc(new_username), revision: user.revision };
+        let changed = self.store().update_user(user.id, change).await.map_err(|error| taken(error, "new_username"))?;
+        if let Some(changed) = &changed
+            && self.config().accounts.username_changed_email_confirmation
+        {
+            self.write_to(changed, Letter::UsernameChanged);
+        }
+        Ok(changed.is_some())
+    }
+
+    fn add_password_faults(
+        &self,
+        errors: &mut FieldErrors,
+        field: &'static str,
+        password: &str,
+        username: &str,
+        email: &str,
+    ) {
+        for fault in self.password_rules().check(password, &[("username", username), ("email address", email)]) {
+            errors.add(field, fault);
+        }
+    }
+}
+
+fn bad_link() -> Error {
+    Error::field("token", "Invalid token for given user.")
+}
+
+fn taken(error: StoreError, field: &'static str) -> Error {
+    match error {
+        StoreError::Taken => Error::field(field, TAKEN),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,65 @@
+//! The mails that accounts get.
+
+use super::User;
+use crate::auth::mail_token::{Purpose, write_uid};
+use crate::mail::{Mail, MailTemplate, Placeholders};
+use crate::ChatApi;
+
+/// Why a user gets a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Letter {
+    Activation,
+    Confirmation,
+    PasswordReset,
+    PasswordChanged,
+    UsernameReset,
+    UsernameChanged,
+}
+
+impl ChatApi {
+    /// Sends a mail, and does not wait for it: a slow mail server is no matter of the request's, and how long it takes
+    /// must not tell whether an address is known.
+    pub(super) fn write_to(&self, user: &User, letter: Letter) {
+        if user.email.is_empty() {
+            return;
+        }
+        let mail = self.letter(user, letter);
+        let mailer = self.mailer().clone();
+        self.tasks().spawn(async move {
+            if let Err(fault) = mailer.send(mail).await {
+                tracing::error!(error = &*fault as &dyn std::error::Error, ?letter, "a mail could not be sent");
+            }
+        });
+    }
+
+    fn letter(&self, user: &User, letter: Letter) -> Mail {
+        let accounts = &self.config().accounts;
+        let templates = &accounts.templates;
+        let (template, link): (&MailTemplate, _) = match letter {
+            Letter::Activation => (&templates.activation, Some((Purpose::Activation, &accounts.activation_url))),
+            Letter::Confirmation => (&templates.confirmation, None),
+            Letter::PasswordReset => {
+                (&templates.password_reset, Some((Purpose::PasswordReset, &accounts.password_reset_confirm_url)))
+            }
+            Letter::PasswordChanged => (&templates.password_changed, None),
+            Letter::UsernameReset => {
+                (&templates.username_reset, Some((Purpose::UsernameReset, &accounts.username_reset_confirm_url)))
+            }
+            Letter::UsernameChanged => (&templates.username_changed, None),
+        };
+        let uid = write_uid(user.id);
+        let token = link.map(|(purpose, _)| self.mail_tokens().issue(purpose, user)).unwrap_or_default();
+        let mut values = Placeholders {
+            site: &accounts.site_name,
+            username: &user.username,
+            uid: &uid,
+            token: &token,
+            url: "",
+        };
+        let page = link.map(|(_, page)| values.fill(page)).unwrap_or_default();
+        let url = format!("{}/{}", accounts.site_url.trim_end_matches('/'), page.trim_start_matches('/'));
+        values.url = &url;
+        let (subject, body) = template.fill(&values);
+        Mail { from: accounts.mail_from.clone(), to: user.email.clone(), subject, body }
+    }
+}

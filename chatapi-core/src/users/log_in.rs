@@ -1,0 +1,94 @@
+//! Log-in, and the tokens that come of it.
+
+use serde::Serialize;
+
+use super::{User, UserChange};
+use crate::auth::jwt::{BadToken, Claims, TokenType};
+use crate::auth::password::{PasswordError, Verdict};
+use crate::error::{Error, Result, Unauthenticated};
+use crate::ChatApi;
+
+/// What a log-in gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenPair {
+    /// For the next access token.
+    pub refresh: String,
+    /// For requests.
+    pub access: String,
+}
+
+impl ChatApi {
+    /// Exchanges a name and a password for tokens. It takes as long for a name that nobody has.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where the name or the password is wrong, or the user is inactive: it is not said which.
+    pub async fn log_in(&self, username: &str, password: &str) -> Result<TokenPair> {
+        let Some(user) = self.store().user_by_name(username).await? else {
+            self.passwords().verify_nobody(password).await?;
+            return Err(Unauthenticated::NoActiveAccount.into());
+        };
+        let verdict = self.passwords().verify(password, &user.password).await?;
+        if verdict == Verdict::Wrong || !user.is_active {
+            return Err(Unauthenticated::NoActiveAccount.into());
+        }
+        if verdict == Verdict::RightButOutdated {
+            self.upgrade_hash(&user, password).await?;
+        }
+        Ok(TokenPair {
+            refresh: self.tokens().issue(TokenType::Refresh, &user)?,
+            access: self.tokens().issue(TokenType::Access, &user)?,
+        })
+    }
+
+    /// Exchanges a refresh token for a new access token.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where the token is not, or no longer, good for that.
+    pub async fn refresh(&self, token: &str) -> Result<String> {
+        let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadToken)?;
+        if claims.token_type != TokenType::Refresh {
+            return Err(Unauthenticated::BadTokenType.into());
+        }
+        let user = self.holder(&claims).await?;
+        self.tokens().issue(TokenType::Access, &user)
+    }
+
+    /// Whether a token, of either type, is good.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where it is not.
+    pub async fn verify(&self, token: &str) -> Result<()> {
+        let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadToken)?;
+        self.holder(&claims).await.map(drop)
+    }
+
+    /// The user whom a token was issued to, while it is theirs.
+    async fn holder(&self, claims: &Claims) -> Result<User> {
+        let user = match claims.user {
+            Some(id) => self.store().user(id).await?,
+            None => None,
+        };
+        let user = user.filter(|user| user.is_active && user.revision == claims.revision);
+        user.ok_or_else(|| Unauthenticated::BadToken.into())
+    }
+
+    /// Replaces an old form of hash, now that the password is known. Where there is no time for it, the next log-in will.
+    async fn upgrade_hash(&self, user: &User, password: &str) -> Result<()> {
+        let to = match self.passwords().hash(password).await {
+            Err(PasswordError::Busy) => return Ok(()),
+            hash => hash?,
+        };
+        let change = UserChange::Rehash { from: user.password.clone(), to };
+        self.store().update_user(user.id, change).await?;
+        Ok(())
+    }
+}
+
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Unavailable(error.into()),
+            other => Self::Internal(other.into()),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `cargo xtask ci`: everything a change has to pass, the quick things first.
+
+use std::env;
+use std::process::Stdio;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::command::{self, cargo};
+use crate::failure::{Failure, Result};
+use crate::suite;
+
+type Step = (&'static str, fn() -> Result<()>);
+
+const STEPS: [Step; 7] = [
+    ("format", format),
+    ("lints", lints),
+    ("lints of parts of chatapi-core", lints_of_parts),
+    ("documentation", documentation),
+    ("dependencies", dependencies),
+    ("packages", packages),
+    ("tests", all_tests),
+];
+
+/// The newest when this was written; any installed one will do.
+const CARGO_DENY: &str = "cargo-deny@0.20.2";
+
+pub(crate) fn run() -> Result<()> {
+    for (name, step) in STEPS {
+        eprintln!("\n==> {name}");
+        let start = Instant::now();
+        let outcome = step();
+        let verdict = if outcome.is_ok() { "passed" } else { "failed" };
+        eprintln!(
+            "<== {name}: {verdict} after {:.1} s",
+            start.elapsed().as_secs_f64()
+        );
+        outcome?;
+    }
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    command::run(&mut cargo(["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Result<()> {
+    clippy(&["--workspace", "--all-targets", "--all-features"])
+}
+
+/// Each store, and neither, must do without what the others bring in.
+fn lints_of_parts() -> Result<()> {
+    for features in ["", "sqlite", "postgres"] {
+        let features = format!("--features={features}");
+        clippy(&["--package=chatapi-core", "--no-default-features", &features])?;
+    }
+    Ok(())
+}
+
+fn clippy(what: &[&str]) -> Result<()> {
+    let mut command = cargo(["clippy", "--locked"]);
+    command::run(command.args(what).args(["--", "-D", "warnings"]))
+}
+
+fn documentation() -> Result<()> {
+    let mut command = cargo(["doc", "--workspace", "--all-features", "--no-deps", "--locked"]);
+    command::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Advisories are left out: their database is no crate, and a build must not depend on fetching it.
+fn dependencies() -> Result<()> {
+    install_cargo_deny()?;
+    let mut command = cargo(["deny", "--locked", "check", "--hide-inclusion-graph"]);
+    command::run(command.args(["bans", "licenses", "sources"]))
+}
+
+/// Unoptimised it takes a third of the time to build, and still checks in seconds.
+fn install_cargo_deny() -> Result<()> {
+    let looked = cargo(["deny", "--version"]).output()?;
+    if looked.status.success() {
+        return Ok(());
+    }
+    let mut command = cargo(["install", "--locked", CARGO_DENY]);
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+    command.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    command::run(&mut command)
+}
+
+/// What is published must build from what it packs.
+fn packages() -> Result<()> {
+    let mut command = cargo(["package", "--locked"]);
+    for name in published()? {
+        command.args(["-p", &name]);
+    }
+    if env::var_os("CI").is_none() {
+        command.arg("--allow-dirty");
+    }
+    command::run(&mut command)
+}
+
+fn published() -> Result<Vec<String>> {
+    let output = cargo(["metadata", "--no-deps", "--format-version=1", "--locked"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| Failure::Reason(format!("cargo metadata cannot be read: {error}")))?;
+    Ok(published_in(&metadata))
+}
+
+/// `"publish": null` means anywhere, `[]` means nowhere.
+fn published_in(metadata: &Value) -> Vec<String> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let published = packages.filter(|package| package["publish"].as_array().is_none_or(|to| !to.is_empty()));
+    published
+        .filter_map(|package| package["name"].as_str().map(str::to_owned))
+        .collect()
+}
+
+fn all_tests() -> Result<()> {
+    let tally = suite::run_all()?;
+    eprintln!("tests: {tally}");
+    match tally.passed {
+        0 => Err(Failure::Reason("no test ran".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_package_is_published_unless_it_says_otherwise() {
+        let metadata = json!({ "packages": [
+            { "name": "anywhere", "publish": null },
+            { "name": "nowhere", "publish": [] },
+            { "name": "somewhere", "publish": ["a-registry"] },
+        ] });
+        assert_eq!(published_in(&metadata), ["anywhere", "somewhere"]);
+    }
+}
