@@ -214,7 +214,11 @@ impl ChatApi {
 
 /// The token of an `Authorization: Bearer` header; `None` where there is no header or it is of another scheme.
 fn bearer(headers: &::http::HeaderMap) -> Result<Option<&str>> {
-    let Some(header) = headers.get(::http::header::AUTHORIZATION) else { return Ok(None) };
+    let mut sent = headers.get_all(::http::header::AUTHORIZATION).iter();
+    let Some(header) = sent.next() else { return Ok(None) };
+    if sent.next().is_some() {
+        return Err(Unauthenticated::BadHeader.into());
+    }
     let mut words = header.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     if words.next() != Some(b"Bearer") {
         return Ok(None);

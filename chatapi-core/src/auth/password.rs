@@ -10,7 +10,7 @@ mod queue;
 mod rules;
 mod similarity;
 mod stored;
-mod unicode;
+pub(crate) mod unicode;
 
 pub use config::{PasswordConfig, PasswordConfigError};
 pub use hasher::{PasswordError, PasswordHasher, Verdict};

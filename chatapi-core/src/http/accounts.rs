@@ -233,7 +233,7 @@ async fn current_password(api: &ChatApi, call: &Call, form: &mut Form) -> Result
 
 /// A name that somebody wants.
 async fn username(api: &ChatApi, form: &mut Form, field: &'static str) -> Result<Option<String>> {
-    let name = form.text(field, None);
+    let name = form.any_text(field);
     if let Some(name) = &name {
         for fault in api.username_faults(name).await? {
             form.reject(field, fault);

@@ -38,14 +38,15 @@ fn is_literal(domain: &str) -> bool {
     inner.is_some_and(|inner| inner.parse::<std::net::IpAddr>().is_ok())
 }
 
-/// At least two labels; a label outside ASCII counts as if it were written in its ASCII form.
+/// At least two labels; a label outside ASCII counts as if it were written in its ASCII form, which is long enough.
 fn is_name(domain: &str) -> bool {
-    let labels: Vec<_> = domain.split('.').collect();
-    let is_label = |label: &&str| {
-        let whole = label.chars().all(|c| c.is_alphanumeric() || c == '-');
-        whole && (1..=63).contains(&label.chars().count()) && !label.starts_with('-') && !label.ends_with('-')
+    let is_whole = |label: &str| {
+        let sound = label.chars().all(|c| c == '-' || c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric()));
+        sound && (1..=63).contains(&label.chars().count()) && !label.ends_with('-')
     };
-    labels.len() > 1 && labels.iter().all(is_label) && labels.last().is_some_and(|last| last.chars().count() > 1)
+    let Some((labels, last)) = domain.rsplit_once('.') else { return false };
+    let is_top = is_whole(last) && (last.len() > 1);
+    is_top && labels.split('.').all(|label| is_whole(label) && !label.starts_with('-'))
 }
 
 /// The address with its host in lower case, as Django keeps it.
@@ -70,6 +71,7 @@ mod tests {
             "a@[127.0.0.1]",
             "a@[::1]",
             "a@müller.de",
+            "a@b.ü",
         ] {
             assert!(is_valid(valid), "{valid}");
         }

@@ -5,7 +5,6 @@ use futures_util::stream;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use indexmap::IndexMap;
-use mime::Mime;
 
 use super::emails;
 use crate::error::{Error, FieldErrors, Result, no_such_key};
@@ -53,9 +52,8 @@ impl Form {
     pub(super) async fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self> {
         let named = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let named = named.unwrap_or_default();
-        let mime: Option<Mime> = named.parse().ok();
-        let essence = mime.as_ref().map_or("", |mime| mime.essence_str());
-        let (is_html, fields) = match essence {
+        let essence = named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (is_html, fields) = match essence.as_str() {
             "application/x-www-form-urlencoded" => (true, from_form(body)),
             "multipart/form-data" if body.is_empty() => (true, IndexMap::new()),
             "multipart/form-data" => (true, from_parts(&named, body).await?),
@@ -74,6 +72,12 @@ impl Form {
 
     /// A text, trimmed, of `limit` characters at most. `None` where it is wrong, or absent from a partial form.
     pub(super) fn text(&mut self, field: &'static str, limit: Option<usize>) -> Option<String> {
+        let text = self.any_text(field)?;
+        self.is_kept(field, &text, limit).then_some(text)
+    }
+
+    /// A text, trimmed and not blank, whatever else it is: somebody else looks at it.
+    pub(super) fn any_text(&mut self, field: &'static str) -> Option<String> {
         let Some(value) = self.one(field) else {
             self.require(field);
             return None;
@@ -83,7 +87,7 @@ impl Form {
             self.errors.add(field, BLANK);
             return None;
         }
-        self.within(field, &text, limit).then_some(text)
+        Some(text)
     }
 
     /// A mail address, or nothing; the field may be absent. Its host is in lower case afterwards.
@@ -98,15 +102,7 @@ impl Form {
 
     /// A mail address that must be there.
     pub(super) fn email(&mut self, field: &'static str) -> Option<String> {
-        let Some(value) = self.one(field) else {
-            self.require(field);
-            return None;
-        };
-        let text = self.characters(field, &value)?;
-        if text.is_empty() {
-            self.errors.add(field, BLANK);
-            return None;
-        }
+        let text = self.any_text(field)?;
         self.address(field, text, None)
     }
 
@@ -205,29 +201,35 @@ impl Form {
     fn characters(&mut self, field: &'static str, value: &Value) -> Option<String> {
         let fault = match value {
             Value::Null => NULL.to_owned(),
-            Value::Text(Text::Sound(text)) if text.contains('\0') => "Null characters are not allowed.".to_owned(),
             Value::Text(Text::Sound(text)) => return Some(strip(text).to_owned()),
             Value::Text(Text::Surrogate(code)) => format!("Surrogate characters are not allowed: U+{code:X}."),
-            Value::Number(digits) => return Some(digits.clone()),
+            Value::Number(digits) => return Some(value::number_text(digits)),
             _ => "Not a valid string.".to_owned(),
         };
         self.errors.add(field, fault);
         None
     }
 
-    fn within(&mut self, field: &'static str, text: &str, limit: Option<usize>) -> bool {
-        let Some(limit) = limit.filter(|limit| text.chars().count() > *limit) else { return true };
-        self.errors.add(field, format!("Ensure this field has no more than {limit} characters."));
-        false
+    /// Whether a text can be kept: not too long, and without NUL characters.
+    fn is_kept(&mut self, field: &'static str, text: &str, limit: Option<usize>) -> bool {
+        let is_short = limit.is_none_or(|limit| text.chars().count() <= limit);
+        if let (false, Some(limit)) = (is_short, limit) {
+            self.errors.add(field, format!("Ensure this field has no more than {limit} characters."));
+        }
+        let has_nul = text.contains('\0');
+        if has_nul {
+            self.errors.add(field, "Null characters are not allowed.");
+        }
+        is_short && !has_nul
     }
 
     fn address(&mut self, field: &'static str, text: String, limit: Option<usize>) -> Option<String> {
-        let is_short = self.within(field, &text, limit);
+        let is_kept = self.is_kept(field, &text, limit);
         if !emails::is_valid(&text) {
             self.errors.add(field, "Enter a valid email address.");
             return None;
         }
-        is_short.then_some(text)
+        is_kept.then_some(text)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::letters::Letter;
 use super::{NewUser, User, UserChange};
 use crate::auth::mail_token::{Purpose, read_uid};
+use crate::auth::password::unicode::is_word;
 use crate::auth::password::{Verdict, is_usable};
 use crate::error::{Error, FieldErrors, Result, Unauthenticated};
 use crate::page::{Page, PageRequest};
@@ -22,6 +23,13 @@ pub struct NewAccount {
     pub password: String,
     /// Whether it is to do everything, on the admin site too.
     pub is_superuser: bool,
+}
+
+impl NewAccount {
+    /// An account like most, without an address.
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { username: username.into(), email: String::new(), password: password.into(), is_superuser: false }
+    }
 }
 
 /// The longest name of a user, in characters.
@@ -72,11 +80,14 @@ impl ChatApi {
     /// What is wrong with a name that somebody wants.
     pub(crate) async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
         let mut faults = Vec::new();
-        if username.is_empty() || !username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
+        if username.is_empty() || !username.chars().all(|c| is_word(c) || "@.+-".contains(c)) {
             faults.push(BAD_NAME.to_owned());
         }
         if username.chars().count() > USERNAME_LIMIT {
             faults.push(format!("Ensure this field has no more than {USERNAME_LIMIT} characters."));
+        }
+        if username.contains('\0') {
+            faults.push("Null characters are not allowed.".to_owned());
         }
         if faults.is_empty() && self.store().user_by_name(&nfkc(username)).await?.is_some() {
             faults.push(TAKEN.to_owned());

@@ -1,12 +1,44 @@
-//! trial
-use chatapi_core::*;
+//! The ChatAPI server: the documented deployment, on SQLite or PostgreSQL. `chatapi-server --help` lists its settings.
+
+mod connections;
+mod database;
+mod failure;
+mod logs;
+mod panics;
+mod request_id;
+mod secret;
+mod serve;
+mod settings;
+mod stop;
+mod superuser;
+mod welcome;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use settings::{Command, Settings};
+
 #[tokio::main]
-async fn main() {
-    let store = store::sqlite::SqliteStore::open("/tmp/try.sqlite3").await.unwrap();
-    store.migrate().await.unwrap();
-    let api = ChatApi::builder(store, "0123456789012345678901234567890123456789").build().unwrap();
-    let _ = api.register(users::NewAccount { username: "admin".into(), email: "".into(), password: "zaq123wsx!Q".into(), is_superuser: true }).await;
-    let app = axum::Router::new().merge(chatapi_axum::router(api.clone())).fallback_service(chatapi_axum::not_found::<()>(api).with_state(()));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await.unwrap();
-    axum::serve(listener, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).await.unwrap();
+async fn main() -> ExitCode {
+    let (command, settings) = match settings::read() {
+        Ok(read) => read,
+        Err(answer) => return answer.show(),
+    };
+    match run(command, settings).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(command: Command, mut settings: Settings) -> Result<(), Failure> {
+    logs::start(settings.logs.take_for(&command));
+    match command {
+        Command::Serve => serve::serve(settings).await,
+        Command::Migrate => {
+            database::open(&settings).await?;
+            welcome::print("The database is up to date.\n");
+            Ok(())
+        }
+        Command::Createsuperuser(account) => superuser::create(account, &settings).await,
+    }
 }

@@ -1,7 +1,7 @@
 //! Python's classes of characters, after Unicode 15.0: those of the standard library differ a little.
 
 /// Whether Python's `\w` matches: letters, numbers and the underscore.
-pub(super) fn is_word(symbol: char) -> bool {
+pub(crate) fn is_word(symbol: char) -> bool {
     symbol == '_' || (symbol.is_alphanumeric() && !lies_in(MARKS, symbol))
 }
 

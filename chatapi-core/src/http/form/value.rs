@@ -72,6 +72,19 @@ fn is_whole(digits: &str) -> bool {
     !digits.contains(['.', 'e', 'E'])
 }
 
+/// A number as the text that Python makes of it.
+pub(super) fn number_text(digits: &str) -> String {
+    let float = match digits.parse::<f64>() {
+        Ok(float) if !is_whole(digits) => format!("{float:?}"),
+        _ => return digits.to_owned(),
+    };
+    match float.split_once('e') {
+        Some((digits, power)) if power.starts_with('-') => format!("{digits}e-{:0>2}", &power[1..]),
+        Some((digits, power)) => format!("{digits}e+{power:0>2}"),
+        None => float,
+    }
+}
+
 /// The fields of a JSON object. Of a field that is given twice, the last counts.
 pub(super) fn object(body: &[u8]) -> Result<IndexMap<String, Vec<Value>>> {
     let unreadable = |fault: serde_json::Error| Error::unreadable(format!("JSON parse error - {fault}"));
@@ -140,6 +153,15 @@ mod tests {
         let fields = object(br#"{"a": 123456789012345678901234567890, "b": 1.50}"#).unwrap();
         assert_eq!(fields["a"], [Value::Number("123456789012345678901234567890".into())]);
         assert_eq!(fields["b"], [Value::Number("1.50".into())]);
+    }
+
+    #[test]
+    fn numbers_as_texts_are_written_as_python_writes_them() {
+        for (sent, text) in
+            [("7", "7"), ("1.50", "1.5"), ("1e22", "1e+22"), ("1E-7", "1e-07"), ("0.0001", "0.0001"), ("1e400", "inf")]
+        {
+            assert_eq!(number_text(sent), text);
+        }
     }
 
     #[test]

@@ -1,0 +1,163 @@
+//! The database: found in the settings, waited for, and brought up to date.
+
+use std::fmt;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chatapi_core::api::{Builder, ChatApi};
+use chatapi_core::store::postgres::PgStore;
+use chatapi_core::store::sqlite::SqliteStore;
+use chatapi_core::store::{Store, StoreError};
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{info, warn};
+
+use crate::failure::{Failure, causes};
+use crate::settings::Settings;
+
+/// Where everything is kept.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "SQLite, {}", file.display()),
+            Self::Postgres(server) => {
+                let name = server.get_database().unwrap_or(server.get_username());
+                match server.get_socket() {
+                    Some(socket) => write!(f, "PostgreSQL, {name} at {}", socket.display()),
+                    None => write!(f, "PostgreSQL, {name} at {}:{}", server.get_host(), server.get_port()),
+                }
+            }
+        }
+    }
+}
+
+/// A database that is there and up to date.
+pub(crate) enum Opened {
+    Sqlite(SqliteStore),
+    Postgres(PgStore),
+}
+
+impl Opened {
+    pub(crate) fn store(&self) -> &dyn Store {
+        match self {
+            Self::Sqlite(store) => store,
+            Self::Postgres(store) => store,
+        }
+    }
+
+    /// Starts to put a chat together on it.
+    pub(crate) fn builder(&self, secret: String) -> Builder {
+        match self {
+            Self::Sqlite(store) => ChatApi::builder(store.clone(), secret),
+            Self::Postgres(store) => ChatApi::builder(store.clone(), secret),
+        }
+    }
+}
+
+/// How long PostgreSQL may work on a statement: what takes longer is answered with 503.
+const STATEMENT_LIMIT: &str = "4s";
+
+/// How long one attempt to connect may take, and how long after it the next one follows.
+const ATTEMPT: Duration = Duration::from_secs(5);
+const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(2);
+
+/// Opens the database and brings its tables up to date. A PostgreSQL that is not there yet is waited for.
+pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
+    let opened = match &settings.database {
+        Database::Sqlite(file) => {
+            if let Some(folder) = file.parent() {
+                make_folder(folder)?;
+            }
+            let store = SqliteStore::open(file).await;
+            let named = || format!("cannot open the database {}", file.display());
+            Opened::Sqlite(store.map_err(|fault| Failure::because(&named(), &fault))?)
+        }
+        Database::Postgres(server) => {
+            let server = server
+                .as_ref()
+                .clone()
+                .application_name("chatapi-server")
+                .options([("statement_timeout", STATEMENT_LIMIT)]);
+            wait_for(&server, &settings.database, settings.database_wait).await?;
+            Opened::Postgres(PgStore::with_options(server, settings.database_connections))
+        }
+    };
+    opened.store().migrate().await.map_err(|fault| not_migrated(&fault))?;
+    Ok(opened)
+}
+
+/// Makes a folder that is this user's alone, where there is none.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|fault| Failure::because(&format!("cannot make the folder {}", folder.display()), &fault))
+}
+
+/// Connects, and where the server is not up yet, tries again: what starts us often starts both at once.
+async fn wait_for(server: &PgConnectOptions, database: &Database, patience: Duration) -> Result<(), Failure> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let fault = match timeout(ATTEMPT, server.connect()).await {
+            Ok(Ok(connection)) => return close(connection).await,
+            Ok(Err(fault)) if !may_come(&fault) => {
+                return Err(Failure::because(&format!("cannot use the database ({database})"), &fault));
+            }
+            Ok(Err(fault)) => causes(&fault),
+            Err(_) => "no answer".to_owned(),
+        };
+        if Instant::now() + BETWEEN_ATTEMPTS > deadline {
+            let seconds = patience.as_secs();
+            return Err(Failure::hindrance(format!("no database after {seconds} s ({database}): {fault}")));
+        }
+        info!("waiting for the database ({database}): {fault}");
+        sleep(BETWEEN_ATTEMPTS).await;
+    }
+}
+
+async fn close(connection: PgConnection) -> Result<(), Failure> {
+    if let Err(fault) = connection.close().await {
+        warn!(%fault, "a connection to the database could not be closed");
+    }
+    Ok(())
+}
+
+/// Whether this may pass by itself: the server cannot be reached, is starting or has no connection left.
+fn may_come(fault: &sqlx::Error) -> bool {
+    match fault {
+        sqlx::Error::Io(fault) => fault.kind() != io::ErrorKind::PermissionDenied,
+        sqlx::Error::Database(fault) => {
+            fault.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53"))
+        }
+        _ => false,
+    }
+}
+
+fn not_migrated(fault: &StoreError) -> Failure {
+    let (StoreError::Backend(cause) | StoreError::Unavailable(cause)) = fault else {
+        return Failure::because("cannot bring the database up to date", fault);
+    };
+    Failure::hindrance(match cause.downcast_ref::<MigrateError>() {
+        Some(MigrateError::VersionMissing(number)) => {
+            format!("the database is newer than this program, which does not know its migration {number}: update it")
+        }
+        Some(MigrateError::VersionMismatch(number)) => {
+            format!("the database was made by a changed copy of this program: its migration {number} differs")
+        }
+        _ => format!("cannot bring the database up to date: {}", causes(&**cause)),
+    })
+}

@@ -1,0 +1,65 @@
+//! `chatapi-server serve`: from settings to a server that runs, and to its end.
+
+use std::net::SocketAddr;
+
+use axum::{Router, middleware};
+use chatapi_core::ChatApi;
+use chatapi_core::mail::smtp::SmtpMailer;
+use tokio::net::TcpListener;
+use tracing::info;
+
+use crate::database::{self, Opened};
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::stop::Stop;
+use crate::{connections, panics, request_id, secret, welcome};
+
+/// Serves until it is asked to stop.
+pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+    let mut stop = Stop::listen().map_err(|fault| Failure::because("cannot listen to signals", &fault))?;
+    panics::log();
+    let (listener, api) = tokio::select! {
+        started = start(&settings) => started?,
+        () = stop.asked() => return Ok(()),
+    };
+    connections::serve(listener, router(&api), &mut stop).await;
+    api.shutdown().await;
+    info!("stopped");
+    Ok(())
+}
+
+async fn start(settings: &Settings) -> Result<(TcpListener, ChatApi), Failure> {
+    let store = database::open(settings).await?;
+    let secret = secret::find(settings, &store).await?;
+    let listener = listen(&settings.bind).await?;
+    let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
+    let api = chat(settings, &store, secret, address)?;
+    info!(%address, database = %settings.database, "ready");
+    welcome::greet(address, &settings.database);
+    Ok((listener, api))
+}
+
+async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener, Failure> {
+    TcpListener::bind(addresses).await.map_err(|fault| {
+        let address = addresses.first().map(ToString::to_string).unwrap_or_default();
+        Failure::because(&format!("cannot listen on {address}"), &fault)
+    })
+}
+
+fn chat(settings: &Settings, store: &Opened, secret: String, address: SocketAddr) -> Result<ChatApi, Failure> {
+    let mut config = settings.config.clone();
+    config.accounts.site_url = settings.public_url.clone().unwrap_or_else(|| welcome::url(address));
+    let mut builder = store.builder(secret).config(config);
+    if let Some(mailer) = &settings.mailer {
+        builder = builder.mailer(SmtpMailer::clone(mailer));
+    }
+    builder.build().map_err(|fault| Failure::setting(fault.to_string()))
+}
+
+fn router(api: &ChatApi) -> Router {
+    Router::new()
+        .merge(chatapi_axum::router(api.clone()))
+        .fallback_service(chatapi_axum::not_found::<()>(api.clone()).with_state(()))
+        .layer(panics::catch())
+        .layer(middleware::from_fn(request_id::identify))
+}
