@@ -21,15 +21,14 @@ use http_body_util::LengthLimitError;
 /// The address of a client is known where the server was started with
 /// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info).
 pub fn router<S: Clone + Send + Sync + 'static>(api: ChatApi) -> Router<S> {
-    api.routes().fold(Router::new(), |router, route| {
-        let serve = |api: ChatApi, route: Arc<Route>| any(move |request| serve(api.clone(), route.clone(), request));
-        let router = router.route(route.path(), serve(api.clone(), route.clone()));
-        match route.short_path() {
-            "" => router,
-            short if short == route.path() => router,
-            short => router.route(short, serve(api.clone(), route.clone())),
+    let mut router = Router::new();
+    for route in api.routes() {
+        for path in route.paths() {
+            let (api, route) = (api.clone(), route.clone());
+            router = router.route(&path, any(move |request| serve(api.clone(), route.clone(), request)));
         }
-    })
+    }
+    router
 }
 
 /// The API's own 404, for hosts that want it on every path: `router.fallback_service(chatapi_axum::not_found(api))`.

@@ -153,6 +153,11 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
+    /// Each fault with the field that it is of.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|(field, faults)| faults.iter().map(|fault| (&**field, fault.as_str())))
+    }
+
     /// Whether this field has none.
     pub fn is_sound(&self, field: &str) -> bool {
         !self.0.contains_key(field)

@@ -49,6 +49,8 @@ pub struct NewUser {
 pub enum UserChange {
     /// A new address.
     Email(String),
+    /// A new address, and the user is inactive until it is proved.
+    UnprovedEmail(String),
     /// A new name, where the revision is still the one given.
     Username {
         /// The new name.

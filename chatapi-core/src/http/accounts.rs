@@ -19,7 +19,7 @@ const FIELDS: &[Field] = &[
 
 pub(crate) fn routes() -> Vec<Route> {
     let action = |path: &'static str, name: &'static str| Route::new(path).named(name).form(Method::POST, FIELDS);
-    vec![
+    let routes = vec![
         Route::new("/auth/").named("Api Root").described("Where the accounts are.").get(root),
         Route::new("/auth/users/").named("User List").get(list).post(register).open().form(Method::POST, FIELDS),
         Route::new("/auth/users/me/")
@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
         action("/auth/users/reset_password_confirm/", "Reset password confirm").post(reset_password_confirm).open(),
         action("/auth/users/reset_username/", "Reset username").post(reset_username).open(),
         action("/auth/users/reset_username_confirm/", "Reset username confirm").post(reset_username_confirm).open(),
+        // A `.json` after the id is a part of the parameter: see `named`.
         Route::new("/auth/users/{id}/")
             .named("User Instance")
             .get(read)
@@ -44,7 +45,9 @@ pub(crate) fn routes() -> Vec<Route> {
             .patch(update)
             .delete(delete)
             .guarded_form(Method::PUT, FIELDS, read),
-    ]
+    ];
+    let has_suffix = |route: &Route| route.path() != "/auth/" && !route.path().contains('{');
+    routes.into_iter().map(|route| if has_suffix(&route) { route.json_suffix() } else { route }).collect()
 }
 
 /// An account, as it is shown.
@@ -216,8 +219,9 @@ async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
 
 /// The path's `{id}`. What is no number names nobody, and so does what only staff could find.
 fn named(call: &Call) -> Result<UserId> {
-    let id = call.param("id").and_then(|id| id.parse().ok());
-    id.map(UserId).ok_or_else(Error::not_found)
+    let id = call.param("id").unwrap_or_default();
+    let id = id.strip_suffix(".json").unwrap_or(id).parse();
+    id.map(UserId).map_err(|_| Error::not_found())
 }
 
 /// The user's present password, and whether it is: the fault stands among those of the other fields.

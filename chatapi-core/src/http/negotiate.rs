@@ -4,6 +4,7 @@ use http::HeaderMap;
 use http::header::ACCEPT;
 
 use crate::error::{Error, Result};
+use crate::text::integer;
 
 /// How JSON is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,13 +30,10 @@ pub(super) fn style(headers: &HeaderMap, format: Option<&str>) -> Result<Style> 
     }
     let accepted = accepted.join(",");
     // The most specific of the accepted types that fit decides, as in the documented API; weights do not count there.
-    let fitting = accepted.split(',').filter_map(Accepted::parse);
-    let best = fitting.max_by_key(|accepted| accepted.precision);
-    match best {
-        Some(accepted) => Ok(Style { indent: accepted.indent }),
-        None if format.is_some() => Ok(Style::default()),
-        None => Err(Error::NotAcceptable),
-    }
+    let json_alone = format == Some("json");
+    let fitting = accepted.split(',').filter_map(|accepted| Accepted::parse(accepted, json_alone));
+    let best = fitting.max_by_key(|accepted| accepted.precision).ok_or(Error::NotAcceptable)?;
+    Ok(Style { indent: best.indent })
 }
 
 /// One of the accepted types, where JSON or HTML is one of it.
@@ -45,12 +43,13 @@ struct Accepted {
 }
 
 impl Accepted {
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str, json_alone: bool) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
         let mut parts = text.split(';').map(str::trim);
         let (main, sub) = parts.next()?.split_once('/')?;
         let fits = match (main, sub) {
-            ("*", _) => true,
-            ("application", "json" | "*") | ("text", "html" | "*") => true,
+            ("*" | "application", "json" | "*") => true,
+            ("*" | "text", "html") | ("text", "*") => !json_alone,
             _ => false,
         };
         let mut indent = None;
@@ -59,12 +58,13 @@ impl Accepted {
             let Some((name, value)) = part.split_once('=') else { continue };
             params += u8::from(name != "q");
             if name == "indent" {
-                indent = value.trim_matches('"').parse().ok().map(|wanted: usize| wanted.min(WIDEST)).filter(|n| *n > 0);
+                let wanted = integer(value.trim_matches('"')).flatten().and_then(|wanted| usize::try_from(wanted).ok());
+                indent = wanted.filter(|wanted| *wanted > 0).map(|wanted| wanted.min(WIDEST));
             }
         }
         let precision = match (main, sub) {
-            ("*", _) => 0,
-            (_, "*") => 1,
+            ("*", "*") => 0,
+            (_, "*") | ("*", _) => 1,
             _ if params == 0 => 2,
             _ => 3,
         };
@@ -87,7 +87,7 @@ mod tests {
         for accepted in ["*/*", "application/json", "application/*;q=0.1", "text/plain, */*;q=0.1", "text/html"] {
             assert_eq!(accept(accepted).unwrap(), Style::default(), "{accepted}");
         }
-        for refused in ["application/xml", "text/plain", "json", "image/*"] {
+        for refused in ["application/xml", "text/plain", "json", "image/*", "*", "*/xml", ""] {
             assert!(matches!(accept(refused), Err(Error::NotAcceptable)), "{refused}");
         }
     }

@@ -82,6 +82,7 @@ pub struct Route {
     description: Cow<'static, str>,
     access: Access,
     integer_id: bool,
+    json_suffix: bool,
     endpoints: Vec<Endpoint>,
     pub(crate) forms: Vec<Form>,
 }
@@ -103,6 +104,7 @@ impl Route {
             description: Cow::Borrowed(""),
             access: Access::Users,
             integer_id: false,
+            json_suffix: false,
             endpoints: Vec::new(),
             forms: Vec::new(),
         }
@@ -130,6 +132,12 @@ impl Route {
     /// The path is only there where its `{id}` is made of digits.
     pub fn integer_id(mut self) -> Self {
         self.integer_id = true;
+        self
+    }
+
+    /// The path is also there with `.json` in place of the slash at its end.
+    pub fn json_suffix(mut self) -> Self {
+        self.json_suffix = true;
         self
     }
 
@@ -189,9 +197,16 @@ impl Route {
         &self.path
     }
 
-    /// The path without the slash at its end: clients may leave it out.
-    pub fn short_path(&self) -> &str {
-        self.path.strip_suffix('/').unwrap_or(&self.path)
+    /// Every form of the path that an adapter mounts: with the slash at its end, without, and with `.json`.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths = vec![self.path.to_string()];
+        if let Some(short) = self.path.strip_suffix('/').filter(|short| !short.is_empty()) {
+            paths.push(short.to_owned());
+            if self.json_suffix {
+                paths.push(format!("{short}.json"));
+            }
+        }
+        paths
     }
 
     /// The name that `OPTIONS` gives.

@@ -1,1 +1,240 @@
-//! stub
+//! A store in memory: for tests, examples and whatever need not outlast its process.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::page::{Page, PageRequest};
+use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::store::{Result, Store, StoreError};
+use crate::text::{Text, fold};
+use crate::users::{NewUser, User, UserChange};
+use crate::{MessageId, RoomId, Timestamp, UserId};
+
+use self::tables::{MessageRow, RoomRow, Tables};
+
+mod tables;
+
+/// Keeps everything in memory, and forgets it when the last clone is dropped: clones share their data.
+///
+/// It answers as the other stores do, which makes it good for tests; it reads every message for a list, which makes it
+/// slow for many.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    tables: Arc<Mutex<Tables>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Every method takes this lock once and never waits while it holds it: that makes each of them atomic.
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// What is kept is left out: it holds secrets.
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn migrate(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn keep_secret(&self, name: &str, fresh: &str) -> Result<String> {
+        let mut tables = self.tables();
+        Ok(tables.secrets.entry(name.to_owned()).or_insert_with(|| fresh.to_owned()).clone())
+    }
+
+    async fn create_user(&self, user: NewUser) -> Result<User> {
+        let mut tables = self.tables();
+        if tables.user_by_name(&user.username).is_some() {
+            return Err(StoreError::Taken);
+        }
+        let user = User {
+            id: tables.user_ids.next(),
+            username: user.username,
+            email: user.email,
+            password: user.password,
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            date_joined: user.date_joined,
+            revision: 0,
+        };
+        tables.users.insert(user.id, user.clone());
+        Ok(user)
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>> {
+        Ok(self.tables().users.get(&id).cloned())
+    }
+
+    async fn user_by_name(&self, username: &str) -> Result<Option<User>> {
+        Ok(self.tables().user_by_name(username).cloned())
+    }
+
+    async fn users_by_email(&self, email: &str) -> Result<Vec<User>> {
+        if email.is_empty() {
+            return Ok(Vec::new());
+        }
+        let folded = fold(email);
+        Ok(self.tables().users.values().filter(|user| fold(&user.email) == folded).cloned().collect())
+    }
+
+    async fn users(&self, page: PageRequest) -> Result<Option<Page<User>>> {
+        let tables = self.tables();
+        let users: Vec<&User> = tables.users.values().collect();
+        Ok(page_of(page, &users, |user| User::clone(user)))
+    }
+
+    async fn existing_users(&self, ids: &[UserId]) -> Result<Vec<UserId>> {
+        let tables = self.tables();
+        let asked: BTreeSet<UserId> = ids.iter().copied().collect();
+        Ok(asked.into_iter().filter(|id| tables.users.contains_key(id)).collect())
+    }
+
+    async fn update_user(&self, id: UserId, change: UserChange) -> Result<Option<User>> {
+        self.tables().update_user(id, change)
+    }
+
+    async fn delete_user(&self, id: UserId, revision: i64) -> Result<bool> {
+        Ok(self.tables().delete_user(id, revision))
+    }
+
+    async fn create_room(&self, room: NewRoom) -> Result<Room> {
+        let mut tables = self.tables();
+        let mut members = vec![room.admin];
+        members.extend(room.users);
+        tables.need_users(&members)?;
+        let id = tables.room_ids.next();
+        let row =
+            RoomRow { name: room.name, admin: Some(room.admin), members: members.into_iter().collect() };
+        let shown = tables.show_room(id, &row);
+        tables.rooms.insert(id, row);
+        Ok(shown)
+    }
+
+    async fn room(&self, id: RoomId) -> Result<Option<Room>> {
+        let tables = self.tables();
+        Ok(tables.rooms.get(&id).map(|row| tables.show_room(id, row)))
+    }
+
+    async fn room_exists(&self, id: RoomId) -> Result<bool> {
+        Ok(self.tables().rooms.contains_key(&id))
+    }
+
+    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
+        let tables = self.tables();
+        let rooms: Vec<(RoomId, &RoomRow)> = tables.rooms_of(member).collect();
+        Ok(page_of(page, &rooms, |(id, row)| tables.show_room(*id, row)))
+    }
+
+    async fn update_room(
+        &self,
+        id: RoomId,
+        admin: Option<UserId>,
+        change: RoomChange,
+    ) -> Result<Option<Room>> {
+        self.tables().update_room(id, admin, change)
+    }
+
+    async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {
+        let mut tables = self.tables();
+        if tables.rooms.get(&id).is_none_or(|room| room.admin != admin) {
+            return Ok(false);
+        }
+        tables.rooms.remove(&id);
+        tables.messages.retain(|_, row| row.message.room != id);
+        Ok(true)
+    }
+
+    async fn create_message(&self, message: NewMessage) -> Result<Option<Message>> {
+        let mut tables = self.tables();
+        if !tables.is_member(message.room, message.user) {
+            return Ok(None);
+        }
+        let row = MessageRow {
+            message: Message {
+                id: tables.message_ids.next(),
+                content: message.text.as_str().to_owned(),
+                created_at: message.at,
+                updated_at: message.at,
+                user: message.user,
+                room: message.room,
+            },
+            folded: message.text.folded().to_owned(),
+        };
+        let shown = row.message.clone();
+        tables.messages.insert(shown.id, row);
+        Ok(Some(shown))
+    }
+
+    async fn message(&self, id: MessageId, reader: UserId) -> Result<Option<Message>> {
+        let mut tables = self.tables();
+        Ok(tables.message_for(id, reader).map(|row| row.message.clone()))
+    }
+
+    async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>> {
+        let tables = self.tables();
+        let rooms: BTreeSet<RoomId> = tables.rooms_of(filter.reader).map(|(id, _)| id).collect();
+        let wanted = |row: &&MessageRow| {
+            rooms.contains(&row.message.room)
+                && filter.room.is_none_or(|room| row.message.room == room)
+                && filter.user.is_none_or(|user| row.message.user == user)
+                && filter.search.match_folded(&row.folded)
+        };
+        let mut messages: Vec<&MessageRow> = tables.messages.values().filter(wanted).collect();
+        messages.sort_by_key(|row| (row.message.created_at, row.message.id));
+        Ok(page_of(page, &messages, |row| row.message.clone()))
+    }
+
+    async fn update_message(
+        &self,
+        id: MessageId,
+        editor: UserId,
+        text: Option<&Text>,
+        at: Timestamp,
+    ) -> Result<Option<Message>> {
+        let mut tables = self.tables();
+        let Some(row) = tables.message_for(id, editor) else { return Ok(None) };
+        if let Some(text) = text {
+            row.message.content = text.as_str().to_owned();
+            row.folded = text.folded().to_owned();
+        }
+        row.message.updated_at = at;
+        Ok(Some(row.message.clone()))
+    }
+
+    async fn delete_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
+        let mut tables = self.tables();
+        if tables.message_for(id, editor).is_none() {
+            return Ok(false);
+        }
+        tables.messages.remove(&id);
+        Ok(true)
+    }
+}
+
+/// The page of `rows` that is asked for, each row of it as `show` gives it.
+fn page_of<Row, T>(page: PageRequest, rows: &[Row], show: impl Fn(&Row) -> T) -> Option<Page<T>> {
+    let count = rows.len() as u64;
+    let before = usize::try_from(page.offset(count)).unwrap_or(usize::MAX);
+    let size = usize::try_from(page.size.max(1)).unwrap_or(usize::MAX);
+    page.page(count, rows.iter().skip(before).take(size).map(show).collect())
+}

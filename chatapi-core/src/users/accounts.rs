@@ -77,8 +77,11 @@ impl ChatApi {
         Ok(user)
     }
 
-    /// What is wrong with a name that somebody wants.
-    pub(crate) async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
+    /// What is wrong with a name that somebody wants: nothing where [`register`](Self::register) would take it now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer.
+    pub async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
         let mut faults = Vec::new();
         if username.is_empty() || !username.chars().all(|c| is_word(c) || "@.+-".contains(c)) {
             faults.push(BAD_NAME.to_owned());
@@ -128,15 +131,16 @@ impl ChatApi {
         self.store().user(user.id).await?.ok_or_else(|| Unauthenticated::UserNotFound.into())
     }
 
-    /// Gives an account another address.
+    /// Gives an account another address. Where addresses must be proved, the user is inactive until this one is.
     ///
     /// # Errors
     /// As for [`account`](Self::account).
     pub async fn set_email(&self, user: &CurrentUser, id: UserId, email: String) -> Result<User> {
-        self.account(user, id).await?;
-        let account = self.store().update_user(id, UserChange::Email(email)).await?;
-        let account = account.ok_or_else(|| Error::no_such("User"))?;
-        if self.config().accounts.send_activation_email && !account.is_active {
+        let account = self.account(user, id).await?;
+        let must_be_proved = self.config().accounts.send_activation_email && account.email != email;
+        let change = if must_be_proved { UserChange::UnprovedEmail(email) } else { UserChange::Email(email) };
+        let account = self.store().update_user(id, change).await?.ok_or_else(|| Error::no_such("User"))?;
+        if must_be_proved {
             self.write_to(&account, Letter::Activation);
         }
         Ok(account)
@@ -220,6 +224,12 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Invalid`] where the link is false, used or too old, or the password is against the rules.
     pub async fn reset_password_confirm(&self, uid: &str, token: &str, new_password: &str) -> Result<()> {
+        // As far as the rules are not about the user, they come first.
+        let mut errors = FieldErrors::default();
+        self.add_password_faults(&mut errors, "new_password", new_password, "", "");
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
         let user = self.user_of_link(Purpose::PasswordReset, uid, token).await?;
         if self.change_password(&user, new_password).await? { Ok(()) } else { Err(bad_link()) }
     }

@@ -1,21 +1,25 @@
 //! Accepts connections, hurries slow clients, and lets requests in flight end.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::response::Response;
 use axum::serve::{Listener as _, ListenerExt as _};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
-use tower::ServiceExt as _;
-use tower_http::timeout::RequestBodyDeadlineLayer;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::{Service, ServiceExt as _};
+use tower_http::timeout::DeadlineBody;
 use tracing::{debug, info, warn};
 
 use crate::stop::Stop;
@@ -34,10 +38,10 @@ const GRACE: Duration = Duration::from_secs(30);
 ///
 /// This does what `axum::serve` does, which sets no limit to the time that a client takes to send the head of a request.
 pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
-    let app = app.layer(RequestBodyDeadlineLayer::new(BODY_PATIENCE));
-    let mut http = http1::Builder::new();
+    let mut http = Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
-    let connections = GracefulShutdown::new();
+    let stopping = CancellationToken::new();
+    let connections = TaskTracker::new();
     let mut listener = listener.tap_io(|stream| {
         if let Err(fault) = stream.set_nodelay(true) {
             debug!(%fault, "answers on this connection may be late");
@@ -48,31 +52,42 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
             connection = listener.accept() => connection,
             () = stop.asked() => break,
         };
-        let connection = http.serve_connection(TokioIo::new(stream), service(app.clone(), peer));
-        let connection = connections.watch(connection.with_upgrades());
-        tokio::spawn(async move {
-            if let Err(fault) = connection.await {
+        let service = TowerToHyperService::new(with_peer(app.clone(), peer));
+        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let stopping = stopping.clone();
+        connections.spawn(async move {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = stopping.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(fault) = ended {
                 debug!(%peer, %fault, "a connection broke");
             }
         });
     }
     drop(listener);
-    info!(connections = connections.count(), "stopping: no new connections, requests in flight may end");
+    connections.close();
+    stopping.cancel();
+    info!(connections = connections.len(), "stopping: no new connections, requests in flight may end");
     tokio::select! {
-        () = connections.shutdown() => {}
+        () = connections.wait() => {}
         () = sleep(GRACE) => warn!("requests in flight took longer than {} s and are cut off", GRACE.as_secs()),
         () = stop.asked() => warn!("asked to stop again: requests in flight are cut off"),
     }
 }
 
-/// The application, on a connection from `peer`.
-fn service(
+/// The application, told where its requests come from, and with an end to the time that their bodies take.
+fn with_peer(
     app: Router,
     peer: SocketAddr,
-) -> TowerToHyperService<impl tower::Service<http::Request<Incoming>, Response = axum::response::Response, Error = std::convert::Infallible, Future: Send> + Clone> {
-    TowerToHyperService::new(app.map_request(move |request: http::Request<Incoming>| {
-        let mut request = request.map(Body::new);
+) -> impl Service<http::Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
+    app.map_request(move |request: http::Request<Incoming>| {
+        let mut request = request.map(|body| Body::new(DeadlineBody::new(BODY_PATIENCE, body)));
         request.extensions_mut().insert(ConnectInfo(peer));
         request
-    }))
+    })
 }

@@ -1,23 +1,53 @@
 //! Logs go to standard error, as text or as one JSON object a line.
 
 use std::io::{self, IsTerminal as _};
+use std::env;
 
+use clap::Args;
 use tracing_subscriber::EnvFilter;
+
+use crate::failure::Failure;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub(crate) struct LogOptions {
+    /// How a line of the log looks
+    #[arg(long, env = "CHATAPI_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+    /// What is logged: a level (error, warn, info, debug, trace), or levels by module, such as warn,chatapi_server=debug
+    /// [default: RUST_LOG, otherwise info; warn for commands other than serve]
+    #[arg(long, env = "CHATAPI_LOG", global = true, value_name = "FILTER")]
+    log: Option<String>,
+}
 
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people.
+enum LogFormat {
+    /// For people
     Text,
-    /// For programs: one object a line.
+    /// For programs: one object a line
     Json,
 }
 
 /// What is logged, and how it looks.
-#[derive(Debug)]
 pub(crate) struct Logs {
-    pub(crate) format: LogFormat,
-    pub(crate) filter: EnvFilter,
+    format: LogFormat,
+    filter: EnvFilter,
+}
+
+impl LogOptions {
+    /// What is logged; `level` where nothing is said about it.
+    pub(crate) fn logs(&self, level: &str) -> Result<Logs, Failure> {
+        let said = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let (named, filter) = match &self.log {
+            Some(filter) => ("--log / CHATAPI_LOG", filter.clone()),
+            None => ("RUST_LOG", said("RUST_LOG").unwrap_or_else(|| level.to_owned())),
+        };
+        match EnvFilter::builder().parse(&filter) {
+            Ok(filter) => Ok(Logs { format: self.log_format, filter }),
+            Err(fault) => Err(Failure::setting(format!("{named}: {fault}"))),
+        }
+    }
 }
 
 /// Starts to log.

@@ -16,22 +16,23 @@ mod welcome;
 use std::process::ExitCode;
 
 use failure::Failure;
-use settings::{Command, Settings};
+use settings::{Call, Command};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (command, settings) = match settings::read() {
-        Ok(read) => read,
+    let call = match settings::read() {
+        Ok(call) => call,
         Err(answer) => return answer.show(),
     };
-    match run(command, settings).await {
+    match run(call).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
-async fn run(command: Command, mut settings: Settings) -> Result<(), Failure> {
-    logs::start(settings.logs.take_for(&command));
+async fn run(call: Call) -> Result<(), Failure> {
+    let Call { command, settings, logs } = call;
+    logs::start(logs);
     match command {
         Command::Serve => serve::serve(settings).await,
         Command::Migrate => {

@@ -14,11 +14,11 @@ pub(crate) fn greet(address: SocketAddr, database: &Database) {
         r#"ChatAPI listens on http://{address}/
 Database: {database}
 
-Make an account, log in, make a room, and say something in it:
+Make an account, log in, make a room, and say something in it (the ids are those that the answers show):
 
   curl {here}/auth/users/ -d username=ada -d password=only-4-this-test
   TOKEN=$(curl -s {here}/auth/jwt/create/ -d username=ada -d password=only-4-this-test | sed 's/.*"access":"\([^"]*\)".*/\1/')
-  curl {here}/rooms/ -H "Authorization: Bearer $TOKEN" -d name=Lobby
+  curl {here}/rooms/ -H "Authorization: Bearer $TOKEN" -d name=Lobby -d users=1
   curl {here}/messages/ -H "Authorization: Bearer $TOKEN" -d room=1 -d content=Hello
   curl {here}/messages/ -H "Authorization: Bearer $TOKEN"
 

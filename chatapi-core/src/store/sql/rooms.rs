@@ -1,6 +1,6 @@
 //! Rooms in SQL.
 
-use super::{Engine, Page, PageRequest, Result, Row, SqlStore, StoreError, Value, limit, limit_values, page_of};
+use super::{Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, limit, limit_values, page_of};
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::store::engine::Transaction;
 use crate::{RoomId, UserId};
@@ -16,22 +16,16 @@ const ROOM: &str = "select r.id, r.name, r.admin_id, u.id, u.username, u.email
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_room(&self, room: &NewRoom) -> Result<Room> {
         let mut transaction = self.engine.begin().await?;
-        let wanted: Vec<_> = room.users.iter().copied().chain([room.admin]).collect();
-        let known = self.existing(&mut transaction, &wanted).await?;
-        if let Some(missing) = wanted.iter().find(|user| !known.contains(user)) {
-            return Err(StoreError::Missing(*missing));
-        }
-        let rows = transaction
-            .run(
-                super::Sql::from("insert into chatapi_rooms (name, admin_id) values ($1, $2) returning id").0,
-                &[Value::Text(room.name.clone()), Value::Int(room.admin.0)],
-            )
-            .await?;
-        let id = super::first(&rows, |row| row.int(0))?.unwrap_or_default();
-        self.join(&mut transaction, RoomId(id), &wanted).await?;
-        let room = room_of(&transaction.run(super::Sql::from(ROOM).0, &[Value::Int(id)]).await?)?;
+        let wanted: Vec<_> = [room.admin].into_iter().chain(room.users.iter().copied()).collect();
+        // Without its admin for a moment: who that is must first be found to be there.
+        let insert = Sql::from("insert into chatapi_rooms (name) values ($1) returning id");
+        let rows = transaction.run(insert.0, &[Value::Text(room.name.clone())]).await?;
+        let id = RoomId(super::first(&rows, |row| row.int(0))?.unwrap_or_default());
+        self.join(&mut transaction, id, &wanted).await?;
+        self.hand_over(&mut transaction, id, room.admin).await?;
+        let made = self.with_members(&mut transaction, id, &wanted).await?;
         transaction.commit().await?;
-        room.ok_or_else(|| StoreError::Backend("the room was not kept".into()))
+        Ok(made)
     }
 
     pub(super) async fn room_by_id(&self, id: RoomId) -> Result<Option<Room>> {
@@ -64,40 +58,32 @@ impl<E: Engine> SqlStore<E> {
         change: &RoomChange,
     ) -> Result<Option<Room>> {
         let mut transaction = self.engine.begin().await?;
-        let changed = transaction
-            .run(
-                super::Sql::from(
-                    "update chatapi_rooms set name = coalesce($3, name), admin_id = coalesce($4, admin_id)
-                     where id = $1 and admin_id is not distinct from $2 returning id",
-                )
-                .0,
-                &[
-                    Value::Int(id.0),
-                    Value::OptInt(admin.map(|user| user.0)),
-                    Value::OptText(change.name.clone()),
-                    Value::OptInt(change.admin.map(|user| user.0)),
-                ],
-            )
-            .await?;
-        if changed.is_empty() {
+        let lock = Sql::from(
+            "update chatapi_rooms set name = coalesce($3, name)
+             where id = $1 and admin_id is not distinct from $2 returning id",
+        );
+        let seen = Value::OptInt(admin.map(|user| user.0));
+        let locked = transaction.run(lock.0, &[Value::Int(id.0), seen, Value::OptText(change.name.clone())]).await?;
+        let admin = change.admin.or(admin);
+        let stays_in = |users: &Vec<UserId>| admin.is_none_or(|admin| users.contains(&admin));
+        if locked.is_empty() || !change.users.as_ref().is_none_or(stays_in) {
             return Ok(None);
         }
         if let Some(users) = &change.users {
-            let known = self.existing(&mut transaction, users).await?;
-            if let Some(missing) = users.iter().find(|user| !known.contains(user)) {
-                return Err(StoreError::Missing(*missing));
-            }
             let stay = self.dialect().among("user_id", 2);
-            let sql = format!("delete from chatapi_room_members where room_id = $1 and not ({stay})");
-            transaction.run(super::Sql::from(sql).0, &[Value::Int(id.0), ids(users)]).await?;
+            let leave = Sql::from(format!("delete from chatapi_room_members where room_id = $1 and not ({stay})"));
+            transaction.run(leave.0, &[Value::Int(id.0), ids(users)]).await?;
             self.join(&mut transaction, id, users).await?;
         }
-        let room = room_of(&transaction.run(super::Sql::from(ROOM).0, &[Value::Int(id.0)]).await?)?;
-        if room.as_ref().is_some_and(|room| room.admin.is_some_and(|admin| !room.has_member(admin))) {
+        if let Some(admin) = change.admin {
+            self.hand_over(&mut transaction, id, admin).await?;
+        }
+        let changed = self.with_members(&mut transaction, id, change.users.as_deref().unwrap_or_default()).await?;
+        if changed.admin != admin || admin.is_some_and(|admin| !changed.has_member(admin)) {
             return Ok(None);
         }
         transaction.commit().await?;
-        Ok(room)
+        Ok(Some(changed))
     }
 
     pub(super) async fn remove_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {
@@ -110,10 +96,23 @@ impl<E: Engine> SqlStore<E> {
         Ok(!rows.is_empty())
     }
 
-    async fn existing(&self, transaction: &mut E::Transaction, users: &[UserId]) -> Result<Vec<UserId>> {
-        let sql = format!("select id from chatapi_users where {}", self.dialect().among("id", 1));
-        let rows = transaction.run(super::Sql::from(sql).0, &[ids(users)]).await?;
-        rows.iter().map(|row| row.int(0).map(UserId)).collect()
+    /// The room as it is within the transaction, with all of these in it.
+    async fn with_members(&self, transaction: &mut E::Transaction, id: RoomId, wanted: &[UserId]) -> Result<Room> {
+        let room = room_of(&transaction.run(Sql::from(ROOM).0, &[Value::Int(id.0)]).await?)?;
+        let room = room.ok_or_else(|| StoreError::Backend("the room is not there".into()))?;
+        match wanted.iter().find(|user| !room.has_member(**user)) {
+            Some(missing) => Err(StoreError::Missing(*missing)),
+            None => Ok(room),
+        }
+    }
+
+    /// Makes a member the admin. Who is no member stays what they are.
+    async fn hand_over(&self, transaction: &mut E::Transaction, room: RoomId, admin: UserId) -> Result<()> {
+        let sql = Sql::from(
+            "update chatapi_rooms set admin_id = $2 where id = $1
+             and exists (select 1 from chatapi_room_members where room_id = $1 and user_id = $2)",
+        );
+        transaction.run(sql.0, &[Value::Int(room.0), Value::Int(admin.0)]).await.map(drop)
     }
 
     async fn join(&self, transaction: &mut E::Transaction, room: RoomId, users: &[UserId]) -> Result<()> {
@@ -124,7 +123,7 @@ impl<E: Engine> SqlStore<E> {
              on conflict do nothing",
             self.dialect().among("id", 2)
         );
-        transaction.run(super::Sql::from(sql).0, &[Value::Int(room.0), ids(users)]).await.map(drop)
+        transaction.run(Sql::from(sql).0, &[Value::Int(room.0), ids(users)]).await.map(drop)
     }
 }
 

@@ -83,6 +83,10 @@ impl<E: Engine> SqlStore<E> {
                 "email = $2, email_folded = $3 where id = $1",
                 vec![id, Value::Text(email.clone()), Value::Text(fold(&email))],
             ),
+            UserChange::UnprovedEmail(email) => (
+                "email = $2, email_folded = $3, is_active = $4 where id = $1",
+                vec![id, Value::Text(email.clone()), Value::Text(fold(&email)), Value::Bool(false)],
+            ),
             UserChange::Username { username, revision } => (
                 "username = $2 where id = $1 and revision = $3",
                 vec![id, Value::Text(username), Value::Int(revision)],

@@ -1,0 +1,160 @@
+//! What the store in memory holds, and the changes that touch more than one row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::messages::Message;
+use crate::rooms::{Member, Room, RoomChange};
+use crate::store::{Result, StoreError};
+use crate::users::{User, UserChange};
+use crate::{MessageId, RoomId, UserId};
+
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) secrets: BTreeMap<String, String>,
+    pub(super) users: BTreeMap<UserId, User>,
+    pub(super) rooms: BTreeMap<RoomId, RoomRow>,
+    pub(super) messages: BTreeMap<MessageId, MessageRow>,
+    pub(super) user_ids: Counter,
+    pub(super) room_ids: Counter,
+    pub(super) message_ids: Counter,
+}
+
+/// A room without what its members' own rows say.
+#[derive(Clone)]
+pub(super) struct RoomRow {
+    pub(super) name: String,
+    pub(super) admin: Option<UserId>,
+    pub(super) members: BTreeSet<UserId>,
+}
+
+/// A message, and its text as search reads it.
+pub(super) struct MessageRow {
+    pub(super) message: Message,
+    pub(super) folded: String,
+}
+
+/// Gives ids from 1 on, none of them twice.
+#[derive(Default)]
+pub(super) struct Counter(i64);
+
+impl Counter {
+    pub(super) fn next<Id: From<i64>>(&mut self) -> Id {
+        self.0 += 1;
+        self.0.into()
+    }
+}
+
+impl Tables {
+    pub(super) fn user_by_name(&self, username: &str) -> Option<&User> {
+        self.users.values().find(|user| user.username == username)
+    }
+
+    pub(super) fn update_user(&mut self, id: UserId, change: UserChange) -> Result<Option<User>> {
+        let Some(user) = self.users.get(&id).filter(|user| holds(&change, user)) else { return Ok(None) };
+        let mut user = user.clone();
+        match change {
+            UserChange::Email(email) => user.email = email,
+            UserChange::UnprovedEmail(email) => (user.email, user.is_active) = (email, false),
+            UserChange::Username { username, .. } => {
+                if self.user_by_name(&username).is_some_and(|other| other.id != id) {
+                    return Err(StoreError::Taken);
+                }
+                user.username = username;
+            }
+            UserChange::Password { hash, .. } => {
+                user.password = hash;
+                user.revision += 1;
+            }
+            UserChange::Rehash { to, .. } => user.password = to,
+            UserChange::Activate => user.is_active = true,
+        }
+        self.users.insert(id, user.clone());
+        Ok(Some(user))
+    }
+
+    pub(super) fn delete_user(&mut self, id: UserId, revision: i64) -> bool {
+        if self.users.get(&id).is_none_or(|user| user.revision != revision) {
+            return false;
+        }
+        self.users.remove(&id);
+        self.messages.retain(|_, row| row.message.user != id);
+        for room in self.rooms.values_mut() {
+            room.members.remove(&id);
+            room.admin = room.admin.filter(|admin| *admin != id);
+        }
+        true
+    }
+
+    /// Fails with the first of `ids` that is nobody's.
+    pub(super) fn need_users(&self, ids: &[UserId]) -> Result<()> {
+        match ids.iter().find(|id| !self.users.contains_key(id)) {
+            Some(missing) => Err(StoreError::Missing(*missing)),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn is_member(&self, room: RoomId, user: UserId) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.members.contains(&user))
+    }
+
+    pub(super) fn rooms_of(&self, member: UserId) -> impl Iterator<Item = (RoomId, &RoomRow)> {
+        self.rooms
+            .iter()
+            .filter(move |(_, room)| room.members.contains(&member))
+            .map(|(id, room)| (*id, room))
+    }
+
+    /// The room with its members as they are called now.
+    pub(super) fn show_room(&self, id: RoomId, row: &RoomRow) -> Room {
+        let members = row.members.iter().filter_map(|member| self.users.get(member));
+        let users = members
+            .map(|user| Member { id: user.id, username: user.username.clone(), email: user.email.clone() })
+            .collect();
+        Room { id, name: row.name.clone(), admin: row.admin, users }
+    }
+
+    pub(super) fn update_room(
+        &mut self,
+        id: RoomId,
+        admin: Option<UserId>,
+        change: RoomChange,
+    ) -> Result<Option<Room>> {
+        let Some(row) = self.rooms.get(&id).filter(|room| room.admin == admin) else { return Ok(None) };
+        let changed = RoomRow {
+            name: change.name.unwrap_or_else(|| row.name.clone()),
+            admin: change.admin.or(row.admin),
+            members: change
+                .users
+                .as_ref()
+                .map_or_else(|| row.members.clone(), |ids| ids.iter().copied().collect()),
+        };
+        if changed.admin.is_some_and(|admin| !changed.members.contains(&admin)) {
+            return Ok(None);
+        }
+        self.need_users(&change.users.unwrap_or_default())?;
+        let shown = self.show_room(id, &changed);
+        self.rooms.insert(id, changed);
+        Ok(Some(shown))
+    }
+
+    /// The message, where `member` is in its room.
+    pub(super) fn message_for(&mut self, id: MessageId, member: UserId) -> Option<&mut MessageRow> {
+        let room = self.messages.get(&id)?.message.room;
+        if !self.is_member(room, member) {
+            return None;
+        }
+        self.messages.get_mut(&id)
+    }
+}
+
+/// Whether what a change demands of the user is so.
+fn holds(change: &UserChange, user: &User) -> bool {
+    match change {
+        UserChange::Email(_) | UserChange::UnprovedEmail(_) => true,
+        UserChange::Username { revision, .. } | UserChange::Password { revision, .. } => {
+            user.revision == *revision
+        }
+        UserChange::Rehash { from, .. } => user.password == *from,
+        UserChange::Activate => !user.is_active,
+    }
+}

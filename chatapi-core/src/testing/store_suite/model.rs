@@ -1,0 +1,262 @@
+//! The fact that a store answers as the store in memory does, whatever it is asked and in whatever order.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::fact::{Subject, facts};
+use super::given::text;
+use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::page::{Page, PageRequest};
+use crate::rooms::{Member, NewRoom, Room, RoomChange};
+use crate::search::SearchTerms;
+use crate::store::memory::MemoryStore;
+use crate::store::{Result, StoreError};
+use crate::users::{NewUser, User, UserChange};
+use crate::{MessageId, RoomId, Timestamp, UserId};
+
+use self::draw::Draw;
+
+mod draw;
+
+facts! {
+    a_store_answers_as_the_store_in_memory_does,
+}
+
+const STEPS: usize = 2000;
+
+async fn a_store_answers_as_the_store_in_memory_does(store: &Subject) {
+    let mut draw = Draw::new();
+    let mut model = Side::new(Arc::new(MemoryStore::new()));
+    let mut real = Side::new(store.clone());
+    for n in 0..STEPS {
+        let step = draw.step(&model).await;
+        let (expected, answer) = (model.take(&step).await, real.take(&step).await);
+        assert_eq!(answer, expected, "step {n} was {step:?}");
+    }
+}
+
+/// Users, rooms and messages go by when they were made, the first of each being 0: ids may differ from store to store.
+type Nth = usize;
+
+/// One call of a store.
+#[derive(Clone, Debug)]
+enum Step {
+    KeepSecret(&'static str, &'static str),
+    CreateUser(NewUser),
+    User(Nth),
+    UserByName(&'static str),
+    UsersByEmail(&'static str),
+    Users(PageRequest),
+    ExistingUsers(Vec<Nth>),
+    UpdateUser(Nth, UserChange),
+    DeleteUser(Nth, i64),
+    CreateRoom {
+        name: &'static str,
+        admin: Nth,
+        users: Vec<Nth>,
+    },
+    Room(Nth),
+    RoomExists(Nth),
+    Rooms(Nth, PageRequest),
+    UpdateRoom {
+        room: Nth,
+        by: Option<Nth>,
+        name: Option<&'static str>,
+        admin: Option<Nth>,
+        users: Option<Vec<Nth>>,
+    },
+    DeleteRoom(Nth, Option<Nth>),
+    CreateMessage {
+        room: Nth,
+        user: Nth,
+        content: String,
+        at: Timestamp,
+    },
+    Message(Nth, Nth),
+    Messages {
+        reader: Nth,
+        room: Option<Nth>,
+        user: Option<Nth>,
+        query: String,
+        page: PageRequest,
+    },
+    UpdateMessage {
+        message: Nth,
+        editor: Nth,
+        content: String,
+        at: Timestamp,
+    },
+    DeleteMessage(Nth, Nth),
+}
+
+/// A store, and the ids that it gave.
+struct Side {
+    store: Subject,
+    users: Vec<UserId>,
+    rooms: Vec<RoomId>,
+    messages: Vec<MessageId>,
+}
+
+impl Side {
+    fn new(store: Subject) -> Self {
+        Self { store, users: Vec::new(), rooms: Vec::new(), messages: Vec::new() }
+    }
+
+    /// Calls the store, and gives its answer with what goes by ids named by when it was made.
+    async fn take(&mut self, step: &Step) -> String {
+        let store = self.store.clone();
+        match step.clone() {
+            Step::KeepSecret(name, fresh) => self.answer(store.keep_secret(name, fresh).await),
+            Step::CreateUser(new) => {
+                let made = store.create_user(new).await;
+                self.users.extend(made.iter().map(|user| user.id));
+                self.answer(made.map(|user| self.show_user(user)))
+            }
+            Step::User(id) => self.user_answer(store.user(self.user(id)).await),
+            Step::UserByName(name) => self.user_answer(store.user_by_name(name).await),
+            Step::UsersByEmail(email) => {
+                let found = store.users_by_email(email).await;
+                self.answer(
+                    found.map(|users| users.into_iter().map(|user| self.show_user(user)).collect::<Vec<_>>()),
+                )
+            }
+            Step::Users(page) => self.page_answer(store.users(page).await, Self::show_user),
+            Step::ExistingUsers(ids) => {
+                let found = store.existing_users(&self.all_users(&ids)).await;
+                self.answer(found.map(|ids| ids.into_iter().map(|id| self.show_id(id)).collect::<Vec<_>>()))
+            }
+            Step::UpdateUser(id, change) => self.user_answer(store.update_user(self.user(id), change).await),
+            Step::DeleteUser(id, revision) => self.answer(store.delete_user(self.user(id), revision).await),
+            Step::CreateRoom { name, admin, users } => {
+                let new =
+                    NewRoom { name: name.to_owned(), admin: self.user(admin), users: self.all_users(&users) };
+                let made = store.create_room(new).await;
+                self.rooms.extend(made.iter().map(|room| room.id));
+                self.room_answer(made.map(Some))
+            }
+            Step::Room(id) => self.room_answer(store.room(self.room(id)).await),
+            Step::RoomExists(id) => self.answer(store.room_exists(self.room(id)).await),
+            Step::Rooms(member, page) => {
+                self.page_answer(store.rooms(self.user(member), page).await, Self::show_room)
+            }
+            Step::UpdateRoom { room, by, name, admin, users } => {
+                let change = RoomChange {
+                    name: name.map(str::to_owned),
+                    admin: admin.map(|admin| self.user(admin)),
+                    users: users.map(|users| self.all_users(&users)),
+                };
+                let by = by.map(|admin| self.user(admin));
+                self.room_answer(store.update_room(self.room(room), by, change).await)
+            }
+            Step::DeleteRoom(room, by) => {
+                self.answer(store.delete_room(self.room(room), by.map(|admin| self.user(admin))).await)
+            }
+            Step::CreateMessage { room, user, content, at } => {
+                let new =
+                    NewMessage { room: self.room(room), user: self.user(user), text: text(&content), at };
+                let made = store.create_message(new).await;
+                self.messages.extend(made.iter().flatten().map(|message| message.id));
+                self.message_answer(made)
+            }
+            Step::Message(id, reader) => {
+                self.message_answer(store.message(self.message(id), self.user(reader)).await)
+            }
+            Step::Messages { reader, room, user, query, page } => {
+                let filter = MessageFilter {
+                    reader: self.user(reader),
+                    room: room.map(|room| self.room(room)),
+                    user: user.map(|user| self.user(user)),
+                    search: SearchTerms::parse(&query),
+                };
+                self.page_answer(store.messages(&filter, page).await, Self::show_message)
+            }
+            Step::UpdateMessage { message, editor, content, at } => {
+                let (message, editor) = (self.message(message), self.user(editor));
+                self.message_answer(store.update_message(message, editor, Some(&text(&content)), at).await)
+            }
+            Step::DeleteMessage(id, editor) => {
+                self.answer(store.delete_message(self.message(id), self.user(editor)).await)
+            }
+        }
+    }
+
+    // What was never made has an id that no store gives.
+
+    fn user(&self, nth: Nth) -> UserId {
+        self.users.get(nth).copied().unwrap_or(UserId(i64::MAX))
+    }
+
+    fn room(&self, nth: Nth) -> RoomId {
+        self.rooms.get(nth).copied().unwrap_or(RoomId(i64::MAX))
+    }
+
+    fn message(&self, nth: Nth) -> MessageId {
+        self.messages.get(nth).copied().unwrap_or(MessageId(i64::MAX))
+    }
+
+    fn all_users(&self, nths: &[Nth]) -> Vec<UserId> {
+        nths.iter().map(|nth| self.user(*nth)).collect()
+    }
+
+    fn answer<T: fmt::Debug>(&self, answer: Result<T>) -> String {
+        match answer {
+            Ok(answer) => format!("{answer:?}"),
+            Err(StoreError::Taken) => "taken".to_owned(),
+            Err(StoreError::Missing(user)) => format!("missing {}", self.show_id(user)),
+            Err(fault) => panic!("{fault:?}"),
+        }
+    }
+
+    fn user_answer(&self, answer: Result<Option<User>>) -> String {
+        self.answer(answer.map(|user| user.map(|user| self.show_user(user))))
+    }
+
+    fn room_answer(&self, answer: Result<Option<Room>>) -> String {
+        self.answer(answer.map(|room| room.map(|room| self.show_room(room))))
+    }
+
+    fn message_answer(&self, answer: Result<Option<Message>>) -> String {
+        self.answer(answer.map(|message| message.map(|message| self.show_message(message))))
+    }
+
+    fn page_answer<T: fmt::Debug>(&self, answer: Result<Option<Page<T>>>, show: fn(&Self, T) -> T) -> String {
+        let shown = |page: Page<T>| {
+            let results: Vec<T> = page.results.into_iter().map(|row| show(self, row)).collect();
+            (page.count, page.number, page.pages, results)
+        };
+        self.answer(answer.map(|page| page.map(shown)))
+    }
+
+    fn show_id(&self, id: UserId) -> UserId {
+        UserId(nth(&self.users, id))
+    }
+
+    fn show_user(&self, user: User) -> User {
+        User { id: self.show_id(user.id), ..user }
+    }
+
+    fn show_room(&self, room: Room) -> Room {
+        let users =
+            room.users.into_iter().map(|member| Member { id: self.show_id(member.id), ..member }).collect();
+        Room {
+            id: RoomId(nth(&self.rooms, room.id)),
+            admin: room.admin.map(|id| self.show_id(id)),
+            users,
+            ..room
+        }
+    }
+
+    fn show_message(&self, message: Message) -> Message {
+        Message {
+            id: MessageId(nth(&self.messages, message.id)),
+            user: self.show_id(message.user),
+            room: RoomId(nth(&self.rooms, message.room)),
+            ..message
+        }
+    }
+}
+
+/// Which of the ids `id` is; -1 where it is none of them.
+fn nth<Id: Copy + PartialEq>(ids: &[Id], id: Id) -> i64 {
+    ids.iter().position(|one| *one == id).and_then(|nth| i64::try_from(nth).ok()).unwrap_or(-1)
+}

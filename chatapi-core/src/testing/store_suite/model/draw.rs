@@ -1,0 +1,175 @@
+//! Draws what a store is asked next: the same at every run, and mostly about what is there.
+
+use super::super::given::{WHOLE, at, new_user};
+use super::{Nth, Side, Step};
+use crate::page::{PageNumber, PageRequest};
+use crate::users::{NewUser, User, UserChange};
+
+const NAMES: [&str; 7] = ["ann", "Ann", "bob", "zoë", "ZOË", "cyd", "dan"];
+const ADDRESSES: [&str; 5] =
+    ["tea@example.org", "TEA@Example.ORG", "", "grün@example.org", "GRÜN@EXAMPLE.ORG"];
+const WORDS: [&str; 8] = ["tea", "TEA", "Grün", "gru\u{308}n", "茶", "🫖", "100%", "t_a"];
+
+/// A sequence of numbers that look random (xorshift).
+pub(super) struct Draw(u64);
+
+impl Draw {
+    pub(super) fn new() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The next call, drawn from what `model` holds.
+    pub(super) async fn step(&mut self, model: &Side) -> Step {
+        let live = model.store.users(WHOLE).await.unwrap().unwrap().results;
+        match self.below(40) {
+            0 => Step::KeepSecret(self.one_of(NAMES), self.one_of(WORDS)),
+            1..4 => Step::CreateUser(NewUser {
+                email: self.one_of(ADDRESSES).to_owned(),
+                is_active: self.once_in(2),
+                ..new_user(self.one_of(NAMES))
+            }),
+            4 => Step::User(self.user(model, &live)),
+            5 => Step::UserByName(self.one_of(NAMES)),
+            6 => Step::UsersByEmail(self.one_of(ADDRESSES)),
+            7 => Step::Users(self.page()),
+            8 => Step::ExistingUsers(self.users(model, &live)),
+            9..12 => self.user_change(model, &live),
+            12 => match self.below_len(live.len()).and_then(|n| live.get(n)) {
+                Some(user) => {
+                    Step::DeleteUser(position(model, user), user.revision + i64::from(self.once_in(4)))
+                }
+                None => Step::DeleteUser(0, 0),
+            },
+            13..16 => Step::CreateRoom {
+                name: self.one_of(WORDS),
+                admin: self.user(model, &live),
+                users: self.users(model, &live),
+            },
+            16 => Step::Room(self.recent(model.rooms.len())),
+            17 => Step::RoomExists(self.recent(model.rooms.len())),
+            18 => Step::Rooms(self.user(model, &live), self.page()),
+            19..23 => self.room_change(model, &live).await,
+            23 => {
+                let room = self.recent(model.rooms.len());
+                Step::DeleteRoom(room, self.admin(model, &live, room).await)
+            }
+            24..30 => Step::CreateMessage {
+                room: self.recent(model.rooms.len()),
+                user: self.user(model, &live),
+                content: self.content(),
+                at: at(self.below(5) as i64),
+            },
+            30..32 => Step::Message(self.recent(model.messages.len()), self.user(model, &live)),
+            32..37 => Step::Messages {
+                reader: self.user(model, &live),
+                room: self.once_in(3).then(|| self.recent(model.rooms.len())),
+                user: self.once_in(4).then(|| self.user(model, &live)),
+                query: if self.once_in(2) { self.content() } else { String::new() },
+                page: self.page(),
+            },
+            37..39 => Step::UpdateMessage {
+                message: self.recent(model.messages.len()),
+                editor: self.user(model, &live),
+                content: self.content(),
+                at: at(self.below(5) as i64),
+            },
+            _ => Step::DeleteMessage(self.recent(model.messages.len()), self.user(model, &live)),
+        }
+    }
+
+    fn user_change(&mut self, model: &Side, live: &[User]) -> Step {
+        let nth = self.user(model, live);
+        let user = live.iter().find(|user| user.id == model.user(nth));
+        let revision = user.map_or(0, |user| user.revision) + i64::from(self.once_in(4));
+        let change = match self.below(6) {
+            0 => UserChange::Email(self.one_of(ADDRESSES).to_owned()),
+            1 => UserChange::Username { username: self.one_of(NAMES).to_owned(), revision },
+            2 => UserChange::Password { hash: self.one_of(WORDS).to_owned(), revision },
+            3 => UserChange::Rehash {
+                from: user.map_or("", |user| &user.password).to_owned()
+                    + if self.once_in(4) { " " } else { "" },
+                to: self.one_of(WORDS).to_owned(),
+            },
+            4 => UserChange::UnprovedEmail(self.one_of(ADDRESSES).to_owned()),
+            _ => UserChange::Activate,
+        };
+        Step::UpdateUser(nth, change)
+    }
+
+    async fn room_change(&mut self, model: &Side, live: &[User]) -> Step {
+        let room = self.recent(model.rooms.len());
+        let by = self.admin(model, live, room).await;
+        let admin = self.once_in(3).then(|| self.user(model, live));
+        let mut users = self.once_in(2).then(|| self.users(model, live));
+        // Without its admin a list of members is refused: mostly it is among them, as it would be with a client's.
+        if let (Some(users), false) = (&mut users, self.once_in(4)) {
+            users.extend(admin.or(by));
+        }
+        Step::UpdateRoom { room, by, name: self.once_in(2).then(|| self.one_of(WORDS)), admin, users }
+    }
+
+    /// Mostly the room's admin, seldom somebody or nobody.
+    async fn admin(&mut self, model: &Side, live: &[User], room: Nth) -> Option<Nth> {
+        match model.store.room(model.room(room)).await.unwrap() {
+            Some(room) if !self.once_in(5) => {
+                room.admin.and_then(|admin| model.users.iter().position(|user| *user == admin))
+            }
+            _ => self.once_in(2).then(|| self.user(model, live)),
+        }
+    }
+
+    /// Mostly a user that there is, seldom one that there was or never was.
+    fn user(&mut self, model: &Side, live: &[User]) -> Nth {
+        match self.below_len(live.len()) {
+            Some(n) if !self.once_in(12) => position(model, &live[n]),
+            _ => self.below(model.users.len() as u64 + 1),
+        }
+    }
+
+    fn users(&mut self, model: &Side, live: &[User]) -> Vec<Nth> {
+        (0..self.below(4)).map(|_| self.user(model, live)).collect()
+    }
+
+    /// One of the last few of `count` that were made, seldom the next.
+    fn recent(&mut self, count: usize) -> Nth {
+        if self.once_in(20) { count } else { count.saturating_sub(1 + self.below(6)) }
+    }
+
+    fn content(&mut self) -> String {
+        let words: Vec<&str> = (0..=self.below(3)).map(|_| self.one_of(WORDS)).collect();
+        words.join(if self.once_in(2) { " " } else { "" })
+    }
+
+    fn page(&mut self) -> PageRequest {
+        let number = match self.below(6) {
+            0 => PageNumber::Last,
+            1 => PageNumber::Number(self.below(5) as u64),
+            _ => return WHOLE,
+        };
+        PageRequest { number, size: 3 }
+    }
+
+    fn one_of<const N: usize>(&mut self, words: [&'static str; N]) -> &'static str {
+        words[self.below(N as u64)]
+    }
+
+    fn once_in(&mut self, times: u64) -> bool {
+        self.below(times) == 0
+    }
+
+    fn below_len(&mut self, len: usize) -> Option<usize> {
+        (len > 0).then(|| self.below(len as u64))
+    }
+
+    fn below(&mut self, bound: u64) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        // The bounds are small, so the rest of the division always fits.
+        ((self.0 >> 16) % bound) as usize
+    }
+}
+
+fn position(model: &Side, user: &User) -> Nth {
+    model.users.iter().position(|id| *id == user.id).unwrap()
+}

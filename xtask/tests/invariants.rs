@@ -1,0 +1,122 @@
+//! What ARCHITECTURE.md promises of the whole, as far as reading the sources can tell.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use chatapi_core::ChatApi;
+use chatapi_core::store::memory::MemoryStore;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Every Rust file under a folder, by its path from there, with what it says outside of comments and unit tests.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let folder = root().join(folder);
+    let mut found = Vec::new();
+    let mut open = vec![folder.clone()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+                let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
+                found.push((name, lines.collect::<Vec<_>>().join("\n")));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no sources under {}", folder.display());
+    found
+}
+
+/// The files of the core, less its test suites, that say one of `words` though their path starts with none of `rooms`.
+fn strangers(words: &[&str], rooms: &[&str]) -> Vec<String> {
+    let said = |(name, code): (String, String)| {
+        let elsewhere = !name.starts_with("testing") && !rooms.iter().any(|room| name.starts_with(room));
+        (elsewhere && words.iter().any(|word| code.contains(word))).then_some(name)
+    };
+    sources("chatapi-core/src").into_iter().filter_map(said).collect()
+}
+
+#[test]
+fn the_core_depends_on_no_web_framework() {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let tree = Command::new(cargo)
+        .args(["tree", "--package", "chatapi-core", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(tree.status.success());
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.contains("sqlx"), "the tree is not the core's:\n{tree}");
+    for package in tree.lines().filter_map(|line| line.split(' ').next()) {
+        assert!(!["axum", "actix-web", "poem", "hyper", "tower", "warp"].contains(&package), "{package}");
+    }
+}
+
+#[test]
+fn sql_stands_in_the_stores_alone() {
+    let words = ["select ", "insert into ", "delete from ", "update chatapi_"];
+    assert_eq!(strangers(&words, &["store"]), Vec::<String>::new());
+}
+
+#[test]
+fn statuses_and_json_stand_at_the_wire_alone() {
+    assert_eq!(strangers(&["StatusCode"], &["http", "error.rs"]), Vec::<String>::new());
+    // SQLite takes a list of values as JSON.
+    assert_eq!(strangers(&["serde_json"], &["http", "error.rs", "store/sqlite.rs"]), Vec::<String>::new());
+}
+
+#[test]
+fn an_adapter_is_short_and_names_no_endpoint() {
+    for adapter in ["chatapi-axum"] {
+        let folder = format!("{adapter}/src");
+        let lines: usize = sources(&folder).iter().map(|(_, code)| code.lines().count()).sum();
+        assert!(lines < 200, "{adapter} has {lines} lines");
+        for (name, code) in sources(&folder) {
+            for word in ["/rooms", "/messages", "/auth", "StatusCode", "AUTHORIZATION", "serde_json"] {
+                assert!(!code.contains(word), "{adapter}/src/{name} says {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_four_hundred_lines() {
+    for folder in ["chatapi-core/src", "chatapi-axum/src", "examples/server/src", "xtask/src"] {
+        for (name, code) in sources(folder) {
+            assert!(code.lines().count() <= 400, "{folder}/{name}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_every_route_with_its_methods() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
+    let mut routes = 0;
+    for route in api.routes() {
+        let methods: Vec<_> = route.endpoints().iter().map(|endpoint| endpoint.method().as_str()).collect();
+        let row = format!("| `{}` | {} |", route.path(), methods.join(", "));
+        assert!(readme.contains(&row), "the README lacks {row}");
+        routes += 1;
+    }
+    let rows = readme.lines().filter(|line| line.starts_with("| `/")).count();
+    assert_eq!(rows, routes, "the README lists a path that is no route");
+}
+
+#[test]
+fn every_migration_has_its_twin() {
+    let names = |engine: &str| {
+        let folder = fs::read_dir(root().join("migrations").join(engine)).unwrap();
+        let mut names: Vec<_> = folder.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("postgres"), names("sqlite"));
+}
