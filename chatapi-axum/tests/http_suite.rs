@@ -11,6 +11,8 @@ use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::testing::http_suite::{Server, http_suite};
 use chatapi_core::testing::postgres::Databases;
 use chatapi_core::{Builder, ChatApi, Store};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -25,7 +27,9 @@ async fn axum_serves_sqlite_as_documented() {
     let folder = Arc::new(TempDir::new().unwrap());
     let made = Arc::new(AtomicUsize::new(0));
     let fresh = move || {
-        let file = folder.path().join(format!("{}.sqlite3", made.fetch_add(1, Ordering::Relaxed)));
+        let file = folder
+            .path()
+            .join(format!("{}.sqlite3", made.fetch_add(1, Ordering::Relaxed)));
         async move { builder(SqliteStore::open(file).await.unwrap()).await }
     };
     http_suite(fresh, serve).await;
@@ -33,15 +37,23 @@ async fn axum_serves_sqlite_as_documented() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn axum_serves_postgres_as_documented() {
-    let databases = Arc::new(Databases::new().await);
-    let fresh = {
-        let databases = databases.clone();
-        move || {
-            let databases = databases.clone();
-            async move { builder(PgStore::connect_lazy(&databases.fresh().await, 4).unwrap()).await }
+    let databases = Databases::new().await;
+    let database: PgConnectOptions = databases.fresh().await.parse().unwrap();
+    let made = Arc::new(AtomicUsize::new(0));
+    // A schema is made faster than a database.
+    let fresh = move || {
+        let schema = format!("fact_{}", made.fetch_add(1, Ordering::Relaxed));
+        let database = database.clone().options([("search_path", &schema)]);
+        async move {
+            let mut connection = PgConnection::connect_with(&database).await.unwrap();
+            connection
+                .execute(AssertSqlSafe(format!("create schema {schema}")))
+                .await
+                .unwrap();
+            builder(PgStore::with_options(database, 4)).await
         }
     };
-    // On a task of its own, so that the databases are dropped after a panic too.
+    // On a task of its own, so that the database is dropped after a panic too.
     let end = tokio::spawn(http_suite(fresh, serve)).await;
     databases.drop_all().await;
     end.unwrap();
@@ -56,7 +68,11 @@ async fn serve(api: ChatApi, prefix: &'static str) -> Server {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let routes = chatapi_axum::router(api);
-    let app: Router = if prefix.is_empty() { routes } else { Router::new().nest(prefix, routes) };
+    let app: Router = if prefix.is_empty() {
+        routes
+    } else {
+        Router::new().nest(prefix, routes)
+    };
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let mut tasks = JoinSet::new();
     tasks.spawn(async { axum::serve(listener, app).await });

@@ -50,6 +50,8 @@ pub struct Dialect {
     pub among: (&'static str, &'static str),
     /// Around a parameter that holds many texts: a table `term` with a column `value`.
     pub each: (&'static str, &'static str),
+    /// At the end of a query within a write: what it found stays until the write is done.
+    pub hold: &'static str,
     /// The function that finds a text in a text, byte by byte, and gives 0 where it does not.
     pub position: &'static str,
 }

@@ -79,8 +79,12 @@ pub struct PgEngine {
 impl Engine for PgEngine {
     type Row = PgRow;
     type Transaction = sqlx::Transaction<'static, Postgres>;
-    const DIALECT: Dialect =
-        Dialect { among: ("= any(", ")"), each: ("unnest(", ") as term(value)"), position: "strpos" };
+    const DIALECT: Dialect = Dialect {
+        among: ("= any(", ")"),
+        each: ("unnest(", ") as term(value)"),
+        hold: "for key share",
+        position: "strpos",
+    };
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
         patiently(bind(sqlx::query(sql), values).fetch_all(&self.pool)).await

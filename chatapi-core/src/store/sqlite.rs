@@ -77,6 +77,8 @@ impl Engine for SqliteEngine {
     const DIALECT: Dialect = Dialect {
         among: ("in (select value from json_each(", "))"),
         each: ("json_each(", ") as term"),
+        // There is one writer at a time.
+        hold: "",
         position: "instr",
     };
 

@@ -20,8 +20,8 @@ pub(crate) async fn identify(request: Request, next: Next) -> Response {
     let span = error_span!("request", method = %request.method(), path = request.uri().path(), request_id = id);
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let microseconds = began.elapsed().as_micros();
-    span.in_scope(|| info!(status = response.status().as_u16(), microseconds, "answered"));
+    let milliseconds = began.elapsed().as_micros() as f64 / 1000.0;
+    span.in_scope(|| info!(status = response.status().as_u16(), milliseconds, "answered"));
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }

@@ -1,4 +1,5 @@
-//! Messages in SQL. Whether somebody is a member of a message's room is asked in the statement that reads or writes it.
+//! Messages in SQL. Whether somebody is a member of a message's room is asked in the statement that reads or writes it; a
+//! write holds the membership until it is done, so that nothing of theirs changes after somebody was removed.
 
 use super::{Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of};
 use crate::messages::{Message, MessageFilter, NewMessage};
@@ -9,12 +10,15 @@ const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
 
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_message(&self, message: &NewMessage) -> Result<Option<Message>> {
+        let hold = self.dialect().hold;
         let rows = self
             .write(
-                "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
-                 select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
-                 where room_id = $1 and user_id = $2
-                 returning id",
+                format!(
+                    "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
+                     select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
+                     where room_id = $1 and user_id = $2 {hold}
+                     returning id"
+                ),
                 &[
                     Value::Int(message.room.0),
                     Value::Int(message.user.0),
@@ -88,11 +92,10 @@ impl<E: Engine> SqlStore<E> {
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
+        let is_member = self.is_member();
         let sql = format!(
             "update chatapi_messages set content = coalesce($3, content), folded = coalesce($4, folded), updated_at = $5
-             where id = $1
-             and room_id in (select room_id from chatapi_room_members where user_id = $2)
-             returning {COLUMNS}"
+             where id = $1 and {is_member} returning {COLUMNS}"
         );
         let values = [
             Value::Int(id.0),
@@ -105,15 +108,21 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(super) async fn remove_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
-        let rows = self
-            .write(
-                "delete from chatapi_messages where id = $1
-                 and room_id in (select room_id from chatapi_room_members where user_id = $2)
-                 returning id",
-                &[Value::Int(id.0), Value::Int(editor.0)],
-            )
-            .await?;
+        let is_member = self.is_member();
+        let sql = format!("delete from chatapi_messages where id = $1 and {is_member} returning id");
+        let rows = self.write(sql, &[Value::Int(id.0), Value::Int(editor.0)]).await?;
         Ok(!rows.is_empty())
+    }
+
+    /// The user `$2` is in the message's room, until the statement is done.
+    fn is_member(&self) -> String {
+        let hold = self.dialect().hold;
+        format!(
+            "exists (
+                 select 1 from chatapi_room_members m
+                 where m.room_id = chatapi_messages.room_id and m.user_id = $2 {hold}
+             )"
+        )
     }
 }
 

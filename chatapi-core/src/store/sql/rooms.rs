@@ -87,13 +87,22 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(super) async fn remove_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {
-        let rows = self
-            .write(
-                "delete from chatapi_rooms where id = $1 and admin_id is not distinct from $2 returning id",
-                &[Value::Int(id.0), Value::OptInt(admin.map(|user| user.0))],
-            )
-            .await?;
-        Ok(!rows.is_empty())
+        let values = [Value::Int(id.0), Value::OptInt(admin.map(|user| user.0))];
+        let mut transaction = self.engine.begin().await?;
+        // The memberships go first: a send holds its own and then asks for the room, and must not wait for us while we wait
+        // for it.
+        let leave = Sql::from(
+            "delete from chatapi_room_members where room_id = $1
+             and exists (select 1 from chatapi_rooms where id = $1 and admin_id is not distinct from $2)",
+        );
+        transaction.run(leave.0, &values).await?;
+        let delete =
+            Sql::from("delete from chatapi_rooms where id = $1 and admin_id is not distinct from $2 returning id");
+        let deleted = !transaction.run(delete.0, &values).await?.is_empty();
+        if deleted {
+            transaction.commit().await?;
+        }
+        Ok(deleted)
     }
 
     /// The room as it is within the transaction, with all of these in it.

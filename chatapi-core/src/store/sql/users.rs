@@ -1,7 +1,8 @@
 //! Users in SQL.
 
-use super::{Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of};
+use super::{Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values, page_of};
 use crate::UserId;
+use crate::store::engine::Transaction;
 use crate::text::fold;
 use crate::users::{NewUser, User, UserChange};
 
@@ -107,13 +108,20 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(super) async fn remove_user(&self, id: UserId, revision: i64) -> Result<bool> {
-        let rows = self
-            .write(
-                "delete from chatapi_users where id = $1 and revision = $2 returning id",
-                &[Value::Int(id.0), Value::Int(revision)],
-            )
-            .await?;
-        Ok(!rows.is_empty())
+        let values = [Value::Int(id.0), Value::Int(revision)];
+        let mut transaction = self.engine.begin().await?;
+        // The memberships go first, as when a room is deleted.
+        let leave = Sql::from(
+            "delete from chatapi_room_members where user_id = $1
+             and exists (select 1 from chatapi_users where id = $1 and revision = $2)",
+        );
+        transaction.run(leave.0, &values).await?;
+        let delete = Sql::from("delete from chatapi_users where id = $1 and revision = $2 returning id");
+        let deleted = !transaction.run(delete.0, &values).await?.is_empty();
+        if deleted {
+            transaction.commit().await?;
+        }
+        Ok(deleted)
     }
 }
 

@@ -18,7 +18,9 @@ pub(super) struct Coverage {
 impl Coverage {
     /// Adds the rows that there are.
     pub(super) fn expect(&self, api: &ChatApi) {
-        let rows = api.routes().flat_map(|route| methods(route).into_iter().map(|method| row(route, &method)));
+        let rows = api
+            .routes()
+            .flat_map(|route| methods(route).into_iter().map(|method| row(route, &method)));
         self.known.lock().unwrap().extend(rows);
     }
 
@@ -28,7 +30,12 @@ impl Coverage {
 
     /// The rows that were not reached.
     pub(super) fn missed(&self) -> Vec<String> {
-        self.known.lock().unwrap().difference(&self.reached.lock().unwrap()).cloned().collect()
+        self.known
+            .lock()
+            .unwrap()
+            .difference(&self.reached.lock().unwrap())
+            .cloned()
+            .collect()
     }
 }
 
@@ -38,21 +45,31 @@ fn row(route: &Route, method: &Method) -> String {
 
 /// The methods of a route, `HEAD` and `OPTIONS` among them.
 pub(super) fn methods(route: &Route) -> Vec<Method> {
-    route.allow().split(", ").map(|method| method.parse().unwrap()).collect()
+    route
+        .allow()
+        .split(", ")
+        .map(|method| method.parse().unwrap())
+        .collect()
 }
 
 /// The route that a path belongs to: one that spells it out comes before one with an `{id}`.
 pub(super) fn route_of(api: &ChatApi, path: &str) -> Option<Arc<Route>> {
-    let path = path.split('?').next().unwrap_or_default();
-    let parts = |path: &str| path.trim_end_matches('/').split('/').map(str::to_owned).collect::<Vec<_>>();
-    let asked = parts(path);
-    let fits = |route: &&Arc<Route>| {
-        let known = parts(route.path());
-        let same = |(known, asked): (&String, &String)| known == asked || known.starts_with('{') && !asked.is_empty();
-        let id: Params = [("id", asked.last().cloned().unwrap_or_default())].into_iter().collect();
-        known.len() == asked.len() && known.iter().zip(&asked).all(same) && route.has(&id)
+    let asked: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
+    let id = asked
+        .iter()
+        .rev()
+        .find(|part| !part.is_empty())
+        .copied()
+        .unwrap_or_default();
+    let params: Params = [("id", id)].into_iter().collect();
+    let is_form = |form: &String| {
+        let form: Vec<&str> = form.split('/').collect();
+        let same =
+            |(known, asked): (&&str, &&str)| known == asked || known.starts_with('{') && !asked.is_empty();
+        form.len() == asked.len() && form.iter().zip(&asked).all(same)
     };
-    let mut fitting: Vec<_> = api.routes().filter(fits).cloned().collect();
-    fitting.sort_by_key(|route| route.path().contains('{'));
-    fitting.into_iter().next()
+    let fitting = api
+        .routes()
+        .filter(|route| route.has(&params) && route.paths().iter().any(is_form));
+    fitting.min_by_key(|route| route.path().contains('{')).cloned()
 }

@@ -38,10 +38,15 @@ impl Fact {
 }
 
 fn why(end: JoinError) -> String {
-    let Ok(panic) = end.try_into_panic() else { return "it was cancelled".to_owned() };
+    let Ok(panic) = end.try_into_panic() else {
+        return "it was cancelled".to_owned();
+    };
     match panic.downcast::<String>() {
         Ok(message) => *message,
-        Err(panic) => panic.downcast_ref::<&str>().map_or("it panicked", |message| message).to_owned(),
+        Err(panic) => panic
+            .downcast_ref::<&str>()
+            .map_or("it panicked", |message| message)
+            .to_owned(),
     }
 }
 

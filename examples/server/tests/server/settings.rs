@@ -1,0 +1,189 @@
+//! Wrong settings are refused at the start, in one line.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::postgres::Database;
+use crate::support::{Server, complaints, program, run};
+
+/// Asserts that the program refuses to start, in one line that says this.
+#[track_caller]
+fn is_refused(command: &mut Command, code: i32, why: &str) {
+    let output = run(command.env("RUST_LOG", "off"));
+    let lines = complaints(&output);
+    assert_eq!(output.status.code(), Some(code), "{lines:?}");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("chatapi-server: "), "{lines:?}");
+    assert!(lines[0].contains(why), "{lines:?} does not say: {why}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+}
+
+#[test]
+fn a_wrong_value_is_refused_by_the_names_of_its_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    for (flag, variable, wrong) in [
+        ("--bind", "BIND", "nowhere"),
+        ("--bind", "BIND", "127.0.0.1"),
+        ("--secret-key", "SECRET_KEY", "only-31-bytes-long-............"),
+        ("--public-url", "CHATAPI_PUBLIC_URL", "chat.example.org"),
+        ("--database-url", "DATABASE_URL", "mysql://name:hidden@host/chat"),
+        ("--database-url", "DATABASE_URL", "postgres://name:hidden@host:port/chat"),
+        ("--database-url", "DATABASE_URL", "sqlite::memory:"),
+        ("--database-url", "DATABASE_URL", "sqlite://"),
+        ("--database-url", "DATABASE_URL", "sqlite://chat.sqlite3?mode=ro"),
+        ("--pg-port", "PG_PORT", "0"),
+        ("--database-connections", "CHATAPI_DATABASE_CONNECTIONS", "0"),
+        ("--database-wait", "CHATAPI_DATABASE_WAIT", "soon"),
+        ("--page-size", "CHATAPI_PAGE_SIZE", "0"),
+        ("--body-limit", "CHATAPI_BODY_LIMIT", "1MB"),
+        ("--message-limit", "CHATAPI_MESSAGE_LIMIT", "-1"),
+        ("--access-lifetime", "CHATAPI_ACCESS_LIFETIME", "0"),
+        ("--refresh-lifetime", "CHATAPI_REFRESH_LIFETIME", "1w"),
+        ("--trusted-proxies", "CHATAPI_TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+        ("--smtp-url", "SMTP_URL", "http://hidden@host"),
+        ("--mail-from", "CHATAPI_MAIL_FROM", "nobody"),
+        ("--activation-url", "CHATAPI_ACTIVATION_URL", "activate/{uid}"),
+        ("--mail-templates", "CHATAPI_MAIL_TEMPLATES", "not-there"),
+        ("--log-format", "CHATAPI_LOG_FORMAT", "xml"),
+        ("--log", "CHATAPI_LOG", "chatapi_server=loud"),
+    ] {
+        let by_flag = format!("{flag}={wrong}");
+        let names = format!("{flag} / {variable}");
+        is_refused(program(folder.path()).arg(by_flag), 2, &names);
+        is_refused(program(folder.path()).env(variable, wrong), 2, &names);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is done before everything is checked");
+}
+
+#[test]
+fn a_word_on_the_command_line_that_means_nothing_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    is_refused(program(folder.path()).arg("--page"), 2, "'--page'");
+    is_refused(program(folder.path()).arg("server"), 2, "'server'");
+    is_refused(program(folder.path()).arg("--bind"), 2, "--bind / BIND");
+}
+
+#[test]
+fn a_filter_in_rust_log_is_checked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(program(folder.path()).env("RUST_LOG", "chatapi_server=loud"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaints(&output)[0].contains("RUST_LOG"));
+}
+
+#[test]
+fn no_message_repeats_a_password() {
+    let folder = tempfile::tempdir().unwrap();
+    for (variable, value) in [
+        ("DATABASE_URL", "mysql://name:hidden@host/chat"),
+        ("DATABASE_URL", "postgres://name:hidden@host:port/chat"),
+        ("DATABASE_URL", "postgres://name:hidden@127.0.0.1:1/chat"),
+        ("SECRET_KEY", "hidden"),
+        ("SMTP_URL", "http://name:hidden@host"),
+    ] {
+        let output = run(program(folder.path()).env(variable, value).args(["--database-wait", "0"]));
+        assert_ne!(output.status.code(), Some(0));
+        assert!(!complaints(&output).concat().contains("hidden"), "{variable}: {:?}", complaints(&output));
+    }
+}
+
+#[test]
+fn two_databases_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["PG_USER", "PG_DB", "PG_HOST"] {
+        let mut command = program(folder.path());
+        is_refused(command.env("DATABASE_URL", "sqlite://chat.sqlite3").env(part, "chat"), 2, "DATABASE_URL");
+    }
+}
+
+#[test]
+fn a_part_of_a_postgres_is_refused_by_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    is_refused(program(folder.path()).env("PG_HOST", "db"), 2, "PG_USER, PG_PASSWORD (which may be empty), PG_DB");
+    let mut command = program(folder.path());
+    is_refused(command.env("PG_USER", "chat").env("PG_PASSWORD", ""), 2, "missing PG_DB");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path());
+    for variable in ["DATABASE_URL", "PG_USER", "PG_HOST", "PG_PORT", "SECRET_KEY", "SMTP_URL", "CHATAPI_PAGE_SIZE"] {
+        command.env(variable, "");
+    }
+    let server = Server::start(&mut command);
+    assert_eq!(server.greeting()[0], "Database: SQLite, data/chatapi.sqlite3");
+}
+
+#[test]
+fn a_file_that_is_named_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    for (url, file) in [("sqlite://a/chat.db", "a/chat.db"), ("sqlite:b%20c.db?mode=rwc", "b c.db")] {
+        let output = run(program(folder.path()).arg("migrate").env("DATABASE_URL", url));
+        assert!(output.status.success(), "{:?}", complaints(&output));
+        assert!(folder.path().join(file).is_file(), "{url}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_postgres_make_a_connection_whatever_characters_they_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create();
+    let (user, port_and_name) = database.url().trim_start_matches("postgres://").split_once('@').unwrap();
+    let (host_and_port, name) = port_and_name.rsplit_once('/').unwrap();
+    let (host, port) = host_and_port.rsplit_once(':').unwrap();
+    let mut command = program(folder.path());
+    command.env("PG_USER", user).env("PG_PASSWORD", "p@ss:w/rd #%&?").env("PG_DB", name);
+    command.env("PG_HOST", host).env("PG_PORT", port);
+    let server = Server::start(&mut command);
+    server.api().sign_up("ada");
+    assert_eq!(database.query("select username from chatapi_users"), "ada");
+}
+
+#[test]
+fn settings_do_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path());
+    command.args(["--page-size=2", "--message-limit", "5", "--access-lifetime=1s"]).env("CHATAPI_BODY_LIMIT", "1024");
+    let server = Server::start(&mut command);
+    let ada = server.api().sign_up("ada");
+    let room = ada.room();
+    let say = |content: &str| {
+        let ada = server.api().log_in("ada", crate::support::api::PASSWORD);
+        ada.post("/messages/", &serde_json::json!({"room": room, "content": content})).status
+    };
+    assert_eq!(say("12345"), 201);
+    assert_eq!(say("123456"), 400);
+    assert_eq!(say(&"x".repeat(1024)), 413);
+    assert_eq!([say("2"), say("3")], [201, 201]);
+    crate::support::eventually("the token is too old", || ada.get("/messages/").status == 401);
+    let again = server.api().log_in("ada", crate::support::api::PASSWORD);
+    assert_eq!(again.get("/messages/").body["results"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_newer_database_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create();
+    assert!(run(program(folder.path()).arg("migrate").env("DATABASE_URL", database.url())).status.success());
+    database.query(
+        "insert into chatapi_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'later', true, '', 0)",
+    );
+    is_refused(program(folder.path()).env("DATABASE_URL", database.url()), 1, "newer than this program");
+}
+
+#[test]
+fn a_database_that_is_not_utf8_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create_with("template template0 encoding 'LATIN1' locale 'C'");
+    is_refused(program(folder.path()).env("DATABASE_URL", database.url()), 1, "LATIN1");
+}
+
+#[test]
+fn a_database_that_does_not_exist_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create();
+    let url = format!("{}_not", database.url());
+    is_refused(program(folder.path()).env("DATABASE_URL", url), 1, "does not exist");
+}
