@@ -1,4 +1,8 @@
 //! The suite that every adapter passes, on each of the stores.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up ends in a panic that says why"
+)]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

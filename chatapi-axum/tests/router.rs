@@ -1,4 +1,8 @@
 //! What the router is to the application around it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up ends in a panic that says why"
+)]
 
 use std::sync::{Arc, Mutex};
 

@@ -238,7 +238,8 @@ impl Builder {
         routes.extend(self.more_routes);
         Ok(ChatApi(Arc::new(Parts {
             passwords: PasswordHasher::new(self.passwords, self.random.clone()).map_err(BuildError::Passwords)?,
-            tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random),
+            tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random)
+                .ok_or(BuildError::NoCryptography)?,
             mail_tokens: MailTokens::new(
                 &self.keys[0].secret,
                 self.config.accounts.mail_token_lifetime,
@@ -267,6 +268,9 @@ pub enum BuildError {
     /// Pages without rows.
     #[error("the page size must be at least 1")]
     EmptyPages,
+    /// Nothing signs tokens: the feature `jwt-hs256` is off, and the process has no other provider for `jsonwebtoken`.
+    #[error("no provider signs tokens: switch the feature jwt-hs256 on, or install one for jsonwebtoken")]
+    NoCryptography,
     /// The cost of password hashes is out of range.
     #[error("{0}")]
     Passwords(#[source] PasswordConfigError),

@@ -177,7 +177,7 @@ impl ChatApi {
 }
 
 /// What a filter says that names nothing.
-pub(crate) const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
+const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
 
 fn not_in_room() -> Error {
     Error::non_field("User must be part of the room to create a message.")

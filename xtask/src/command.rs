@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -18,7 +18,8 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Runs the command; its exit code is ours when it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    succeeded(Group::start(command)?.wait()?)
+    let status = Group::start(command)?.wait()?;
+    succeeded(command, status)
 }
 
 /// Runs tests, shows what they print, and counts them.
@@ -34,7 +35,7 @@ pub(crate) fn run_counting(command: &mut Command) -> Result<Tally> {
     let status = group.wait()?;
     drop(group);
     let tally = counted.recv_timeout(LAST_WORDS);
-    succeeded(status)?;
+    succeeded(command, status)?;
     tally.map_err(|_| {
         Failure::Reason("a process outlived the test that started it, and holds its output".into())
     })?
@@ -69,14 +70,15 @@ fn show(mut printed: impl BufRead) -> Result<Tally> {
     Ok(tally)
 }
 
-fn succeeded(status: ExitStatus) -> Result<()> {
+fn succeeded(program: &Command, status: ExitStatus) -> Result<()> {
     signals::check()?;
-    match (status.code(), status.signal()) {
-        (Some(0), _) => Ok(()),
-        (Some(code), _) => Err(Failure::Exit(u8::try_from(code).unwrap_or(1))),
-        (None, signal) => Err(Failure::Signal(
-            signal.and_then(|number| number.try_into().ok()).unwrap_or(0),
-        )),
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(Failure::Exit(u8::try_from(code).unwrap_or(1))),
+        None => Err(Failure::Reason(format!(
+            "{} was ended from outside: {status}",
+            program.get_program().display()
+        ))),
     }
 }
 

@@ -36,7 +36,10 @@ impl Failure {
                 ExitCode::FAILURE
             }
             Self::Exit(code) => ExitCode::from(*code),
-            Self::Signal(number) => ExitCode::from(number.saturating_add(128)),
+            Self::Signal(number) => {
+                eprintln!("xtask: stopped by signal {number}");
+                ExitCode::from(number.saturating_add(128))
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::random::{Random, hex};
 use crate::users::User;
 use crate::{ChatApi, UserId};
 
+#[cfg(feature = "jwt-hs256")]
 mod hs256;
 
 /// The two kinds of token.
@@ -105,8 +106,21 @@ enum IdClaim {
 }
 
 impl Tokens {
-    pub(crate) fn new(keys: &[SigningKey], config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    /// `None` where the process has no provider that signs: see the feature `jwt-hs256`.
+    pub(crate) fn new(
+        keys: &[SigningKey],
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Option<Self> {
+        #[cfg(feature = "jwt-hs256")]
         hs256::install();
+        // Without a provider `jsonwebtoken` panics: better now than at the first log-in.
+        let header = Header::new(Algorithm::HS256);
+        let trial = || jsonwebtoken::encode(&header, &"", &EncodingKey::from_secret(&keys[0].secret)).is_ok();
+        if !std::panic::catch_unwind(std::panic::AssertUnwindSafe(trial)).unwrap_or(false) {
+            return None;
+        }
         let mut validation = Validation::new(Algorithm::HS256);
         // The crate would ask the machine's clock; `read` asks ours.
         validation.validate_exp = false;
@@ -117,7 +131,7 @@ impl Tokens {
             encoding: EncodingKey::from_secret(&key.secret),
             decoding: DecodingKey::from_secret(&key.secret),
         });
-        Self {
+        Some(Self {
             keys: keys.collect(),
             access_lifetime: config.access_lifetime,
             refresh_lifetime: config.refresh_lifetime,
@@ -125,7 +139,7 @@ impl Tokens {
             validation,
             clock,
             random,
-        }
+        })
     }
 
     /// A new token of this user's.

@@ -83,7 +83,7 @@ async fn root(_: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
-    let page = api.accounts(call.user()?, call.page(&api)?).await?;
+    let page = api.accounts(call.user()?, call.page(&api)).await?;
     let Page { count, number, pages, ref results } = page;
     reply::page(&call, &Page { count, number, pages, results: results.iter().map(Account::from).collect() })
 }

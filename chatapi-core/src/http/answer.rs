@@ -32,14 +32,17 @@ impl ChatApi {
         reply::finish(self.refuse(&Error::not_found()), &Method::GET, Style::default())
     }
 
-    /// The answer of an adapter that could not read a request's body: 413 where that was too long, otherwise 400.
-    pub fn unreadable(&self, too_long: bool) -> Response {
+    /// The answer of an adapter that could not read the body of a request to `route`: 413 where that was too long,
+    /// otherwise 400.
+    pub fn unreadable(&self, route: &Route, method: &Method, too_long: bool) -> Response {
         let error = if too_long {
             Error::TooLarge { limit: self.body_limit() }
         } else {
             Error::unreadable("The request's body could not be read.")
         };
-        reply::finish(self.refuse(&error), &Method::GET, Style::default())
+        let mut response = self.refuse(&error);
+        reply::allow(&mut response, &route.allow());
+        reply::finish(response, method, Style::default())
     }
 
     /// The longest body that an adapter reads, in bytes.

@@ -76,13 +76,14 @@ impl Call {
         Form::read(&self.head.headers, &self.body).await
     }
 
-    /// The page that the query asks for.
-    pub(super) fn page(&self, api: &ChatApi) -> Result<PageRequest> {
+    /// The page that the query asks for. What is no number asks for a page that no list has, and so is told of when the
+    /// list is looked for, not before.
+    pub(super) fn page(&self, api: &ChatApi) -> PageRequest {
         let number = match self.query("page") {
-            Some(text) => PageNumber::parse(text).ok_or_else(Error::no_such_page)?,
+            Some(text) => PageNumber::parse(text).unwrap_or(PageNumber::Number(0)),
             None => PageNumber::Number(1),
         };
-        Ok(PageRequest { number, size: api.config().page_size })
+        PageRequest { number, size: api.config().page_size }
     }
 
     /// The link to another page of the list that this request asked for.

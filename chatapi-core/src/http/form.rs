@@ -45,6 +45,7 @@ pub(super) enum Given<T> {
 
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
+const NO_ADDRESS: &str = "Enter a valid email address.";
 const BLANK: &str = "This field may not be blank.";
 
 impl Form {
@@ -78,11 +79,16 @@ impl Form {
 
     /// A text, trimmed and not blank, whatever else it is: somebody else looks at it.
     pub(super) fn any_text(&mut self, field: &'static str) -> Option<String> {
+        self.filled(field, "Not a valid string.")
+    }
+
+    /// A text that is there and not blank; what is no text is told of as `odd`.
+    fn filled(&mut self, field: &'static str, odd: &str) -> Option<String> {
         let Some(value) = self.one(field) else {
             self.require(field);
             return None;
         };
-        let text = self.characters(field, &value)?;
+        let text = self.characters(field, &value, odd)?;
         if text.is_empty() {
             self.errors.add(field, BLANK);
             return None;
@@ -93,7 +99,7 @@ impl Form {
     /// A mail address, or nothing; the field may be absent. Its host is in lower case afterwards.
     pub(super) fn optional_email(&mut self, field: &'static str, limit: usize) -> Option<String> {
         let value = self.one(field)?;
-        let text = self.characters(field, &value)?;
+        let text = self.characters(field, &value, NO_ADDRESS)?;
         if text.is_empty() {
             return Some(text);
         }
@@ -102,7 +108,7 @@ impl Form {
 
     /// A mail address that must be there.
     pub(super) fn email(&mut self, field: &'static str) -> Option<String> {
-        let text = self.any_text(field)?;
+        let text = self.filled(field, NO_ADDRESS)?;
         self.address(field, text, None)
     }
 
@@ -198,13 +204,13 @@ impl Form {
     }
 
     /// A value as trimmed text. Numbers count as text, as in the documented API.
-    fn characters(&mut self, field: &'static str, value: &Value) -> Option<String> {
+    fn characters(&mut self, field: &'static str, value: &Value, odd: &str) -> Option<String> {
         let fault = match value {
             Value::Null => NULL.to_owned(),
             Value::Text(Text::Sound(text)) => return Some(strip(text).to_owned()),
             Value::Text(Text::Surrogate(code)) => format!("Surrogate characters are not allowed: U+{code:X}."),
             Value::Number(digits) => return Some(value::number_text(digits)),
-            _ => "Not a valid string.".to_owned(),
+            _ => odd.to_owned(),
         };
         self.errors.add(field, fault);
         None
@@ -226,7 +232,7 @@ impl Form {
     fn address(&mut self, field: &'static str, text: String, limit: Option<usize>) -> Option<String> {
         let is_kept = self.is_kept(field, &text, limit);
         if !emails::is_valid(&text) {
-            self.errors.add(field, "Enter a valid email address.");
+            self.errors.add(field, NO_ADDRESS);
             return None;
         }
         is_kept.then_some(text)

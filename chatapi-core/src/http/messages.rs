@@ -4,8 +4,8 @@ use http::Method;
 
 use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
-use crate::error::{Error, FieldErrors, Invalid, Result};
-use crate::messages::{MessageChange, MessageFilter, NO_CHOICE};
+use crate::error::{Error, Invalid, Result};
+use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::Action;
 use crate::search::SearchTerms;
 use crate::text::integer;
@@ -35,23 +35,18 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
-    let mut filter = MessageFilter::all(call.user()?.id);
-    let mut errors = FieldErrors::default();
-    filter.room = choice(&call, "room", &mut errors).map(RoomId);
-    filter.user = choice(&call, "user", &mut errors).map(UserId);
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
     let search = call.query("search").unwrap_or_default();
     if search.contains('\0') {
         return Err(Error::Invalid(Invalid::List(vec!["Null characters are not allowed.".into()])));
     }
-    filter.search = SearchTerms::parse(search);
-    // A page that is no number is told of after a filter that names nothing.
-    let page = call.page(&api);
-    let first = crate::page::PageRequest::first(api.config().page_size);
-    let found = api.messages(&filter, *page.as_ref().unwrap_or(&first)).await;
-    reply::page(&call, &page.and(found)?)
+    let filter = MessageFilter {
+        reader: call.user()?.id,
+        room: choice(&call, "room").map(RoomId),
+        user: choice(&call, "user").map(UserId),
+        search: SearchTerms::parse(search),
+    };
+    let page = api.messages(&filter, call.page(&api)).await?;
+    reply::page(&call, &page)
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {
@@ -118,11 +113,8 @@ impl Said {
     }
 }
 
-/// The id that a filter names.
-fn choice(call: &Call, name: &'static str, errors: &mut FieldErrors) -> Option<i64> {
-    let id = integer(call.query(name)?).flatten();
-    if id.is_none() {
-        errors.add(name, NO_CHOICE);
-    }
-    id
+/// The id that a filter names. What cannot be one names nothing, as this one does.
+fn choice(call: &Call, name: &str) -> Option<i64> {
+    const NOTHING: i64 = -1;
+    call.query(name).map(|value| integer(value).flatten().unwrap_or(NOTHING))
 }

@@ -53,7 +53,9 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
             () = stop.asked() => break,
         };
         let service = TowerToHyperService::new(with_peer(app.clone(), peer));
-        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let connection = http
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
         let stopping = stopping.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);
@@ -72,7 +74,10 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
     drop(listener);
     connections.close();
     stopping.cancel();
-    info!(connections = connections.len(), "stopping: no new connections, requests in flight may end");
+    info!(
+        connections = connections.len(),
+        "stopping: no new connections, requests in flight may end"
+    );
     tokio::select! {
         () = connections.wait() => {}
         () = sleep(GRACE) => warn!("requests in flight took longer than {} s and are cut off", GRACE.as_secs()),
@@ -90,4 +95,44 @@ fn with_peer(
         request.extensions_mut().insert(ConnectInfo(peer));
         request
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+    use axum::routing::post;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// What a client gets that sends a part of a request and then nothing more. The clock of the test runs on by itself as
+    /// soon as nobody has anything to do.
+    async fn answer_to(part: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().route("/", post(|_: Bytes| async { "heard" }));
+        tokio::spawn(async move { serve(listener, app, &mut Stop::listen().unwrap()).await });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(part.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_ends_the_head_is_left() {
+        assert!(!answer_to("POST / HTTP/1.1\r\nHost: te").await.contains("heard"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_says_nothing_is_left() {
+        assert_eq!(answer_to("").await, "");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_ends_the_body_is_refused() {
+        let answer = answer_to("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhal").await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
 }

@@ -12,7 +12,9 @@ use tracing::error;
 
 /// Logs panics like other faults, with the id of the request that they happened in.
 pub(crate) fn log() {
-    panic::set_hook(Box::new(|panic| error!(place = panic.location().map(ToString::to_string), "{panic}")));
+    panic::set_hook(Box::new(|panic| {
+        error!(place = panic.location().map(ToString::to_string), "{panic}");
+    }));
 }
 
 /// Answers a request whose handler panicked.

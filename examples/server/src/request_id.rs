@@ -17,7 +17,8 @@ const LONGEST: usize = 128;
 pub(crate) async fn identify(request: Request, next: Next) -> Response {
     let id = sent(request.headers()).unwrap_or_else(|| hex(&SystemRandom, 16));
     // A span at the level of errors is there whatever the log's filter leaves out.
-    let span = error_span!("request", method = %request.method(), path = request.uri().path(), request_id = id);
+    let span =
+        error_span!("request", method = %request.method(), path = request.uri().path(), request_id = id);
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let milliseconds = began.elapsed().as_micros() as f64 / 1000.0;
@@ -31,7 +32,9 @@ pub(crate) async fn identify(request: Request, next: Next) -> Response {
 /// The id that the client, or a proxy before us, gave the request: where it is one, short, and visible.
 fn sent(headers: &HeaderMap) -> Option<String> {
     let mut ids = headers.get_all(X_REQUEST_ID).iter();
-    let (Some(id), None) = (ids.next(), ids.next()) else { return None };
+    let (Some(id), None) = (ids.next(), ids.next()) else {
+        return None;
+    };
     let sane = (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
     id.to_str().ok().filter(|_| sane).map(str::to_owned)
 }
@@ -58,7 +61,15 @@ mod tests {
     #[test]
     fn an_id_that_could_confuse_a_log_is_not() {
         let too_long = "x".repeat(LONGEST + 1);
-        for ids in [&[][..], &[""], &["two words"], &["tab\t"], &["ä"], &["one", "two"], &[&too_long]] {
+        for ids in [
+            &[][..],
+            &[""],
+            &["two words"],
+            &["tab\t"],
+            &["ä"],
+            &["one", "two"],
+            &[&too_long],
+        ] {
             assert_eq!(taken(ids), None, "{ids:?}");
         }
     }

@@ -6,7 +6,7 @@ use axum::{Router, middleware};
 use chatapi_core::ChatApi;
 use chatapi_core::mail::smtp::SmtpMailer;
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::database::{self, Opened};
 use crate::failure::Failure;
@@ -23,7 +23,10 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         () = stop.asked() => return Ok(()),
     };
     connections::serve(listener, router(&api), &mut stop).await;
-    api.shutdown().await;
+    tokio::select! {
+        () = api.shutdown() => {}
+        () = stop.asked() => warn!("asked to stop again: mails under way may be lost"),
+    }
     info!("stopped");
     Ok(())
 }
@@ -32,7 +35,9 @@ async fn start(settings: &Settings) -> Result<(TcpListener, ChatApi), Failure> {
     let store = database::open(settings).await?;
     let secret = secret::find(settings, &store).await?;
     let listener = listen(&settings.bind).await?;
-    let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
+    let address = listener
+        .local_addr()
+        .map_err(|fault| Failure::because("cannot listen", &fault))?;
     let api = chat(settings, &store, secret, address)?;
     info!(%address, database = %settings.database, "ready");
     welcome::greet(address, &settings.database);
@@ -46,14 +51,24 @@ async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener, Failure> {
     })
 }
 
-fn chat(settings: &Settings, store: &Opened, secret: String, address: SocketAddr) -> Result<ChatApi, Failure> {
+fn chat(
+    settings: &Settings,
+    store: &Opened,
+    secret: String,
+    address: SocketAddr,
+) -> Result<ChatApi, Failure> {
     let mut config = settings.config.clone();
-    config.accounts.site_url = settings.public_url.clone().unwrap_or_else(|| welcome::url(address));
+    config.accounts.site_url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| welcome::url(address));
     let mut builder = store.builder(secret).config(config);
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }
-    builder.build().map_err(|fault| Failure::setting(fault.to_string()))
+    builder
+        .build()
+        .map_err(|fault| Failure::setting(fault.to_string()))
 }
 
 fn router(api: &ChatApi) -> Router {

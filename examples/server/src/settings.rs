@@ -29,7 +29,8 @@ use values::{Address, PublicUrl};
 /// A chat server: rooms, messages, accounts and tokens behind a REST API.
 ///
 /// Without any setting it keeps everything in a SQLite file under the folder `data` and listens on
-/// http://127.0.0.1:8000/. A setting that is empty in the environment counts as not set.
+/// http://127.0.0.1:8000/. A setting that is empty in the environment counts as not set. A time is a number and its unit,
+/// s, m, h or d; a number alone is seconds.
 #[derive(Debug, Parser)]
 #[command(name = "chatapi-server", version, disable_help_subcommand = true)]
 struct CommandLine {
@@ -62,18 +63,36 @@ pub(crate) enum Command {
 #[command(next_help_heading = "Serving")]
 struct ServingOptions {
     /// The address and port to listen on; port 0 picks a free one
-    #[arg(long, env = "BIND", global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    #[arg(
+        long,
+        env = "BIND",
+        global = true,
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8000"
+    )]
     bind: Address,
     /// The folder for what has no other place: the SQLite file and the generated secret key
-    #[arg(long, env = "CHATAPI_DATA_DIR", global = true, value_name = "FOLDER", default_value = "data")]
+    #[arg(
+        long,
+        env = "CHATAPI_DATA_DIR",
+        global = true,
+        value_name = "FOLDER",
+        default_value = "data"
+    )]
     data_dir: PathBuf,
     /// The secret that signs tokens, at least 32 bytes [default: one that is generated and kept in the data folder, or in
     /// the database where that is PostgreSQL]
-    #[arg(long, env = "SECRET_KEY", global = true, value_name = "SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SECRET_KEY",
+        global = true,
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
     secret_key: Option<String>,
     /// Where the pages are that links in mails lead to, such as https://chat.example.org [default: the address that the
     /// server listens on]
-    #[arg(long, env = "CHATAPI_PUBLIC_URL", global = true, value_name = "URL")]
+    #[arg(long, env = "CHATAPI_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
 }
 
@@ -126,7 +145,7 @@ impl From<Failure> for Answer {
 
 /// Reads the command line and the environment of this process.
 pub(crate) fn read() -> Result<Call, Answer> {
-    let mut shape = CommandLine::command().mut_args(without_empty);
+    let mut shape = CommandLine::command().mut_args(for_every_command);
     let matches = shape.try_get_matches_from_mut(env::args_os());
     let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = line.map_err(|fault| answer(&fault, &shape))?;
@@ -143,23 +162,41 @@ pub(crate) fn read() -> Result<Call, Answer> {
         public_url: line.serving.public_url.map(|url| url.0),
     };
     let command = line.command.unwrap_or(Command::Serve);
-    let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
-    Ok(Call { command, settings, logs: line.logs.logs(level)? })
+    let level = if matches!(command, Command::Serve) {
+        "info"
+    } else {
+        "warn"
+    };
+    Ok(Call {
+        command,
+        settings,
+        logs: line.logs.logs(level)?,
+    })
 }
 
 fn long_enough(secret: String) -> Result<String, Failure> {
     if secret.len() < secret::SHORTEST {
         let least = secret::SHORTEST;
-        return Err(Failure::setting(format!("--secret-key / SECRET_KEY: it must have at least {least} bytes")));
+        return Err(Failure::setting(format!(
+            "--secret-key / SECRET_KEY: it must have at least {least} bytes"
+        )));
     }
     Ok(secret)
 }
 
-/// Variables that are there but empty are what `docker compose` makes of those that are not there. An empty password
-/// alone means something.
-fn without_empty(argument: clap::Arg) -> clap::Arg {
-    let is_empty = argument.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
-    if is_empty && argument.get_id() != "pg_password" { argument.env(Resettable::Reset) } else { argument }
+/// A setting as every command has it. Variables that are there but empty are what `docker compose` makes of those that
+/// are not there; an empty password alone means something.
+fn for_every_command(setting: clap::Arg) -> clap::Arg {
+    let is_empty = setting
+        .get_env()
+        .and_then(env::var_os)
+        .is_some_and(|value| value.is_empty());
+    let setting = setting.global(true);
+    if is_empty && setting.get_id() != "pg_password" {
+        setting.env(Resettable::Reset)
+    } else {
+        setting
+    }
 }
 
 /// The parser's message, on one line, with both names of the setting.
@@ -171,13 +208,16 @@ fn answer(fault: &clap::Error, shape: &clap::Command) -> Answer {
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
     let named = match fault.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(named)) => shape.get_arguments().find(|argument| argument.to_string() == *named),
+        Some(ContextValue::String(named)) => shape
+            .get_arguments()
+            .find(|argument| argument.to_string() == *named),
         _ => None,
     };
     let line = match named.and_then(|argument| Some((argument, argument.get_long()?, argument.get_env()?))) {
-        Some((argument, flag, variable)) => {
-            line.replace(&format!("'{argument}'"), &format!("--{flag} / {}", variable.display()))
-        }
+        Some((argument, flag, variable)) => line.replace(
+            &format!("'{argument}'"),
+            &format!("--{flag} / {}", variable.display()),
+        ),
         None => line.to_owned(),
     };
     Failure::setting(line).into()

@@ -1,7 +1,7 @@
 //! What `jsonwebtoken` signs and verifies with.
 //!
-//! The crate takes its cryptography from one provider a process. Where neither `jwt-aws-lc` nor `jwt-rust-crypto` is on,
-//! and the host has installed none, it is this one: HS256 alone, made of the two hashes that this crate needs anyway.
+//! The crate takes its cryptography from one provider a process. With the feature `jwt-hs256`, and where the host has
+//! installed none, it is this one: HS256 alone, made of the two hashes that this crate needs anyway.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -10,19 +10,12 @@ use jsonwebtoken::signature::{self, Signer, Verifier};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
 use sha2::Sha256;
 
-/// Installs a provider, unless the process has one.
+/// Installs this provider, unless the process has one.
 pub(super) fn install() {
-    #[cfg(feature = "jwt-aws-lc")]
-    let provider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
-    #[cfg(all(feature = "jwt-rust-crypto", not(feature = "jwt-aws-lc")))]
-    let provider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
-    #[cfg(not(any(feature = "jwt-aws-lc", feature = "jwt-rust-crypto")))]
-    let provider = &HS256;
     // An error says that there is one already, which is as good.
-    let _ = provider.install_default();
+    let _ = HS256.install_default();
 }
 
-#[cfg_attr(any(feature = "jwt-aws-lc", feature = "jwt-rust-crypto"), expect(dead_code, reason = "another provider is used"))]
 static HS256: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| Ok(Box::new(Hs256::to_sign(*algorithm, key)?)),
     verifier_factory: |algorithm, key| Ok(Box::new(Hs256::to_verify(*algorithm, key)?)),

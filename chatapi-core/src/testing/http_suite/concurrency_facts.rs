@@ -83,7 +83,7 @@ async fn many_messages_sent_at_once_are_all_kept(suite: Suite) {
     let [ann, bob] = chat.people(["ann", "bob"]).await;
     let room = chat.room(&ann, &[&bob]).await;
     let send = |n: usize| {
-        let author = if n % 2 == 0 { &ann } else { &bob };
+        let author = if n.is_multiple_of(2) { &ann } else { &bob };
         chat.post("/messages/")
             .by(author)
             .json(format!(r#"{{"room":{room},"content":"{n}"}}"#))

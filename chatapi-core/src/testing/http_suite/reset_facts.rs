@@ -129,10 +129,8 @@ async fn who_is_inactive_or_has_no_password_gets_no_link(suite: Suite) {
 }
 
 async fn a_link_for_a_new_password_ends(suite: Suite) {
-    let (chat, _) = inhabited(&suite, |accounts| {
-        accounts.accounts.mail_token_lifetime = Duration::from_secs(60)
-    })
-    .await;
+    let short = |config: &mut Config| config.accounts.mail_token_lifetime = Duration::from_secs(60);
+    let (chat, _) = inhabited(&suite, short).await;
     let link = mailed(&chat, "password", "ann@example.org").await;
     chat.clock.advance(Duration::from_secs(61));
     confirm(&chat, &link, NEW).await.fault("token", BAD_LINK);

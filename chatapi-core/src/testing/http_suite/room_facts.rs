@@ -210,10 +210,7 @@ async fn the_first_member_that_does_not_exist_is_the_one_named(suite: Suite) {
         .json(format!(r#"{{"users":{users}}}"#))
         .await
         .fault("users", fault);
-    let both = format!(
-        r#"{{"name":["This field may not be blank."],"users":[{:?}]}}"#,
-        fault
-    );
+    let both = format!(r#"{{"name":["This field may not be blank."],"users":[{fault:?}]}}"#);
     chat.put(&path)
         .by(&ann)
         .json(format!(r#"{{"users":{users},"name":""}}"#))

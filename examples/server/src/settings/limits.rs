@@ -11,22 +11,31 @@ use super::values::{Period, network};
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitOptions {
     /// Rows a page
-    #[arg(long, env = "CHATAPI_PAGE_SIZE", global = true, value_name = "ROWS", default_value_t = Config::default().page_size, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, env = "CHATAPI_PAGE_SIZE", value_name = "ROWS")]
+    #[arg(default_value_t = Config::default().page_size)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     page_size: u32,
     /// The longest body of a request, in bytes
-    #[arg(long, env = "CHATAPI_BODY_LIMIT", global = true, value_name = "BYTES", default_value_t = Config::default().body_limit, value_parser = RangedU64ValueParser::<usize>::new().range(1024..=1 << 30))]
+    #[arg(long, env = "CHATAPI_BODY_LIMIT", value_name = "BYTES")]
+    #[arg(default_value_t = Config::default().body_limit)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1024..=1 << 30))]
     body_limit: usize,
     /// The longest message, in characters
-    #[arg(long, env = "CHATAPI_MESSAGE_LIMIT", global = true, value_name = "CHARACTERS", default_value_t = Config::default().message_limit, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000_000))]
+    #[arg(long, env = "CHATAPI_MESSAGE_LIMIT", value_name = "CHARACTERS")]
+    #[arg(default_value_t = Config::default().message_limit)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000_000))]
     message_limit: usize,
-    /// How long an access token lasts, such as 90s, 60m, 12h or 1d (a number alone: seconds)
-    #[arg(long, env = "CHATAPI_ACCESS_LIFETIME", global = true, value_name = "TIME", default_value_t = Period(Config::default().access_lifetime), value_parser = Period::positive)]
+    /// How long an access token lasts, such as 90s, 60m, 12h or 1d
+    #[arg(long, env = "CHATAPI_ACCESS_LIFETIME", value_name = "TIME")]
+    #[arg(default_value_t = Period(Config::default().access_lifetime), value_parser = Period::positive)]
     access_lifetime: Period,
     /// How long a refresh token lasts
-    #[arg(long, env = "CHATAPI_REFRESH_LIFETIME", global = true, value_name = "TIME", default_value_t = Period(Config::default().refresh_lifetime), value_parser = Period::positive)]
+    #[arg(long, env = "CHATAPI_REFRESH_LIFETIME", value_name = "TIME")]
+    #[arg(default_value_t = Period(Config::default().refresh_lifetime), value_parser = Period::positive)]
     refresh_lifetime: Period,
     /// Proxies whose Forwarded and X-Forwarded-* headers count: networks or addresses, separated by commas [default: none]
-    #[arg(long, env = "CHATAPI_TRUSTED_PROXIES", global = true, value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
+    #[arg(long, env = "CHATAPI_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    #[arg(value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 }
 

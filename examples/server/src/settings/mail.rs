@@ -19,42 +19,56 @@ use crate::failure::Failure;
 pub(super) struct MailOptions {
     /// The mail server: smtps://name:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25
     /// [default: none, mails are only logged]
-    #[arg(long, env = "SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SMTP_URL",
+        global = true,
+        value_name = "URL",
+        hide_env_values = true
+    )]
     smtp_url: Option<String>,
     /// Who mails are from
-    #[arg(long, env = "CHATAPI_MAIL_FROM", global = true, value_name = "ADDRESS", default_value_t = Accounts::default().mail_from, value_parser = mailbox)]
+    #[arg(long, env = "CHATAPI_MAIL_FROM", value_name = "ADDRESS")]
+    #[arg(default_value_t = Accounts::default().mail_from, value_parser = mailbox)]
     mail_from: String,
     /// The name of the site, as mails give it
-    #[arg(long, env = "CHATAPI_SITE_NAME", global = true, value_name = "NAME", default_value_t = Accounts::default().site_name)]
+    #[arg(long, env = "CHATAPI_SITE_NAME", value_name = "NAME")]
+    #[arg(default_value_t = Accounts::default().site_name)]
     site_name: String,
     /// New users are inactive until they follow the link in a mail
-    #[arg(long, env = "CHATAPI_SEND_ACTIVATION_EMAIL", global = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CHATAPI_SEND_ACTIVATION_EMAIL", value_parser = BoolishValueParser::new())]
     send_activation_email: bool,
     /// New users, and users who became active, get a mail that says so
-    #[arg(long, env = "CHATAPI_SEND_CONFIRMATION_EMAIL", global = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CHATAPI_SEND_CONFIRMATION_EMAIL", value_parser = BoolishValueParser::new())]
     send_confirmation_email: bool,
     /// Users get a mail when their password was changed
-    #[arg(long, env = "CHATAPI_PASSWORD_CHANGED_EMAIL_CONFIRMATION", global = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CHATAPI_PASSWORD_CHANGED_EMAIL_CONFIRMATION")]
+    #[arg(value_parser = BoolishValueParser::new())]
     password_changed_email_confirmation: bool,
     /// Users get a mail when their name was changed
-    #[arg(long, env = "CHATAPI_USERNAME_CHANGED_EMAIL_CONFIRMATION", global = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CHATAPI_USERNAME_CHANGED_EMAIL_CONFIRMATION")]
+    #[arg(value_parser = BoolishValueParser::new())]
     username_changed_email_confirmation: bool,
     /// The page, under the public URL, that activates an account; {uid} and {token} are filled in
-    #[arg(long, env = "CHATAPI_ACTIVATION_URL", global = true, value_name = "PATH", default_value_t = Accounts::default().activation_url, value_parser = page)]
+    #[arg(long, env = "CHATAPI_ACTIVATION_URL", value_name = "PATH")]
+    #[arg(default_value_t = Accounts::default().activation_url, value_parser = page)]
     activation_url: String,
     /// The page that sets a new password
-    #[arg(long, env = "CHATAPI_PASSWORD_RESET_CONFIRM_URL", global = true, value_name = "PATH", default_value_t = Accounts::default().password_reset_confirm_url, value_parser = page)]
+    #[arg(long, env = "CHATAPI_PASSWORD_RESET_CONFIRM_URL", value_name = "PATH")]
+    #[arg(default_value_t = Accounts::default().password_reset_confirm_url, value_parser = page)]
     password_reset_confirm_url: String,
     /// The page that sets a new name
-    #[arg(long, env = "CHATAPI_USERNAME_RESET_CONFIRM_URL", global = true, value_name = "PATH", default_value_t = Accounts::default().username_reset_confirm_url, value_parser = page)]
+    #[arg(long, env = "CHATAPI_USERNAME_RESET_CONFIRM_URL", value_name = "PATH")]
+    #[arg(default_value_t = Accounts::default().username_reset_confirm_url, value_parser = page)]
     username_reset_confirm_url: String,
     /// How long the links in mails last
-    #[arg(long, env = "CHATAPI_MAIL_TOKEN_LIFETIME", global = true, value_name = "TIME", default_value_t = Period(Accounts::default().mail_token_lifetime), value_parser = Period::positive)]
+    #[arg(long, env = "CHATAPI_MAIL_TOKEN_LIFETIME", value_name = "TIME")]
+    #[arg(default_value_t = Period(Accounts::default().mail_token_lifetime), value_parser = Period::positive)]
     mail_token_lifetime: Period,
     /// A folder with texts that replace those of mails: activation.txt, confirmation.txt, password_reset.txt,
     /// password_changed.txt, username_reset.txt, username_changed.txt. The first line is "Subject: …", then an empty line,
     /// then the text; {site}, {username}, {url}, {uid} and {token} are filled in
-    #[arg(long, env = "CHATAPI_MAIL_TEMPLATES", global = true, value_name = "FOLDER")]
+    #[arg(long, env = "CHATAPI_MAIL_TEMPLATES", value_name = "FOLDER")]
     mail_templates: Option<PathBuf>,
 }
 
@@ -69,12 +83,17 @@ impl MailOptions {
         accounts.password_changed_email_confirmation = self.password_changed_email_confirmation;
         accounts.username_changed_email_confirmation = self.username_changed_email_confirmation;
         accounts.activation_url.clone_from(&self.activation_url);
-        accounts.password_reset_confirm_url.clone_from(&self.password_reset_confirm_url);
-        accounts.username_reset_confirm_url.clone_from(&self.username_reset_confirm_url);
+        accounts
+            .password_reset_confirm_url
+            .clone_from(&self.password_reset_confirm_url);
+        accounts
+            .username_reset_confirm_url
+            .clone_from(&self.username_reset_confirm_url);
         accounts.mail_token_lifetime = self.mail_token_lifetime.0;
         if let Some(folder) = &self.mail_templates {
-            read_templates(folder, &mut accounts.templates)
-                .map_err(|why| Failure::setting(format!("--mail-templates / CHATAPI_MAIL_TEMPLATES: {why}")))?;
+            read_templates(folder, &mut accounts.templates).map_err(|why| {
+                Failure::setting(format!("--mail-templates / CHATAPI_MAIL_TEMPLATES: {why}"))
+            })?;
         }
         Ok(config)
     }
@@ -115,7 +134,10 @@ fn read_templates(folder: &Path, templates: &mut MailTemplates) -> Result<(), St
         };
         let text = fs::read_to_string(&file).map_err(|fault| format!("{}: {fault}", file.display()))?;
         *place = template(&text).ok_or_else(|| {
-            format!("{} must begin with a line \"Subject: …\" and an empty one", file.display())
+            format!(
+                "{} must begin with a line \"Subject: …\" and an empty one",
+                file.display()
+            )
         })?;
     }
     Ok(())
@@ -135,8 +157,17 @@ mod tests {
     #[test]
     fn a_template_is_a_subject_and_a_text() {
         let read = template("Subject: Hello {username}\r\n\r\nGo to {url}\r\n\r\nBye\r\n");
-        assert_eq!(read, Some(MailTemplate::new("Hello {username}", "Go to {url}\n\nBye\n")));
-        for wrong in ["", "Hello\n\nYou", "Subject: Hello\nYou\n\n", "Subject:\n\nYou", "Subject: Hello"] {
+        assert_eq!(
+            read,
+            Some(MailTemplate::new("Hello {username}", "Go to {url}\n\nBye\n"))
+        );
+        for wrong in [
+            "",
+            "Hello\n\nYou",
+            "Subject: Hello\nYou\n\n",
+            "Subject:\n\nYou",
+            "Subject: Hello",
+        ] {
             assert_eq!(template(wrong), None, "{wrong:?}");
         }
     }
@@ -144,7 +175,11 @@ mod tests {
     #[test]
     fn the_files_that_are_there_replace_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("activation.txt"), "Subject: Welcome\n\n{url}\n").unwrap();
+        fs::write(
+            folder.path().join("activation.txt"),
+            "Subject: Welcome\n\n{url}\n",
+        )
+        .unwrap();
         let mut templates = MailTemplates::default();
         read_templates(folder.path(), &mut templates).unwrap();
         assert_eq!(templates.activation, MailTemplate::new("Welcome", "{url}\n"));

@@ -1,4 +1,9 @@
 //! Drives the program as people do: by its command line, its signals and real sockets.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on ends in a panic that says why"
+)]
 
 mod instances;
 mod outage;

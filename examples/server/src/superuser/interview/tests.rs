@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use chatapi_core::auth::password::{PasswordConfig, PasswordRules};
 use chatapi_core::store::Store as _;
 use chatapi_core::store::sqlite::SqliteStore;
@@ -8,17 +10,23 @@ use super::*;
 
 /// Answers from a list, and notes what is said.
 struct Script {
-    answers: std::vec::IntoIter<&'static str>,
+    answers: VecDeque<&'static str>,
     said: Vec<String>,
 }
 
 impl Script {
     fn new(answers: &[&'static str]) -> Self {
-        Self { answers: answers.to_vec().into_iter(), said: Vec::new() }
+        Self {
+            answers: answers.iter().copied().collect(),
+            said: Vec::new(),
+        }
     }
 
     fn next(&mut self) -> io::Result<String> {
-        self.answers.next().map(str::to_owned).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        self.answers
+            .pop_front()
+            .map(str::to_owned)
+            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }
 
@@ -40,7 +48,9 @@ impl Dialog for Script {
 /// A chat with one account, `ada`.
 async fn chats() -> (TempDir, Chats) {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
+    let store = SqliteStore::open(folder.path().join("chat.sqlite3"))
+        .await
+        .unwrap();
     store.migrate().await.unwrap();
     let mut cheap = PasswordConfig::default();
     (cheap.memory_kib, cheap.passes) = (8, 1);
@@ -81,9 +91,21 @@ async fn sound_answers_make_a_superuser() {
 async fn each_fault_is_told_and_asked_again() {
     let (_folder, chats) = chats().await;
     let mut script = Script::new(&[
-        "", "two words", "ada", "grace", // names
-        "nowhere", "", // addresses
-        "zaq123wsx!Q", "zaq123wsx!q", " ", " ", "password", "password", "n", "zaq123wsx!Q", "zaq123wsx!Q",
+        "",
+        "two words",
+        "ada",
+        "grace", // names
+        "nowhere",
+        "", // addresses
+        "zaq123wsx!Q",
+        "zaq123wsx!q",
+        " ",
+        " ",
+        "password",
+        "password",
+        "n",
+        "zaq123wsx!Q",
+        "zaq123wsx!Q",
     ]);
     interview(&mut script, &chats, None, None).await.unwrap();
     assert_eq!(
@@ -105,13 +127,17 @@ async fn each_fault_is_told_and_asked_again() {
 async fn whoever_insists_gets_a_weak_password() {
     let (_folder, chats) = chats().await;
     let mut script = Script::new(&["short", "short", "Y"]);
-    interview(&mut script, &chats, Some("grace".into()), Some(String::new())).await.unwrap();
+    interview(&mut script, &chats, Some("grace".into()), Some(String::new()))
+        .await
+        .unwrap();
     assert!(can_log_in(&chats, "grace", "short").await);
 }
 
 #[tokio::test]
 async fn an_end_of_the_answers_ends_it() {
     let (_folder, chats) = chats().await;
-    let fault = interview(&mut Script::new(&["grace"]), &chats, None, None).await.unwrap_err();
+    let fault = interview(&mut Script::new(&["grace"]), &chats, None, None)
+        .await
+        .unwrap_err();
     assert_eq!(fault.kind(), io::ErrorKind::UnexpectedEof);
 }
