@@ -1,8 +1,5 @@
 //! The suite that every adapter passes, on each of the stores.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up ends in a panic that says why"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -31,9 +28,7 @@ async fn axum_serves_sqlite_as_documented() {
     let folder = Arc::new(TempDir::new().unwrap());
     let made = Arc::new(AtomicUsize::new(0));
     let fresh = move || {
-        let file = folder
-            .path()
-            .join(format!("{}.sqlite3", made.fetch_add(1, Ordering::Relaxed)));
+        let file = folder.path().join(format!("{}.sqlite3", made.fetch_add(1, Ordering::Relaxed)));
         async move { builder(SqliteStore::open(file).await.unwrap()).await }
     };
     http_suite(fresh, serve).await;
@@ -50,10 +45,7 @@ async fn axum_serves_postgres_as_documented() {
         let database = database.clone().options([("search_path", &schema)]);
         async move {
             let mut connection = PgConnection::connect_with(&database).await.unwrap();
-            connection
-                .execute(AssertSqlSafe(format!("create schema {schema}")))
-                .await
-                .unwrap();
+            connection.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
             builder(PgStore::with_options(database, 4)).await
         }
     };
@@ -72,11 +64,7 @@ async fn serve(api: ChatApi, prefix: &'static str) -> Server {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let routes = chatapi_axum::router(api);
-    let app: Router = if prefix.is_empty() {
-        routes
-    } else {
-        Router::new().nest(prefix, routes)
-    };
+    let app: Router = if prefix.is_empty() { routes } else { Router::new().nest(prefix, routes) };
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let mut tasks = JoinSet::new();
     tasks.spawn(async { axum::serve(listener, app).await });

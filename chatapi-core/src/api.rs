@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
+use crate::auth::Authenticator;
 use crate::auth::jwt::{JwtAuthenticator, SigningKey, Tokens};
 use crate::auth::mail_token::MailTokens;
 use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher, PasswordRules};
-use crate::auth::Authenticator;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::http::Route;
@@ -237,7 +237,8 @@ impl Builder {
         }
         routes.extend(self.more_routes);
         Ok(ChatApi(Arc::new(Parts {
-            passwords: PasswordHasher::new(self.passwords, self.random.clone()).map_err(BuildError::Passwords)?,
+            passwords: PasswordHasher::new(self.passwords, self.random.clone())
+                .map_err(BuildError::Passwords)?,
             tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random)
                 .ok_or(BuildError::NoCryptography)?,
             mail_tokens: MailTokens::new(

@@ -39,7 +39,12 @@ pub struct LogMailer;
 #[async_trait]
 impl Mailer for LogMailer {
     async fn send(&self, mail: Mail) -> Result<(), Cause> {
-        tracing::info!(to = mail.to, subject = mail.subject, "mail (no mailer is set up, so it is only logged):\n{}", mail.body);
+        tracing::info!(
+            to = mail.to,
+            subject = mail.subject,
+            "mail (no mailer is set up, so it is only logged):\n{}",
+            mail.body
+        );
         Ok(())
     }
 }
@@ -124,13 +129,18 @@ impl Placeholders<'_> {
 
 impl Default for MailTemplates {
     fn default() -> Self {
-        let mail = |subject: &str, body: &str| MailTemplate::new(subject, format!("Hello {{username}},\n\n{body}\n\n{{site}}\n"));
+        let mail = |subject: &str, body: &str| {
+            MailTemplate::new(subject, format!("Hello {{username}},\n\n{body}\n\n{{site}}\n"))
+        };
         Self {
             activation: mail(
                 "Account activation on {site}",
                 "please open this page to activate your account:\n\n{url}\n\nIf you did not sign up, do nothing.",
             ),
-            confirmation: mail("{site} - Your account has been successfully created and activated!", "your account is ready: log in with your name."),
+            confirmation: mail(
+                "{site} - Your account has been successfully created and activated!",
+                "your account is ready: log in with your name.",
+            ),
             password_reset: mail(
                 "Password reset on {site}",
                 "a new password was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your password stays.",

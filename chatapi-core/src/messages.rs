@@ -110,7 +110,12 @@ impl ChatApi {
     }
 
     /// A message, for somebody who may do this to it; otherwise like [`message`](Self::message).
-    pub(crate) async fn message_for(&self, user: &CurrentUser, id: MessageId, action: Action) -> Result<Message> {
+    pub(crate) async fn message_for(
+        &self,
+        user: &CurrentUser,
+        id: MessageId,
+        action: Action,
+    ) -> Result<Message> {
         let message = self.store().message(id, user.id).await?.ok_or_else(|| Error::no_such("Message"))?;
         self.allow_message(user, action, &message)?;
         Ok(message)
@@ -121,11 +126,17 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`send_message`](Self::send_message),
     /// [`Error::NotFound`] where the message is gone, or the user no longer in its room.
-    pub async fn update_message(&self, user: &CurrentUser, message: &Message, change: MessageChange) -> Result<Message> {
+    pub async fn update_message(
+        &self,
+        user: &CurrentUser,
+        message: &Message,
+        change: MessageChange,
+    ) -> Result<Message> {
         self.allow_message(user, Action::Change, message)?;
         let text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
         if let Some(room) = change.room.filter(|room| *room != message.room) {
-            let room = self.store().room(room).await?.ok_or_else(|| Error::field("room", no_such_key(room)))?;
+            let room =
+                self.store().room(room).await?.ok_or_else(|| Error::field("room", no_such_key(room)))?;
             if !room.has_member(user.id) {
                 return Err(not_in_room());
             }
@@ -168,9 +179,13 @@ impl ChatApi {
         if content.contains('\0') {
             return Err(Error::field("content", "Null characters are not allowed."));
         }
-        let text = Text::new(content).ok_or_else(|| Error::field("content", "This field may not be blank."))?;
+        let text =
+            Text::new(content).ok_or_else(|| Error::field("content", "This field may not be blank."))?;
         if text.as_str().chars().count() > limit {
-            return Err(Error::field("content", format!("Ensure this field has no more than {limit} characters.")));
+            return Err(Error::field(
+                "content",
+                format!("Ensure this field has no more than {limit} characters."),
+            ));
         }
         Ok(text)
     }

@@ -81,8 +81,12 @@ mod tests {
     #[test]
     fn members_read_a_room_and_only_its_admin_changes_it() {
         let member = |id| Member { id: UserId(id), username: format!("user{id}"), email: String::new() };
-        let room =
-            Room { id: RoomId(1), name: "tea".into(), admin: Some(UserId(1)), users: vec![member(1), member(2)] };
+        let room = Room {
+            id: RoomId(1),
+            name: "tea".into(),
+            admin: Some(UserId(1)),
+            users: vec![member(1), member(2)],
+        };
         let orphan = Room { admin: None, ..room.clone() };
         for (user, action, allowed, allowed_without_admin) in [
             (1, Action::Read, true, true),

@@ -130,7 +130,11 @@ impl ChatApi {
             if !change.keeps_admin_a_member(&seen) {
                 return Err(admin_is_no_member());
             }
-            let changed = self.store().update_room(seen.id, seen.admin, change.clone()).await.map_err(missing_member)?;
+            let changed = self
+                .store()
+                .update_room(seen.id, seen.admin, change.clone())
+                .await
+                .map_err(missing_member)?;
             match changed {
                 Some(changed) => return Ok(changed),
                 None => seen = self.room_for(user, seen.id, Action::Change).await?,
@@ -162,7 +166,9 @@ impl ChatApi {
 
 impl RoomChange {
     fn keeps_admin_a_member(&self, room: &Room) -> bool {
-        let Some(admin) = self.admin.or(room.admin) else { return self.users.is_none() };
+        let Some(admin) = self.admin.or(room.admin) else {
+            return self.users.is_none();
+        };
         match &self.users {
             Some(users) => users.contains(&admin),
             None => room.has_member(admin),
@@ -191,7 +197,10 @@ fn checked_name(name: &str) -> Result<String> {
         return Err(Error::field("name", "Null characters are not allowed."));
     }
     if name.chars().count() > NAME_LIMIT {
-        return Err(Error::field("name", format!("Ensure this field has no more than {NAME_LIMIT} characters.")));
+        return Err(Error::field(
+            "name",
+            format!("Ensure this field has no more than {NAME_LIMIT} characters."),
+        ));
     }
     Ok(name.to_owned())
 }

@@ -84,7 +84,12 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Changes a room, where its admin is still `admin`, and only so that the admin is a member afterwards. `None`
     /// where that does not hold; [`StoreError::Missing`] names the first new member that does not exist.
-    async fn update_room(&self, id: RoomId, admin: Option<UserId>, change: RoomChange) -> Result<Option<Room>>;
+    async fn update_room(
+        &self,
+        id: RoomId,
+        admin: Option<UserId>,
+        change: RoomChange,
+    ) -> Result<Option<Room>>;
 
     /// Deletes a room and its messages, where its admin is still `admin`.
     async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool>;

@@ -1,6 +1,7 @@
 //! The suites that prove a store or an adapter: for tests alone.
 
+mod facts;
+pub mod http_suite;
 #[cfg(feature = "postgres")]
 pub mod postgres;
-pub mod http_suite;
 pub mod store_suite;

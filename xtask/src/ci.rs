@@ -31,10 +31,7 @@ pub(crate) fn run() -> Result<()> {
         let start = Instant::now();
         let outcome = step();
         let verdict = if outcome.is_ok() { "passed" } else { "failed" };
-        eprintln!(
-            "<== {name}: {verdict} after {:.1} s",
-            start.elapsed().as_secs_f64()
-        );
+        eprintln!("<== {name}: {verdict} after {:.1} s", start.elapsed().as_secs_f64());
         outcome?;
     }
     Ok(())
@@ -111,9 +108,7 @@ fn published() -> Result<Vec<String>> {
 fn published_in(metadata: &Value) -> Vec<String> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let published = packages.filter(|package| package["publish"].as_array().is_none_or(|to| !to.is_empty()));
-    published
-        .filter_map(|package| package["name"].as_str().map(str::to_owned))
-        .collect()
+    published.filter_map(|package| package["name"].as_str().map(str::to_owned)).collect()
 }
 
 fn all_tests() -> Result<()> {

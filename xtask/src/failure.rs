@@ -19,10 +19,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn to_start(program: &Command, error: &io::Error) -> Self {
-        Self::Reason(format!(
-            "{} does not start: {error}",
-            program.get_program().display()
-        ))
+        Self::Reason(format!("{} does not start: {error}", program.get_program().display()))
     }
 
     pub(crate) fn report(&self) -> ExitCode {

@@ -45,9 +45,7 @@ fn run(words: &[String]) -> Result<()> {
         }
         "ci" => Err(Failure::Usage("`ci` takes no arguments".to_owned())),
         "help" | "--help" | "-h" => Ok(io::stdout().write_all(USAGE.as_bytes())?),
-        other => Err(Failure::Usage(format!(
-            "no command `{other}`; `cargo xtask` lists them"
-        ))),
+        other => Err(Failure::Usage(format!("no command `{other}`; `cargo xtask` lists them"))),
     }
 }
 

@@ -20,12 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// Nothing here has to survive a crash.
-const SETTINGS: [&str; 4] = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-];
+const SETTINGS: [&str; 4] =
+    ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"];
 
 /// A running server. Dropping it stops the server, then deletes its folder.
 pub(crate) struct Server {
@@ -39,11 +35,7 @@ impl Server {
         let home = Home::create(programs)?;
         home.initialise()?;
         let port = free_port()?;
-        let mut server = Self {
-            process: home.launch(port)?,
-            port,
-            home,
-        };
+        let mut server = Self { process: home.launch(port)?, port, home };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -111,20 +103,12 @@ struct Home {
 
 impl Home {
     fn create(programs: &Path) -> Result<Self> {
-        let account = if geteuid().is_root() {
-            Some(Account::unprivileged()?)
-        } else {
-            None
-        };
+        let account = if geteuid().is_root() { Some(Account::unprivileged()?) } else { None };
         let folder = tempfile::Builder::new().prefix("chatapi-").tempdir()?;
         if let Some(account) = &account {
             chown(folder.path(), Some(account.user), Some(account.group))?;
         }
-        Ok(Self {
-            folder,
-            account,
-            programs: programs.to_path_buf(),
-        })
+        Ok(Self { folder, account, programs: programs.to_path_buf() })
     }
 
     fn initialise(&self) -> Result<()> {
@@ -137,37 +121,23 @@ impl Home {
             "--no-sync",
         ]);
         command.arg(self.data());
-        let output = command
-            .output()
-            .map_err(|error| Failure::to_start(&command, &error))?;
+        let output = command.output().map_err(|error| Failure::to_start(&command, &error))?;
         signals::check()?;
         if output.status.success() {
             return Ok(());
         }
-        Err(Failure::Reason(format!(
-            "initdb fails:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        )))
+        Err(Failure::Reason(format!("initdb fails:\n{}", String::from_utf8_lossy(&output.stderr))))
     }
 
     fn launch(&self, port: u16) -> Result<Child> {
         let log = File::create(self.log())?;
         let mut command = self.command("postgres");
-        command
-            .arg("-D")
-            .arg(self.data())
-            .arg("-k")
-            .arg(self.folder.path());
+        command.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path());
         command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
-        Ok(command
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()?)
+        Ok(command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?)
     }
 
     fn is_ready(&self, port: u16) -> Result<bool> {
@@ -211,14 +181,11 @@ struct Account {
 impl Account {
     fn unprivileged() -> Result<Self> {
         let accounts = fs::read_to_string("/etc/passwd")?;
-        ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| Self::find(&accounts, name))
-            .ok_or_else(|| {
-                Failure::Reason(
-                    "PostgreSQL does not run as root: it needs an account `postgres` or `nobody`".into(),
-                )
-            })
+        ["postgres", "nobody"].iter().find_map(|name| Self::find(&accounts, name)).ok_or_else(|| {
+            Failure::Reason(
+                "PostgreSQL does not run as root: it needs an account `postgres` or `nobody`".into(),
+            )
+        })
     }
 
     fn find(accounts: &str, name: &str) -> Option<Self> {
@@ -228,11 +195,7 @@ impl Account {
                 return None;
             };
             let account = || {
-                Some(Self {
-                    name: found.to_owned(),
-                    user: user.parse().ok()?,
-                    group: group.parse().ok()?,
-                })
+                Some(Self { name: found.to_owned(), user: user.parse().ok()?, group: group.parse().ok()? })
             };
             if found == name { account() } else { None }
         })
@@ -240,13 +203,9 @@ impl Account {
 
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("setpriv");
-        command
-            .arg(format!("--reuid={}", self.user))
-            .arg(format!("--regid={}", self.group));
+        command.arg(format!("--reuid={}", self.user)).arg(format!("--regid={}", self.group));
         // Should we be killed with no time to clean up, the server does not outlive us.
-        command
-            .args(["--clear-groups", "--pdeathsig=INT", "--"])
-            .arg(program);
+        command.args(["--clear-groups", "--pdeathsig=INT", "--"]).arg(program);
         command
     }
 }
@@ -265,14 +224,7 @@ postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash
     #[test]
     fn an_account_is_found_by_its_whole_name() {
         let account = Account::find(ACCOUNTS, "postgres").unwrap();
-        assert_eq!(
-            account,
-            Account {
-                name: "postgres".to_owned(),
-                user: 101,
-                group: 104
-            }
-        );
+        assert_eq!(account, Account { name: "postgres".to_owned(), user: 101, group: 104 });
     }
 
     #[test]

@@ -26,10 +26,7 @@ pub(crate) fn find_or_install() -> Result<PathBuf> {
     }
     match postgres_folder() {
         Some(folder) if missing.is_empty() => Ok(folder),
-        _ => Err(Failure::Reason(format!(
-            "the tests need {}: please install that",
-            list(&missing)
-        ))),
+        _ => Err(Failure::Reason(format!("the tests need {}: please install that", list(&missing)))),
     }
 }
 
@@ -42,32 +39,20 @@ struct Package {
 fn missing() -> Vec<Package> {
     let mut missing = Vec::new();
     if postgres_folder().is_none() {
-        missing.push(Package {
-            name: "postgresql",
-            program: "the server programs of PostgreSQL 15 or later",
-        });
+        missing
+            .push(Package { name: "postgresql", program: "the server programs of PostgreSQL 15 or later" });
     }
     if on_path("curl").is_none() {
-        missing.push(Package {
-            name: "curl",
-            program: "curl",
-        });
+        missing.push(Package { name: "curl", program: "curl" });
     }
     if version_of(Path::new("python3")) < Some(OLDEST_PYTHON) {
-        missing.push(Package {
-            name: "python3",
-            program: "python3, 3.9 or later",
-        });
+        missing.push(Package { name: "python3", program: "python3, 3.9 or later" });
     }
     missing
 }
 
 fn list(packages: &[Package]) -> String {
-    packages
-        .iter()
-        .map(|package| package.program)
-        .collect::<Vec<_>>()
-        .join(" and ")
+    packages.iter().map(|package| package.program).collect::<Vec<_>>().join(" and ")
 }
 
 fn may_install() -> bool {
@@ -81,10 +66,9 @@ fn install(packages: &[Package]) -> Result<()> {
     command::run(&mut apt_get(&["update"]))
         .and_then(|()| command::run(apt_get(&["install", "-y", "--no-install-recommends"]).args(names)))
         .map_err(|failure| match failure {
-            Failure::Exit(_) => Failure::Reason(format!(
-                "the tests need {}: apt-get could not install that",
-                list(packages)
-            )),
+            Failure::Exit(_) => {
+                Failure::Reason(format!("the tests need {}: apt-get could not install that", list(packages)))
+            }
             other => other,
         })
 }
@@ -124,37 +108,26 @@ fn postgres_folder() -> Option<PathBuf> {
     let configured = configured.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     let mut folders = in_path.into_iter().chain(configured).chain(debian_folders());
     folders.find(|folder| {
-        POSTGRES_PROGRAMS
-            .iter()
-            .all(|program| folder.join(program).is_file())
+        POSTGRES_PROGRAMS.iter().all(|program| folder.join(program).is_file())
             && version_of(&folder.join("postgres")) >= Some(OLDEST_POSTGRES)
     })
 }
 
 fn debian_folders() -> Vec<PathBuf> {
-    let entries = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let entries = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    newest_first(names)
-        .map(|name| Path::new("/usr/lib/postgresql").join(name).join("bin"))
-        .collect()
+    newest_first(names).map(|name| Path::new("/usr/lib/postgresql").join(name).join("bin")).collect()
 }
 
 /// Versions compare as numbers: 15 is newer than 9.6.
 fn newest_first(names: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
-    let known: BTreeSet<_> = names
-        .filter_map(|name| Some((Version::find(&name)?, name)))
-        .collect();
+    let known: BTreeSet<_> = names.filter_map(|name| Some((Version::find(&name)?, name))).collect();
     known.into_iter().rev().map(|(_, name)| name)
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
-    env::split_paths(&folders)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 fn version_of(program: &Path) -> Option<Version> {
@@ -171,14 +144,9 @@ struct Version {
 impl Version {
     /// The first version in what a program says of itself, such as `postgres (PostgreSQL) 15.18 (Debian …)`.
     fn find(text: &str) -> Option<Self> {
-        let word = text
-            .split_whitespace()
-            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+        let word = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
         let mut parts = word.split('.').map(leading_number);
-        Some(Self {
-            major: parts.next()??,
-            minor: parts.next().flatten().unwrap_or(0),
-        })
+        Some(Self { major: parts.next()??, minor: parts.next().flatten().unwrap_or(0) })
     }
 }
 
@@ -198,10 +166,7 @@ mod tests {
 
     #[test]
     fn a_version_is_read_from_what_a_program_says_of_itself() {
-        assert_eq!(
-            Version::find("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
-            version(15, 18)
-        );
+        assert_eq!(Version::find("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), version(15, 18));
         assert_eq!(Version::find("postgres (PostgreSQL) 18beta1"), version(18, 0));
         assert_eq!(Version::find("Python 3.11.7"), version(3, 11));
     }
@@ -220,9 +185,6 @@ mod tests {
     #[test]
     fn the_newest_folder_comes_first() {
         let names = ["9.6", "15", "common", "17", "14"].map(str::to_owned);
-        assert_eq!(
-            newest_first(names.into_iter()).collect::<Vec<_>>(),
-            ["17", "15", "14", "9.6"]
-        );
+        assert_eq!(newest_first(names.into_iter()).collect::<Vec<_>>(), ["17", "15", "14", "9.6"]);
     }
 }

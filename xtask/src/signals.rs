@@ -12,10 +12,7 @@ use signal_hook::iterator::Signals;
 
 use crate::failure::{Failure, Result};
 
-static STATE: Mutex<State> = Mutex::new(State {
-    received: None,
-    group: None,
-});
+static STATE: Mutex<State> = Mutex::new(State { received: None, group: None });
 
 pub(crate) struct State {
     received: Option<i32>,

@@ -72,10 +72,7 @@ mod tests {
 
     #[test]
     fn chosen_features_are_not_joined_by_the_others() {
-        assert_eq!(
-            added_to("-p chatapi-core --no-default-features --features sqlite"),
-            Vec::<&str>::new()
-        );
+        assert_eq!(added_to("-p chatapi-core --no-default-features --features sqlite"), Vec::<&str>::new());
     }
 
     #[test]

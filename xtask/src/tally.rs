@@ -12,9 +12,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// Takes in one line of output, such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
     pub(crate) fn read(&mut self, line: &str) {
-        let Some((_, counts)) = line
-            .strip_prefix("test result: ")
-            .and_then(|rest| rest.split_once(". "))
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
         else {
             return;
         };
@@ -61,43 +59,17 @@ mod tests {
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.05s\n",
             "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s\n",
         ]);
-        assert_eq!(
-            tally,
-            Tally {
-                passed: 16,
-                failed: 2,
-                skipped: 1
-            }
-        );
+        assert_eq!(tally, Tally { passed: 16, failed: 2, skipped: 1 });
     }
 
     #[test]
     fn what_a_test_prints_is_not_counted() {
-        assert_eq!(
-            tally(&["running 3 tests", "test a ... ok", "5 passed; 0 failed"]),
-            Tally::default()
-        );
+        assert_eq!(tally(&["running 3 tests", "test a ... ok", "5 passed; 0 failed"]), Tally::default());
     }
 
     #[test]
     fn skipped_tests_are_named_only_where_there_are_some() {
-        assert_eq!(
-            Tally {
-                passed: 3,
-                failed: 0,
-                skipped: 0
-            }
-            .to_string(),
-            "3 passed, 0 failed"
-        );
-        assert_eq!(
-            Tally {
-                passed: 3,
-                failed: 1,
-                skipped: 2
-            }
-            .to_string(),
-            "3 passed, 1 failed, 2 skipped"
-        );
+        assert_eq!(Tally { passed: 3, failed: 0, skipped: 0 }.to_string(), "3 passed, 0 failed");
+        assert_eq!(Tally { passed: 3, failed: 1, skipped: 2 }.to_string(), "3 passed, 1 failed, 2 skipped");
     }
 }

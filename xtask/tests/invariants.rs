@@ -65,10 +65,7 @@ fn the_core_depends_on_no_web_framework() {
     let tree = String::from_utf8(tree.stdout).unwrap();
     assert!(tree.contains("sqlx"), "the tree is not the core's:\n{tree}");
     for package in tree.lines().filter_map(|line| line.split(' ').next()) {
-        assert!(
-            !["axum", "actix-web", "poem", "hyper", "tower", "warp"].contains(&package),
-            "{package}"
-        );
+        assert!(!["axum", "actix-web", "poem", "hyper", "tower", "warp"].contains(&package), "{package}");
     }
 }
 
@@ -80,35 +77,19 @@ fn sql_stands_in_the_stores_alone() {
 
 #[test]
 fn statuses_and_json_stand_at_the_wire_alone() {
-    assert_eq!(
-        strangers(&["StatusCode"], &["http", "error.rs"]),
-        Vec::<String>::new()
-    );
+    assert_eq!(strangers(&["StatusCode"], &["http", "error.rs"]), Vec::<String>::new());
     // SQLite takes a list of values as JSON.
-    assert_eq!(
-        strangers(&["serde_json"], &["http", "error.rs", "store/sqlite.rs"]),
-        Vec::<String>::new()
-    );
+    assert_eq!(strangers(&["serde_json"], &["http", "error.rs", "store/sqlite.rs"]), Vec::<String>::new());
 }
 
 #[test]
 fn an_adapter_is_short_and_names_no_endpoint() {
     for adapter in ["chatapi-axum"] {
         let folder = format!("{adapter}/src");
-        let lines: usize = sources(&folder)
-            .iter()
-            .map(|(_, code)| code.lines().count())
-            .sum();
+        let lines: usize = sources(&folder).iter().map(|(_, code)| code.lines().count()).sum();
         assert!(lines < 200, "{adapter} has {lines} lines");
         for (name, code) in sources(&folder) {
-            for word in [
-                "/rooms",
-                "/messages",
-                "/auth",
-                "StatusCode",
-                "AUTHORIZATION",
-                "serde_json",
-            ] {
+            for word in ["/rooms", "/messages", "/auth", "StatusCode", "AUTHORIZATION", "serde_json"] {
                 assert!(!code.contains(word), "{adapter}/src/{name} says {word}");
             }
         }
@@ -117,12 +98,7 @@ fn an_adapter_is_short_and_names_no_endpoint() {
 
 #[test]
 fn no_file_is_longer_than_four_hundred_lines() {
-    for folder in [
-        "chatapi-core/src",
-        "chatapi-axum/src",
-        "examples/server/src",
-        "xtask/src",
-    ] {
+    for folder in ["chatapi-core/src", "chatapi-axum/src", "examples/server/src", "xtask/src"] {
         for (name, code) in sources(folder) {
             assert!(code.lines().count() <= 400, "{folder}/{name}");
         }
@@ -135,11 +111,7 @@ fn the_readme_lists_every_route_with_its_methods() {
     let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
     let mut routes = 0;
     for route in api.routes() {
-        let methods: Vec<_> = route
-            .endpoints()
-            .iter()
-            .map(|endpoint| endpoint.method().as_str())
-            .collect();
+        let methods: Vec<_> = route.endpoints().iter().map(|endpoint| endpoint.method().as_str()).collect();
         let row = format!("| `{}` | {} |", route.path(), methods.join(", "));
         assert!(readme.contains(&row), "the README lacks {row}");
         routes += 1;

@@ -173,7 +173,10 @@ impl Tokens {
             .find_map(|key| jsonwebtoken::decode::<ReadClaims>(token, &key.decoding, &self.validation).ok())
             .ok_or(BadToken)?
             .claims;
-        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 stay exact for longer than this is kept")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "seconds since 1970 stay exact for longer than this is kept"
+        )]
         let now = self.clock.now().as_micros() as f64 / 1e6;
         if claims.exp + self.leeway.as_secs_f64() <= now {
             return Err(BadToken);
@@ -194,7 +197,9 @@ pub struct JwtAuthenticator;
 #[async_trait]
 impl Authenticator for JwtAuthenticator {
     async fn authenticate(&self, api: &ChatApi, headers: &::http::HeaderMap) -> Result<Option<CurrentUser>> {
-        let Some(token) = bearer(headers)? else { return Ok(None) };
+        let Some(token) = bearer(headers)? else {
+            return Ok(None);
+        };
         let user = api.user_of_access_token(token).await?;
         Ok(Some(CurrentUser::from(&user)))
     }
@@ -229,7 +234,9 @@ impl ChatApi {
 /// The token of an `Authorization: Bearer` header; `None` where there is no header or it is of another scheme.
 fn bearer(headers: &::http::HeaderMap) -> Result<Option<&str>> {
     let mut sent = headers.get_all(::http::header::AUTHORIZATION).iter();
-    let Some(header) = sent.next() else { return Ok(None) };
+    let Some(header) = sent.next() else {
+        return Ok(None);
+    };
     if sent.next().is_some() {
         return Err(Unauthenticated::BadHeader.into());
     }
@@ -237,7 +244,9 @@ fn bearer(headers: &::http::HeaderMap) -> Result<Option<&str>> {
     if words.next() != Some(b"Bearer") {
         return Ok(None);
     }
-    let (Some(token), None) = (words.next(), words.next()) else { return Err(Unauthenticated::BadHeader.into()) };
+    let (Some(token), None) = (words.next(), words.next()) else {
+        return Err(Unauthenticated::BadHeader.into());
+    };
     let token = std::str::from_utf8(token).map_err(|_| Unauthenticated::BadAccessToken)?;
     Ok(Some(token))
 }

@@ -11,9 +11,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::UserId;
 use crate::clock::Clock;
 use crate::users::User;
-use crate::UserId;
 
 /// What a link in a mail is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,12 @@ impl MailTokens {
     pub(crate) fn new(secret: &[u8], lifetime: Duration, clock: Arc<dyn Clock>) -> Self {
         // A key of its own, so that these tokens and those of requests cannot be taken for one another.
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104, section 2)")]
-        let derived = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length").chain_update("chatapi mail tokens");
+        let derived = Hmac::<Sha256>::new_from_slice(secret)
+            .expect("HMAC takes keys of any length")
+            .chain_update("chatapi mail tokens");
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104, section 2)")]
-        let key = Hmac::new_from_slice(&derived.finalize().into_bytes()).expect("HMAC takes keys of any length");
+        let key =
+            Hmac::new_from_slice(&derived.finalize().into_bytes()).expect("HMAC takes keys of any length");
         Self { key, lifetime, clock }
     }
 
@@ -50,9 +53,15 @@ impl MailTokens {
     }
 
     pub(crate) fn check(&self, purpose: Purpose, user: &User, token: &str) -> bool {
-        let Some((at, tag)) = token.split_once('-') else { return false };
-        let Ok(at) = i64::from_str_radix(at, 16) else { return false };
-        let Ok(tag) = URL_SAFE_NO_PAD.decode(tag) else { return false };
+        let Some((at, tag)) = token.split_once('-') else {
+            return false;
+        };
+        let Ok(at) = i64::from_str_radix(at, 16) else {
+            return false;
+        };
+        let Ok(tag) = URL_SAFE_NO_PAD.decode(tag) else {
+            return false;
+        };
         let age = self.clock.now().as_secs().saturating_sub(at);
         let fresh = u64::try_from(age).is_ok_and(|age| age <= self.lifetime.as_secs());
         fresh && self.tag(purpose, user, at).verify_slice(&tag).is_ok()

@@ -33,9 +33,7 @@ pub fn unusable(random: &dyn Random) -> String {
     let mut drawn = [0; 4 * 40];
     random.fill(&mut drawn);
     let (numbers, _) = drawn.as_chunks::<4>();
-    let symbols = numbers
-        .iter()
-        .map(|bytes| char::from(SYMBOLS[u32::from_le_bytes(*bytes) as usize % 62]));
+    let symbols = numbers.iter().map(|bytes| char::from(SYMBOLS[u32::from_le_bytes(*bytes) as usize % 62]));
     std::iter::once('!').chain(symbols).collect()
 }
 
@@ -58,10 +56,7 @@ mod tests {
     fn an_unusable_hash_is_an_exclamation_mark_and_forty_letters_and_digits() {
         let made = unusable(&Counting);
         assert_eq!(made.len(), 41);
-        assert!(
-            made[1..].chars().all(|symbol| symbol.is_ascii_alphanumeric()),
-            "{made}"
-        );
+        assert!(made[1..].chars().all(|symbol| symbol.is_ascii_alphanumeric()), "{made}");
         assert!(!is_usable(&made));
     }
 

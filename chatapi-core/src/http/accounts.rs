@@ -18,10 +18,16 @@ const FIELDS: &[Field] = &[
 ];
 
 pub(crate) fn routes() -> Vec<Route> {
-    let action = |path: &'static str, name: &'static str| Route::new(path).named(name).form(Method::POST, FIELDS);
+    let action =
+        |path: &'static str, name: &'static str| Route::new(path).named(name).form(Method::POST, FIELDS);
     let routes = vec![
         Route::new("/auth/").named("Api Root").described("Where the accounts are.").get(root),
-        Route::new("/auth/users/").named("User List").get(list).post(register).open().form(Method::POST, FIELDS),
+        Route::new("/auth/users/")
+            .named("User List")
+            .get(list)
+            .post(register)
+            .open()
+            .form(Method::POST, FIELDS),
         Route::new("/auth/users/me/")
             .named("Me")
             .get(read_me)
@@ -34,9 +40,13 @@ pub(crate) fn routes() -> Vec<Route> {
         action("/auth/users/activation/", "Activation").post(activate).open(),
         action("/auth/users/resend_activation/", "Resend activation").post(resend_activation).open(),
         action("/auth/users/reset_password/", "Reset password").post(reset_password).open(),
-        action("/auth/users/reset_password_confirm/", "Reset password confirm").post(reset_password_confirm).open(),
+        action("/auth/users/reset_password_confirm/", "Reset password confirm")
+            .post(reset_password_confirm)
+            .open(),
         action("/auth/users/reset_username/", "Reset username").post(reset_username).open(),
-        action("/auth/users/reset_username_confirm/", "Reset username confirm").post(reset_username_confirm).open(),
+        action("/auth/users/reset_username_confirm/", "Reset username confirm")
+            .post(reset_username_confirm)
+            .open(),
         // A `.json` after the id is a part of the parameter: see `named`.
         Route::new("/auth/users/{id}/")
             .named("User Instance")

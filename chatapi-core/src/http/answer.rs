@@ -50,7 +50,13 @@ impl ChatApi {
         self.config().body_limit
     }
 
-    async fn answer(&self, route: &Route, request: Request, params: Params, style: &mut Style) -> Result<Response> {
+    async fn answer(
+        &self,
+        route: &Route,
+        request: Request,
+        params: Params,
+        style: &mut Style,
+    ) -> Result<Response> {
         if !route.has(&params) {
             return Err(Error::not_found());
         }

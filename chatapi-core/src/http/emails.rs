@@ -2,23 +2,30 @@
 
 /// Whether this is an address.
 pub(crate) fn is_valid(address: &str) -> bool {
-    let Some((user, domain)) = address.rsplit_once('@') else { return false };
+    let Some((user, domain)) = address.rsplit_once('@') else {
+        return false;
+    };
     address.chars().count() <= 320 && (is_dot_atom(user) || is_quoted(user)) && is_domain(domain)
 }
 
 fn is_dot_atom(user: &str) -> bool {
     let is_part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-!#$%&'*+/=?^_`{}|~".contains(&byte))
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-!#$%&'*+/=?^_`{}|~".contains(&byte))
     };
     user.split('.').all(is_part)
 }
 
 fn is_quoted(user: &str) -> bool {
-    let Some(inner) = user.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return false };
+    let Some(inner) = user.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
     let mut chars = inner.chars();
     while let Some(c) = chars.next() {
         let sound = match c {
-            '\\' => chars.next().is_some_and(|c| matches!(c, '\u{1}'..='\u{9}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{7f}')),
+            '\\' => chars
+                .next()
+                .is_some_and(|c| matches!(c, '\u{1}'..='\u{9}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{7f}')),
             '"' | '\n' | '\r' | '\t' | ' ' => false,
             c => ('\u{1}'..='\u{7f}').contains(&c),
         };
@@ -41,10 +48,14 @@ fn is_literal(domain: &str) -> bool {
 /// At least two labels; a label outside ASCII counts as if it were written in its ASCII form, which is long enough.
 fn is_name(domain: &str) -> bool {
     let is_whole = |label: &str| {
-        let sound = label.chars().all(|c| c == '-' || c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric()));
+        let sound = label
+            .chars()
+            .all(|c| c == '-' || c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric()));
         sound && (1..=63).contains(&label.chars().count()) && !label.ends_with('-')
     };
-    let Some((labels, last)) = domain.rsplit_once('.') else { return false };
+    let Some((labels, last)) = domain.rsplit_once('.') else {
+        return false;
+    };
     let is_top = is_whole(last) && (last.len() > 1);
     is_top && labels.split('.').all(|label| is_whole(label) && !label.starts_with('-'))
 }
@@ -76,8 +87,20 @@ mod tests {
             assert!(is_valid(valid), "{valid}");
         }
         for invalid in [
-            "", "nope", "@example.com", "a@", "a@example", "a@-example.com", "a@example-.com", "a b@example.com",
-            "a..b@example.com", ".a@example.com", "a@example..com", "a@[300.1.1.1]", "ä@example.com", "a@example.c",
+            "",
+            "nope",
+            "@example.com",
+            "a@",
+            "a@example",
+            "a@-example.com",
+            "a@example-.com",
+            "a b@example.com",
+            "a..b@example.com",
+            ".a@example.com",
+            "a@example..com",
+            "a@[300.1.1.1]",
+            "ä@example.com",
+            "a@example.c",
         ] {
             assert!(!is_valid(invalid), "{invalid}");
         }

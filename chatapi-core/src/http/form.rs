@@ -51,7 +51,8 @@ const BLANK: &str = "This field may not be blank.";
 impl Form {
     /// Reads a body by its content type. Without a body there are no fields, whatever its type is said to be.
     pub(super) async fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self> {
-        let named = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let named =
+            headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let named = named.unwrap_or_default();
         let essence = named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let (is_html, fields) = match essence.as_str() {
@@ -208,7 +209,9 @@ impl Form {
         let fault = match value {
             Value::Null => NULL.to_owned(),
             Value::Text(Text::Sound(text)) => return Some(strip(text).to_owned()),
-            Value::Text(Text::Surrogate(code)) => format!("Surrogate characters are not allowed: U+{code:X}."),
+            Value::Text(Text::Surrogate(code)) => {
+                format!("Surrogate characters are not allowed: U+{code:X}.")
+            }
             Value::Number(digits) => return Some(value::number_text(digits)),
             _ => odd.to_owned(),
         };
@@ -265,13 +268,16 @@ fn from_form(body: &[u8]) -> IndexMap<String, Vec<Value>> {
 }
 
 async fn from_parts(content_type: &str, body: &Bytes) -> Result<IndexMap<String, Vec<Value>>> {
-    let unreadable = |fault: multer::Error| Error::unreadable(format!("Multipart form parse error - {fault}"));
+    let unreadable =
+        |fault: multer::Error| Error::unreadable(format!("Multipart form parse error - {fault}"));
     let boundary = multer::parse_boundary(content_type).map_err(unreadable)?;
     let body = body.clone();
     let mut parts = multer::Multipart::new(stream::once(async { Ok::<_, std::io::Error>(body) }), boundary);
     let mut fields: IndexMap<String, Vec<Value>> = IndexMap::new();
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        let Some(name) = part.name().map(str::to_owned) else { continue };
+        let Some(name) = part.name().map(str::to_owned) else {
+            continue;
+        };
         let is_file = part.file_name().is_some_and(|name| !name.is_empty());
         let bytes = part.bytes().await.map_err(unreadable)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();

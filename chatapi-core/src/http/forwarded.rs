@@ -36,7 +36,8 @@ impl Origin {
         };
         let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address.to_canonical()));
         if head.extensions.get::<Peer>().is_some_and(|peer| is_trusted(peer.0.ip())) {
-            let hop = forwarded(&head.headers, &is_trusted).unwrap_or_else(|| x_forwarded(&head.headers, &is_trusted));
+            let hop = forwarded(&head.headers, &is_trusted)
+                .unwrap_or_else(|| x_forwarded(&head.headers, &is_trusted));
             if let Some(scheme) = hop.scheme.filter(|scheme| ["http", "https"].contains(&scheme.as_str())) {
                 origin.scheme = scheme;
             }
@@ -66,7 +67,9 @@ fn forwarded(headers: &HeaderMap, is_trusted: &dyn Fn(IpAddr) -> bool) -> Option
         let mut hop = Hop::default();
         let mut client = None;
         for pair in element.split(';') {
-            let Some((name, value)) = pair.trim().split_once('=') else { continue };
+            let Some((name, value)) = pair.trim().split_once('=') else {
+                continue;
+            };
             let value = value.trim_matches('"');
             match name.to_ascii_lowercase().as_str() {
                 "proto" => hop.scheme = Some(value.to_ascii_lowercase()),
@@ -101,7 +104,11 @@ fn x_forwarded(headers: &HeaderMap, is_trusted: &dyn Fn(IpAddr) -> bool) -> Hop 
 
 fn list(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+    values
+        .flat_map(|value| value.split(','))
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+        .collect()
 }
 
 /// An address, with or without a port and brackets.
@@ -154,7 +161,10 @@ mod tests {
 
     #[test]
     fn what_a_client_wrote_before_the_proxies_does_not_count() {
-        let said = [("forwarded", "for=1.2.3.4;host=evil.example, for=203.0.113.9;host=chat.example;proto=https, for=10.0.0.2;host=inner")];
+        let said = [(
+            "forwarded",
+            "for=1.2.3.4;host=evil.example, for=203.0.113.9;host=chat.example;proto=https, for=10.0.0.2;host=inner",
+        )];
         assert_eq!(origin("10.0.0.1", &["10.0.0.0/8"], &said), "https://chat.example");
         let said = [
             ("x-forwarded-for", "203.0.113.9, 10.0.0.2"),

@@ -24,7 +24,8 @@ pub(super) fn style(headers: &HeaderMap, format: Option<&str>) -> Result<Style> 
     if format.is_some_and(|format| !format.is_empty() && format != "json") {
         return Err(Error::not_found());
     }
-    let accepted: Vec<_> = headers.get_all(ACCEPT).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    let accepted: Vec<_> =
+        headers.get_all(ACCEPT).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     if accepted.is_empty() {
         return Ok(Style::default());
     }
@@ -55,10 +56,14 @@ impl Accepted {
         let mut indent = None;
         let mut params = 0;
         for part in parts {
-            let Some((name, value)) = part.split_once('=') else { continue };
+            let Some((name, value)) = part.split_once('=') else {
+                continue;
+            };
             params += u8::from(name != "q");
             if name == "indent" {
-                let wanted = integer(value.trim_matches('"')).flatten().and_then(|wanted| usize::try_from(wanted).ok());
+                let wanted = integer(value.trim_matches('"'))
+                    .flatten()
+                    .and_then(|wanted| usize::try_from(wanted).ok());
                 indent = wanted.filter(|wanted| *wanted > 0).map(|wanted| wanted.min(WIDEST));
             }
         }
@@ -84,7 +89,9 @@ mod tests {
 
     #[test]
     fn json_is_served_to_whoever_accepts_it_among_others() {
-        for accepted in ["*/*", "application/json", "application/*;q=0.1", "text/plain, */*;q=0.1", "text/html"] {
+        for accepted in
+            ["*/*", "application/json", "application/*;q=0.1", "text/plain, */*;q=0.1", "text/html"]
+        {
             assert_eq!(accept(accepted).unwrap(), Style::default(), "{accepted}");
         }
         for refused in ["application/xml", "text/plain", "json", "image/*", "*", "*/xml", ""] {

@@ -27,7 +27,8 @@ impl Query {
             pairs.push(("page".into(), number.to_string()));
         }
         pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         pairs.join("&")
     }
 }

@@ -187,7 +187,12 @@ impl Route {
     }
 
     /// The fields that a method takes, told to those alone whom `guard` does not refuse.
-    pub fn guarded_form(mut self, method: Method, fields: &'static [Field], guard: impl Handler + 'static) -> Self {
+    pub fn guarded_form(
+        mut self,
+        method: Method,
+        fields: &'static [Field],
+        guard: impl Handler + 'static,
+    ) -> Self {
         self.forms.push(Form { method, fields, guard: Some(Arc::new(guard)) });
         self
     }
@@ -252,6 +257,9 @@ impl Route {
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Route").field("path", &self.path).field("allow", &self.allow()).finish_non_exhaustive()
+        f.debug_struct("Route")
+            .field("path", &self.path)
+            .field("allow", &self.allow())
+            .finish_non_exhaustive()
     }
 }

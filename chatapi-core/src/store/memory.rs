@@ -212,7 +212,9 @@ impl Store for MemoryStore {
         at: Timestamp,
     ) -> Result<Option<Message>> {
         let mut tables = self.tables();
-        let Some(row) = tables.message_for(id, editor) else { return Ok(None) };
+        let Some(row) = tables.message_for(id, editor) else {
+            return Ok(None);
+        };
         if let Some(text) = text {
             row.message.content = text.as_str().to_owned();
             row.folded = text.folded().to_owned();

@@ -111,13 +111,17 @@ impl Engine for PgEngine {
         let (encoding,): (String,) =
             sqlx::query_as("show server_encoding").fetch_one(&mut *transaction).await.map_err(away)?;
         if encoding != "UTF8" {
-            let why = format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
+            let why =
+                format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
             return Err(StoreError::Backend(why.into()));
         }
         let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
         migrator.migrations = MIGRATOR.migrations.clone();
         migrator.dangerous_set_table_name("chatapi_migrations");
-        migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| StoreError::Backend(error.into()))?;
+        migrator
+            .run_direct(None, &mut *transaction, false)
+            .await
+            .map_err(|error| StoreError::Backend(error.into()))?;
         transaction.commit().await.map_err(away)
     }
 }

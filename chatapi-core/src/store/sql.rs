@@ -31,7 +31,9 @@ macro_rules! unhindered {
         let mut attempts = 1;
         loop {
             match $attempt.await {
-                Err(error) if crate::store::engine::is_collision(&error) && attempts < ATTEMPTS => attempts += 1,
+                Err(error) if crate::store::engine::is_collision(&error) && attempts < ATTEMPTS => {
+                    attempts += 1
+                }
                 other => break other,
             }
         }
@@ -181,7 +183,12 @@ impl<E: Engine> Store for SqlStore<E> {
         self.page_of_rooms(member, page).await
     }
 
-    async fn update_room(&self, id: RoomId, admin: Option<UserId>, change: RoomChange) -> Result<Option<Room>> {
+    async fn update_room(
+        &self,
+        id: RoomId,
+        admin: Option<UserId>,
+        change: RoomChange,
+    ) -> Result<Option<Room>> {
         unhindered!(self.change_room(id, admin, &change))
     }
 

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Row as _, SqlStr};
 
@@ -100,7 +100,10 @@ impl Engine for SqliteEngine {
         let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
         migrator.migrations = MIGRATOR.migrations.clone();
         migrator.dangerous_set_table_name("chatapi_migrations");
-        migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| StoreError::Backend(error.into()))?;
+        migrator
+            .run_direct(None, &mut *transaction, false)
+            .await
+            .map_err(|error| StoreError::Backend(error.into()))?;
         Transaction::commit(transaction).await
     }
 }
@@ -131,7 +134,10 @@ fn of_code(code: &str) -> Fault {
     }
 }
 
-fn bind<'q>(query: Query<'q, Sqlite, SqliteArguments>, values: &[Value]) -> Query<'q, Sqlite, SqliteArguments> {
+fn bind<'q>(
+    query: Query<'q, Sqlite, SqliteArguments>,
+    values: &[Value],
+) -> Query<'q, Sqlite, SqliteArguments> {
     values.iter().fold(query, |query, value| match value.clone() {
         Value::Int(value) => query.bind(value),
         Value::OptInt(value) => query.bind(value),

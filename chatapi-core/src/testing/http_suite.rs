@@ -77,10 +77,7 @@ pub struct Server {
 impl Server {
     /// A server at `address`, which ends when `guard` is dropped: a `tokio::task::JoinSet`, or a sender that stops it.
     pub fn new(address: SocketAddr, guard: impl Any + Send + Sync) -> Self {
-        Self {
-            address,
-            _guard: Box::new(guard),
-        }
+        Self { address, _guard: Box::new(guard) }
     }
 }
 
@@ -106,31 +103,13 @@ where
     let facts = facts();
     let checks = stream::iter(facts.clone()).map(|fact| {
         let suite = suite.clone();
-        async move {
-            fact.check(suite)
-                .await
-                .map_err(|why| format!("- {}: {why}", fact.sentence()))
-        }
+        async move { fact.check(suite).await.map_err(|why| format!("- {}: {why}", fact.sentence())) }
     });
     let results: Vec<Result<(), String>> = checks.buffered(AT_ONCE).collect().await;
     let mut failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
-    println!(
-        "{} of {} facts about the API hold",
-        facts.len() - failures.len(),
-        facts.len()
-    );
-    failures.extend(
-        suite
-            .missed()
-            .into_iter()
-            .map(|row| format!("- no fact had success with {row}")),
-    );
-    assert!(
-        failures.is_empty(),
-        "{} faults:\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    println!("{} of {} facts about the API hold", facts.len() - failures.len(), facts.len());
+    failures.extend(suite.missed().into_iter().map(|row| format!("- no fact had success with {row}")));
+    assert!(failures.is_empty(), "{} faults:\n{}", failures.len(), failures.join("\n"));
 }
 
 fn facts() -> Vec<Fact> {

@@ -1,5 +1,9 @@
 //! Databases of their own for tests, on the PostgreSQL that `CHATAPI_TEST_POSTGRES` names.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up ends in a panic that says why"
+)]
 
 use std::env;
 use std::sync::Mutex;

@@ -28,7 +28,12 @@ pub struct NewAccount {
 impl NewAccount {
     /// An account like most, without an address.
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { username: username.into(), email: String::new(), password: password.into(), is_superuser: false }
+        Self {
+            username: username.into(),
+            email: String::new(),
+            password: password.into(),
+            is_superuser: false,
+        }
     }
 }
 
@@ -53,7 +58,13 @@ impl ChatApi {
             errors.add("username", fault);
         }
         if errors.is_empty() {
-            self.add_password_faults(&mut errors, "password", &account.password, &account.username, &account.email);
+            self.add_password_faults(
+                &mut errors,
+                "password",
+                &account.password,
+                &account.username,
+                &account.email,
+            );
         }
         if !errors.is_empty() {
             return Err(errors.into());
@@ -171,7 +182,11 @@ impl ChatApi {
         }
         // Where its password was changed meanwhile, the one that was proved no longer counts.
         let deleted = self.store().delete_user(id, account.revision).await?;
-        if deleted { Ok(()) } else { Err(Error::Conflict("The account was changed meanwhile; try again.".into())) }
+        if deleted {
+            Ok(())
+        } else {
+            Err(Error::Conflict("The account was changed meanwhile; try again.".into()))
+        }
     }
 
     /// Whether this is the user's password.
@@ -184,7 +199,12 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Invalid`] where the present password is wrong or the new one is against the rules.
-    pub async fn set_password(&self, user: &CurrentUser, new_password: &str, current_password: &str) -> Result<()> {
+    pub async fn set_password(
+        &self,
+        user: &CurrentUser,
+        new_password: &str,
+        current_password: &str,
+    ) -> Result<()> {
         let account = self.own_account(user).await?;
         if self.passwords().verify(current_password, &account.password).await? == Verdict::Wrong {
             return Err(Error::field("current_password", BAD_PASSWORD));
@@ -200,7 +220,12 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Invalid`] where the password is wrong, or the name is taken or has odd characters.
-    pub async fn set_username(&self, user: &CurrentUser, new_username: &str, current_password: &str) -> Result<()> {
+    pub async fn set_username(
+        &self,
+        user: &CurrentUser,
+        new_username: &str,
+        current_password: &str,
+    ) -> Result<()> {
         let account = self.own_account(user).await?;
         if self.passwords().verify(current_password, &account.password).await? == Verdict::Wrong {
             return Err(Error::field("current_password", BAD_PASSWORD));
@@ -319,7 +344,8 @@ impl ChatApi {
             return Err(errors.into());
         }
         let change = UserChange::Username { username: nfkc(new_username), revision: user.revision };
-        let changed = self.store().update_user(user.id, change).await.map_err(|error| taken(error, "new_username"))?;
+        let changed =
+            self.store().update_user(user.id, change).await.map_err(|error| taken(error, "new_username"))?;
         if let Some(changed) = &changed
             && self.config().accounts.username_changed_email_confirmation
         {
@@ -336,7 +362,9 @@ impl ChatApi {
         username: &str,
         email: &str,
     ) {
-        for fault in self.password_rules().check(password, &[("username", username), ("email address", email)]) {
+        for fault in
+            self.password_rules().check(password, &[("username", username), ("email address", email)])
+        {
             errors.add(field, fault);
         }
     }

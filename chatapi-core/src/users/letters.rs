@@ -1,9 +1,9 @@
 //! The mails that accounts get.
 
 use super::User;
+use crate::ChatApi;
 use crate::auth::mail_token::{Purpose, write_uid};
 use crate::mail::{Mail, MailTemplate, Placeholders};
-use crate::ChatApi;
 
 /// Why a user gets a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,11 @@ impl ChatApi {
         let mailer = self.mailer().clone();
         self.tasks().spawn(async move {
             if let Err(fault) = mailer.send(mail).await {
-                tracing::error!(error = &*fault as &dyn std::error::Error, ?letter, "a mail could not be sent");
+                tracing::error!(
+                    error = &*fault as &dyn std::error::Error,
+                    ?letter,
+                    "a mail could not be sent"
+                );
             }
         });
     }
@@ -36,15 +40,19 @@ impl ChatApi {
         let accounts = &self.config().accounts;
         let templates = &accounts.templates;
         let (template, link): (&MailTemplate, _) = match letter {
-            Letter::Activation => (&templates.activation, Some((Purpose::Activation, &accounts.activation_url))),
+            Letter::Activation => {
+                (&templates.activation, Some((Purpose::Activation, &accounts.activation_url)))
+            }
             Letter::Confirmation => (&templates.confirmation, None),
-            Letter::PasswordReset => {
-                (&templates.password_reset, Some((Purpose::PasswordReset, &accounts.password_reset_confirm_url)))
-            }
+            Letter::PasswordReset => (
+                &templates.password_reset,
+                Some((Purpose::PasswordReset, &accounts.password_reset_confirm_url)),
+            ),
             Letter::PasswordChanged => (&templates.password_changed, None),
-            Letter::UsernameReset => {
-                (&templates.username_reset, Some((Purpose::UsernameReset, &accounts.username_reset_confirm_url)))
-            }
+            Letter::UsernameReset => (
+                &templates.username_reset,
+                Some((Purpose::UsernameReset, &accounts.username_reset_confirm_url)),
+            ),
             Letter::UsernameChanged => (&templates.username_changed, None),
         };
         let uid = write_uid(user.id);

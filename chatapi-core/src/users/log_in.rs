@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{User, UserChange};
+use crate::ChatApi;
 use crate::auth::jwt::{BadToken, Claims, TokenType};
 use crate::auth::password::{PasswordError, Verdict};
 use crate::error::{Error, Result, Unauthenticated};
-use crate::ChatApi;
 
 /// What a log-in gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -53,9 +53,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
             () = stop.asked() => break,
         };
         let service = TowerToHyperService::new(with_peer(app.clone(), peer));
-        let connection = http
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
+        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let stopping = stopping.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);
@@ -74,10 +72,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
     drop(listener);
     connections.close();
     stopping.cancel();
-    info!(
-        connections = connections.len(),
-        "stopping: no new connections, requests in flight may end"
-    );
+    info!(connections = connections.len(), "stopping: no new connections, requests in flight may end");
     tokio::select! {
         () = connections.wait() => {}
         () = sleep(GRACE) => warn!("requests in flight took longer than {} s and are cut off", GRACE.as_secs()),

@@ -37,12 +37,7 @@ impl fmt::Display for Database {
                 let name = server.get_database().unwrap_or(server.get_username());
                 match server.get_socket() {
                     Some(socket) => write!(f, "PostgreSQL, {name} at {}", socket.display()),
-                    None => write!(
-                        f,
-                        "PostgreSQL, {name} at {}:{}",
-                        server.get_host(),
-                        server.get_port()
-                    ),
+                    None => write!(f, "PostgreSQL, {name} at {}:{}", server.get_host(), server.get_port()),
                 }
             }
         }
@@ -100,11 +95,7 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
             Opened::Postgres(PgStore::with_options(server, settings.database_connections))
         }
     };
-    opened
-        .store()
-        .migrate()
-        .await
-        .map_err(|fault| not_migrated(&fault))?;
+    opened.store().migrate().await.map_err(|fault| not_migrated(&fault))?;
     Ok(opened)
 }
 
@@ -124,19 +115,14 @@ async fn wait_for(server: &PgConnectOptions, database: &Database, patience: Dura
         let fault = match timeout(ATTEMPT, server.connect()).await {
             Ok(Ok(connection)) => return close(connection).await,
             Ok(Err(fault)) if !may_come(&fault) => {
-                return Err(Failure::because(
-                    &format!("cannot use the database ({database})"),
-                    &fault,
-                ));
+                return Err(Failure::because(&format!("cannot use the database ({database})"), &fault));
             }
             Ok(Err(fault)) => causes(&fault),
             Err(_) => "no answer".to_owned(),
         };
         if Instant::now() + BETWEEN_ATTEMPTS > deadline {
             let seconds = patience.as_secs();
-            return Err(Failure::hindrance(format!(
-                "no database after {seconds} s ({database}): {fault}"
-            )));
+            return Err(Failure::hindrance(format!("no database after {seconds} s ({database}): {fault}")));
         }
         info!("waiting for the database ({database}): {fault}");
         sleep(BETWEEN_ATTEMPTS).await;
@@ -154,9 +140,9 @@ async fn close(connection: PgConnection) -> Result<(), Failure> {
 fn may_come(fault: &sqlx::Error) -> bool {
     match fault {
         sqlx::Error::Io(fault) => fault.kind() != io::ErrorKind::PermissionDenied,
-        sqlx::Error::Database(fault) => fault
-            .code()
-            .is_some_and(|code| code.starts_with("57P") || code.starts_with("53")),
+        sqlx::Error::Database(fault) => {
+            fault.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53"))
+        }
         _ => false,
     }
 }

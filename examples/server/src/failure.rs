@@ -14,10 +14,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A setting is wrong: exit code 2, as shells have it for a wrong call.
     pub(crate) fn setting(line: impl Into<String>) -> Self {
-        Self {
-            code: 2,
-            lines: vec![line.into()],
-        }
+        Self { code: 2, lines: vec![line.into()] }
     }
 
     /// Something else hinders the program: exit code 1.

@@ -12,13 +12,7 @@ use crate::failure::Failure;
 #[command(next_help_heading = "Logs")]
 pub(crate) struct LogOptions {
     /// How a line of the log looks
-    #[arg(
-        long,
-        env = "CHATAPI_LOG_FORMAT",
-        global = true,
-        value_name = "FORMAT",
-        default_value = "text"
-    )]
+    #[arg(long, env = "CHATAPI_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
     /// What is logged: a level (error, warn, info, debug, trace), or levels by module, such as warn,chatapi_server=debug
     /// [default: RUST_LOG, otherwise info; warn for commands other than serve]
@@ -50,10 +44,7 @@ impl LogOptions {
             None => ("RUST_LOG", said("RUST_LOG").unwrap_or_else(|| level.to_owned())),
         };
         match EnvFilter::builder().parse(&filter) {
-            Ok(filter) => Ok(Logs {
-                format: self.log_format,
-                filter,
-            }),
+            Ok(filter) => Ok(Logs { format: self.log_format, filter }),
             Err(fault) => Err(Failure::setting(format!("{named}: {fault}"))),
         }
     }

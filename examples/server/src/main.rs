@@ -31,11 +31,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(call: Call) -> Result<(), Failure> {
-    let Call {
-        command,
-        settings,
-        logs,
-    } = call;
+    let Call { command, settings, logs } = call;
     logs::start(logs);
     match command {
         Command::Serve => serve::serve(settings).await,

@@ -61,15 +61,7 @@ mod tests {
     #[test]
     fn an_id_that_could_confuse_a_log_is_not() {
         let too_long = "x".repeat(LONGEST + 1);
-        for ids in [
-            &[][..],
-            &[""],
-            &["two words"],
-            &["tab\t"],
-            &["ä"],
-            &["one", "two"],
-            &[&too_long],
-        ] {
+        for ids in [&[][..], &[""], &["two words"], &["tab\t"], &["ä"], &["one", "two"], &[&too_long]] {
             assert_eq!(taken(ids), None, "{ids:?}");
         }
     }

@@ -35,16 +35,11 @@ pub(crate) async fn find(settings: &Settings, store: &Opened) -> Result<String, 
             let file = settings.data_folder.join("secret_key");
             let kept = keep(&file, &fresh);
             let named = format!("cannot keep the secret key in {}", file.display());
-            (
-                kept.map_err(|fault| Failure::because(&named, &fault))?,
-                file.display().to_string(),
-            )
+            (kept.map_err(|fault| Failure::because(&named, &fault))?, file.display().to_string())
         }
     };
     if kept.len() < SHORTEST {
-        return Err(Failure::hindrance(format!(
-            "the secret key in {place} has fewer than {SHORTEST} bytes"
-        )));
+        return Err(Failure::hindrance(format!("the secret key in {place} has fewer than {SHORTEST} bytes")));
     }
     if kept == fresh {
         info!("no SECRET_KEY is set: one was generated, and is kept in {place}");
@@ -59,10 +54,7 @@ pub(crate) fn fresh() -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut bytes = [0; 50];
     SystemRandom.fill(&mut bytes);
-    bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 64)]))
-        .collect()
+    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 64)])).collect()
 }
 
 /// What `file` holds; `fresh` where it did not exist. Of several processes that come here at once the first one's secret
@@ -92,11 +84,7 @@ fn read(file: &Path) -> io::Result<Option<String>> {
 }
 
 fn write_draft(draft: &Path, secret: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(draft)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
     writeln!(file, "{secret}")?;
     file.sync_all()
 }
@@ -114,18 +102,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secret_key");
         let kept: HashSet<String> = thread::scope(|scope| {
-            let starts: Vec<_> = (0..16)
-                .map(|_| scope.spawn(|| keep(&file, &fresh()).unwrap()))
-                .collect();
+            let starts: Vec<_> = (0..16).map(|_| scope.spawn(|| keep(&file, &fresh()).unwrap())).collect();
             starts.into_iter().map(|start| start.join().unwrap()).collect()
         });
         assert_eq!(kept.len(), 1);
         assert_eq!(kept.iter().next().map(String::len), Some(50));
-        assert_eq!(
-            fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "no draft is left"
-        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 

@@ -35,9 +35,7 @@ async fn start(settings: &Settings) -> Result<(TcpListener, ChatApi), Failure> {
     let store = database::open(settings).await?;
     let secret = secret::find(settings, &store).await?;
     let listener = listen(&settings.bind).await?;
-    let address = listener
-        .local_addr()
-        .map_err(|fault| Failure::because("cannot listen", &fault))?;
+    let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
     let api = chat(settings, &store, secret, address)?;
     info!(%address, database = %settings.database, "ready");
     welcome::greet(address, &settings.database);
@@ -58,17 +56,12 @@ fn chat(
     address: SocketAddr,
 ) -> Result<ChatApi, Failure> {
     let mut config = settings.config.clone();
-    config.accounts.site_url = settings
-        .public_url
-        .clone()
-        .unwrap_or_else(|| welcome::url(address));
+    config.accounts.site_url = settings.public_url.clone().unwrap_or_else(|| welcome::url(address));
     let mut builder = store.builder(secret).config(config);
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }
-    builder
-        .build()
-        .map_err(|fault| Failure::setting(fault.to_string()))
+    builder.build().map_err(|fault| Failure::setting(fault.to_string()))
 }
 
 fn router(api: &ChatApi) -> Router {

@@ -63,32 +63,14 @@ pub(crate) enum Command {
 #[command(next_help_heading = "Serving")]
 struct ServingOptions {
     /// The address and port to listen on; port 0 picks a free one
-    #[arg(
-        long,
-        env = "BIND",
-        global = true,
-        value_name = "ADDRESS:PORT",
-        default_value = "127.0.0.1:8000"
-    )]
+    #[arg(long, env = "BIND", global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
     bind: Address,
     /// The folder for what has no other place: the SQLite file and the generated secret key
-    #[arg(
-        long,
-        env = "CHATAPI_DATA_DIR",
-        global = true,
-        value_name = "FOLDER",
-        default_value = "data"
-    )]
+    #[arg(long, env = "CHATAPI_DATA_DIR", global = true, value_name = "FOLDER", default_value = "data")]
     data_dir: PathBuf,
     /// The secret that signs tokens, at least 32 bytes [default: one that is generated and kept in the data folder, or in
     /// the database where that is PostgreSQL]
-    #[arg(
-        long,
-        env = "SECRET_KEY",
-        global = true,
-        value_name = "SECRET",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "SECRET_KEY", global = true, value_name = "SECRET", hide_env_values = true)]
     secret_key: Option<String>,
     /// Where the pages are that links in mails lead to, such as https://chat.example.org [default: the address that the
     /// server listens on]
@@ -162,16 +144,8 @@ pub(crate) fn read() -> Result<Call, Answer> {
         public_url: line.serving.public_url.map(|url| url.0),
     };
     let command = line.command.unwrap_or(Command::Serve);
-    let level = if matches!(command, Command::Serve) {
-        "info"
-    } else {
-        "warn"
-    };
-    Ok(Call {
-        command,
-        settings,
-        logs: line.logs.logs(level)?,
-    })
+    let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
+    Ok(Call { command, settings, logs: line.logs.logs(level)? })
 }
 
 fn long_enough(secret: String) -> Result<String, Failure> {
@@ -187,16 +161,9 @@ fn long_enough(secret: String) -> Result<String, Failure> {
 /// A setting as every command has it. Variables that are there but empty are what `docker compose` makes of those that
 /// are not there; an empty password alone means something.
 fn for_every_command(setting: clap::Arg) -> clap::Arg {
-    let is_empty = setting
-        .get_env()
-        .and_then(env::var_os)
-        .is_some_and(|value| value.is_empty());
+    let is_empty = setting.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
     let setting = setting.global(true);
-    if is_empty && setting.get_id() != "pg_password" {
-        setting.env(Resettable::Reset)
-    } else {
-        setting
-    }
+    if is_empty && setting.get_id() != "pg_password" { setting.env(Resettable::Reset) } else { setting }
 }
 
 /// The parser's message, on one line, with both names of the setting.
@@ -208,16 +175,15 @@ fn answer(fault: &clap::Error, shape: &clap::Command) -> Answer {
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
     let named = match fault.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(named)) => shape
-            .get_arguments()
-            .find(|argument| argument.to_string() == *named),
+        Some(ContextValue::String(named)) => {
+            shape.get_arguments().find(|argument| argument.to_string() == *named)
+        }
         _ => None,
     };
     let line = match named.and_then(|argument| Some((argument, argument.get_long()?, argument.get_env()?))) {
-        Some((argument, flag, variable)) => line.replace(
-            &format!("'{argument}'"),
-            &format!("--{flag} / {}", variable.display()),
-        ),
+        Some((argument, flag, variable)) => {
+            line.replace(&format!("'{argument}'"), &format!("--{flag} / {}", variable.display()))
+        }
         None => line.to_owned(),
     };
     Failure::setting(line).into()

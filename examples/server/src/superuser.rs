@@ -37,11 +37,7 @@ pub(crate) struct Account {
 
 /// Makes the account that is given, or asks for it.
 pub(crate) async fn create(account: Account, settings: &Settings) -> Result<(), Failure> {
-    let given = if account.noinput {
-        Some(given(&account)?)
-    } else {
-        None
-    };
+    let given = if account.noinput { Some(given(&account)?) } else { None };
     if given.is_none() && !io::stdin().is_terminal() {
         return Err(Failure::setting(format!(
             "there is no terminal to ask on: use --noinput with --username, and the password in {PASSWORD}"
@@ -49,14 +45,7 @@ pub(crate) async fn create(account: Account, settings: &Settings) -> Result<(), 
     }
     let chats = Chats::open(settings).await?;
     let username = match given {
-        Some(given) => {
-            chats
-                .strict
-                .register(given)
-                .await
-                .map_err(|error| refused(&error))?
-                .username
-        }
+        Some(given) => chats.strict.register(given).await.map_err(|error| refused(&error))?.username,
         None => {
             let asked = interview(&mut Terminal, &chats, account.username, account.email).await;
             asked.map_err(|fault| match fault.kind() {
@@ -77,19 +66,12 @@ fn given(account: &Account) -> Result<NewAccount, Failure> {
     };
     let password = env::var(PASSWORD).unwrap_or_default();
     if password.is_empty() {
-        return Err(Failure::setting(format!(
-            "--noinput needs the password in {PASSWORD}"
-        )));
+        return Err(Failure::setting(format!("--noinput needs the password in {PASSWORD}")));
     }
     let email = account.email.clone().unwrap_or_default();
     match email_fault(&email) {
         Some(fault) => Err(Failure::hindrance(format!("email: {fault}"))),
-        None => Ok(NewAccount {
-            username,
-            email,
-            password,
-            is_superuser: true,
-        }),
+        None => Ok(NewAccount { username, email, password, is_superuser: true }),
     }
 }
 
@@ -101,12 +83,9 @@ fn email_fault(email: &str) -> Option<&'static str> {
 /// A line for each fault of each field.
 fn refused(error: &Error) -> Failure {
     match error {
-        Error::Invalid(Invalid::Fields(fields)) => Failure::hindrances(
-            fields
-                .iter()
-                .map(|(field, fault)| format!("{field}: {fault}"))
-                .collect(),
-        ),
+        Error::Invalid(Invalid::Fields(fields)) => {
+            Failure::hindrances(fields.iter().map(|(field, fault)| format!("{field}: {fault}")).collect())
+        }
         other => Failure::hindrance(causes(other)),
     }
 }
@@ -127,20 +106,13 @@ impl Chats {
         anything.refuse_numeric = false;
         let chat = |rules| {
             // Nothing is signed here, so the secret may be any.
-            let mut builder = store
-                .builder(secret::fresh())
-                .config(settings.config.clone())
-                .password_rules(rules);
+            let mut builder =
+                store.builder(secret::fresh()).config(settings.config.clone()).password_rules(rules);
             if let Some(mailer) = settings.mailer.clone() {
                 builder = builder.mailer(mailer);
             }
-            builder
-                .build()
-                .map_err(|fault| Failure::setting(fault.to_string()))
+            builder.build().map_err(|fault| Failure::setting(fault.to_string()))
         };
-        Ok(Self {
-            strict: chat(PasswordRules::default())?,
-            lenient: chat(anything)?,
-        })
+        Ok(Self { strict: chat(PasswordRules::default())?, lenient: chat(anything)? })
     }
 }

@@ -12,14 +12,9 @@ pub(super) fn is_common(password: &str) -> bool {
     let (mut from, mut to) = (0, LIST.len());
     while from < to {
         let middle = from + (to - from) / 2;
-        let start = LIST[from..middle]
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(from, |at| from + at + 1);
-        let end = LIST[middle..to]
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(to, |at| middle + at);
+        let start =
+            LIST[from..middle].iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
+        let end = LIST[middle..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| middle + at);
         match LIST[start..end].cmp(wanted) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => from = end + 1,
@@ -63,11 +58,7 @@ mod tests {
         let lines = lines();
         for line in &lines {
             let longer = format!("{line}~");
-            assert_eq!(
-                is_common(&longer),
-                lines.binary_search(&longer.as_str()).is_ok(),
-                "{longer}"
-            );
+            assert_eq!(is_common(&longer), lines.binary_search(&longer.as_str()).is_ok(), "{longer}");
         }
     }
 

@@ -58,20 +58,12 @@ impl PasswordConfig {
         }
         // Beyond its own limits it would refuse the very hashes it makes.
         if self.memory_kib > self.max_memory_kib {
-            return Err(PasswordConfigError(
-                "`memory_kib` must not exceed `max_memory_kib`",
-            ));
+            return Err(PasswordConfigError("`memory_kib` must not exceed `max_memory_kib`"));
         }
         if self.passes > self.max_passes {
             return Err(PasswordConfigError("`passes` must not exceed `max_passes`"));
         }
-        Params::new(
-            self.memory_kib,
-            self.passes,
-            self.lanes,
-            Some(Self::DIGEST_LENGTH),
-        )
-        .map_err(|fault| {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(Self::DIGEST_LENGTH)).map_err(|fault| {
             PasswordConfigError(match fault {
                 argon2::Error::MemoryTooLittle => "`memory_kib` must be at least 8 times `lanes`",
                 argon2::Error::TimeTooSmall => "`passes` must be at least 1",
@@ -103,33 +95,18 @@ mod tests {
         };
         let because = |reason| Err(format!("password hashing cannot work as configured: {reason}"));
 
-        assert_eq!(
-            refused(|config| config.passes = 0),
-            because("`passes` must be at least 1")
-        );
-        assert_eq!(
-            refused(|config| config.lanes = 0),
-            because("`lanes` must be at least 1")
-        );
-        assert_eq!(
-            refused(|config| config.lanes = u32::MAX),
-            because("`lanes` must be at most 16 777 215")
-        );
+        assert_eq!(refused(|config| config.passes = 0), because("`passes` must be at least 1"));
+        assert_eq!(refused(|config| config.lanes = 0), because("`lanes` must be at least 1"));
+        assert_eq!(refused(|config| config.lanes = u32::MAX), because("`lanes` must be at most 16 777 215"));
         assert_eq!(
             refused(|config| config.memory_kib = 7),
             because("`memory_kib` must be at least 8 times `lanes`")
         );
-        assert_eq!(
-            refused(|config| config.concurrent = 0),
-            because("`concurrent` must be at least 1")
-        );
+        assert_eq!(refused(|config| config.concurrent = 0), because("`concurrent` must be at least 1"));
         assert_eq!(
             refused(|config| config.max_memory_kib = 1024),
             because("`memory_kib` must not exceed `max_memory_kib`")
         );
-        assert_eq!(
-            refused(|config| config.max_passes = 1),
-            because("`passes` must not exceed `max_passes`")
-        );
+        assert_eq!(refused(|config| config.max_passes = 1), because("`passes` must not exceed `max_passes`"));
     }
 }

@@ -101,11 +101,7 @@ impl PasswordHasher {
     /// [`PasswordError::Busy`], or [`PasswordError::Internal`] where the computation failed.
     pub async fn verify(&self, password: &str, stored: &str) -> Result<Verdict, PasswordError> {
         let (stored, if_it_fits) = self.read(stored);
-        Ok(if self.fits(password, stored).await? {
-            if_it_fits
-        } else {
-            Verdict::Wrong
-        })
+        Ok(if self.fits(password, stored).await? { if_it_fits } else { Verdict::Wrong })
     }
 
     /// Takes as long as [`Self::verify`] does for a hash of today's.
@@ -115,9 +111,7 @@ impl PasswordHasher {
     /// # Errors
     /// [`PasswordError::Busy`], or [`PasswordError::Internal`] where the computation failed.
     pub async fn verify_nobody(&self, password: &str) -> Result<(), PasswordError> {
-        self.fits(password, Arc::clone(&self.shared.nobody))
-            .await
-            .map(drop)
+        self.fits(password, Arc::clone(&self.shared.nobody)).await.map(drop)
     }
 
     /// What to compute for a stored hash, and the verdict where that fits.
@@ -133,8 +127,7 @@ impl PasswordHasher {
 
     async fn fits(&self, password: &str, stored: Arc<Stored>) -> Result<bool, PasswordError> {
         let password = password.to_owned();
-        self.compute(move |_| stored.fits(&password).map_err(PasswordError::internal))
-            .await
+        self.compute(move |_| stored.fits(&password).map_err(PasswordError::internal)).await
     }
 
     /// Runs one computation when its turn has come.

@@ -23,25 +23,14 @@ pub(super) struct Turn {
 impl Queue {
     pub(super) fn new(concurrent: usize, queued: usize) -> Self {
         let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
-        Self {
-            places: semaphore(concurrent.saturating_add(queued)),
-            turns: semaphore(concurrent),
-        }
+        Self { places: semaphore(concurrent.saturating_add(queued)), turns: semaphore(concurrent) }
     }
 
     /// Waits for a turn, in order of arrival; [`PasswordError::Busy`] at once where too many wait already.
     pub(super) async fn enter(&self) -> Result<Turn, PasswordError> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_full| PasswordError::Busy)?;
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(PasswordError::internal)?;
-        Ok(Turn {
-            _turn: turn,
-            _place: place,
-        })
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| PasswordError::Busy)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(PasswordError::internal)?;
+        Ok(Turn { _turn: turn, _place: place })
     }
 }
 

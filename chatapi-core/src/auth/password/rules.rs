@@ -19,12 +19,7 @@ pub struct PasswordRules {
 
 impl Default for PasswordRules {
     fn default() -> Self {
-        Self {
-            max_similarity: 0.7,
-            min_length: 8,
-            refuse_common: true,
-            refuse_numeric: true,
-        }
+        Self { max_similarity: 0.7, min_length: 8, refuse_common: true, refuse_numeric: true }
     }
 }
 
@@ -35,19 +30,14 @@ impl PasswordRules {
     /// `first name`, `last name` and `email address`, in this order. Only the first that is too similar is told.
     pub fn check(&self, password: &str, about: &[(&str, &str)]) -> Vec<String> {
         let mut broken = Vec::new();
-        if let Some((name, _)) = about
-            .iter()
-            .find(|(_, value)| is_similar(password, value, self.max_similarity))
+        if let Some((name, _)) =
+            about.iter().find(|(_, value)| is_similar(password, value, self.max_similarity))
         {
             broken.push(format!("The password is too similar to the {name}."));
         }
         if password.chars().count() < self.min_length {
             let min_length = self.min_length;
-            let characters = if min_length == 1 {
-                "character"
-            } else {
-                "characters"
-            };
+            let characters = if min_length == 1 { "character" } else { "characters" };
             broken.push(format!(
                 "This password is too short. It must contain at least {min_length} {characters}."
             ));

@@ -23,12 +23,7 @@ fn words(text: &str) -> Vec<&str> {
     let parts: Vec<&str> = text.split(|symbol| !is_word(symbol)).collect();
     let last = parts.len() - 1;
     let is_kept = |(index, part): &(usize, &str)| !part.is_empty() || *index == 0 || *index == last;
-    parts
-        .into_iter()
-        .enumerate()
-        .filter(is_kept)
-        .map(|(_, part)| part)
-        .collect()
+    parts.into_iter().enumerate().filter(is_kept).map(|(_, part)| part).collect()
 }
 
 /// Whether a password is too long, next to a part, to be similar to it. Lengths are in characters.

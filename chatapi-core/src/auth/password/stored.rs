@@ -18,14 +18,8 @@ pub(super) struct Stored {
 /// A way to compute a digest, and by that what it costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    Argon2 {
-        algorithm: Algorithm,
-        version: Version,
-        params: Params,
-    },
-    Pbkdf2 {
-        iterations: u32,
-    },
+    Argon2 { algorithm: Algorithm, version: Version, params: Params },
+    Pbkdf2 { iterations: u32 },
 }
 
 impl Stored {
@@ -35,14 +29,9 @@ impl Stored {
             return Self::read_pbkdf2(parts, config);
         }
         // Django puts the name of its hasher in front: `argon2$argon2id$v=19$…`.
-        let django = stored
-            .strip_prefix("argon2")
-            .filter(|rest| rest.starts_with("$argon2"));
+        let django = stored.strip_prefix("argon2").filter(|rest| rest.starts_with("$argon2"));
         let read = Self::read_argon2(django.unwrap_or(stored), config)?;
-        Some(Self {
-            is_django: django.is_some(),
-            ..read
-        })
+        Some(Self { is_django: django.is_some(), ..read })
     }
 
     /// What no password fits, at the price of a current hash.
@@ -63,11 +52,7 @@ impl Stored {
 
     /// Whether the hash is written as new ones are, and costs at least as much.
     pub(super) fn is_current(&self, current: &Params) -> bool {
-        let Work::Argon2 {
-            algorithm: Algorithm::Argon2id,
-            version: Version::V0x13,
-            params,
-        } = &self.work
+        let Work::Argon2 { algorithm: Algorithm::Argon2id, version: Version::V0x13, params } = &self.work
         else {
             return false;
         };
@@ -108,16 +93,7 @@ impl Stored {
             );
             return None;
         }
-        Some(Self {
-            work: Work::Argon2 {
-                algorithm,
-                version,
-                params,
-            },
-            salt,
-            digest,
-            is_django: false,
-        })
+        Some(Self { work: Work::Argon2 { algorithm, version, params }, salt, digest, is_django: false })
     }
 
     /// `720000$salt$digest`, the digest in base64; the salt is taken as it is written.
@@ -130,9 +106,7 @@ impl Stored {
             return None;
         }
 
-        let Some(iterations) = u32::try_from(iterations)
-            .ok()
-            .filter(|n| *n <= config.max_pbkdf2_iterations)
+        let Some(iterations) = u32::try_from(iterations).ok().filter(|n| *n <= config.max_pbkdf2_iterations)
         else {
             tracing::warn!(
                 iterations,
@@ -141,38 +115,22 @@ impl Stored {
             );
             return None;
         };
-        Some(Self {
-            work: Work::Pbkdf2 { iterations },
-            salt: salt.into(),
-            digest,
-            is_django: true,
-        })
+        Some(Self { work: Work::Pbkdf2 { iterations }, salt: salt.into(), digest, is_django: true })
     }
 }
 
 impl Work {
     /// What a new hash takes.
     pub(super) fn current(params: &Params) -> Self {
-        Self::Argon2 {
-            algorithm: Algorithm::Argon2id,
-            version: Version::V0x13,
-            params: params.clone(),
-        }
+        Self::Argon2 { algorithm: Algorithm::Argon2id, version: Version::V0x13, params: params.clone() }
     }
 
     /// The password's digest, of `length` bytes.
     fn digest(&self, password: &str, salt: &[u8], length: usize) -> Result<Vec<u8>, argon2::Error> {
         let mut digest = vec![0; length];
         match self {
-            Self::Argon2 {
-                algorithm,
-                version,
-                params,
-            } => Argon2::new(*algorithm, *version, params.clone()).hash_password_into(
-                password.as_bytes(),
-                salt,
-                &mut digest,
-            )?,
+            Self::Argon2 { algorithm, version, params } => Argon2::new(*algorithm, *version, params.clone())
+                .hash_password_into(password.as_bytes(), salt, &mut digest)?,
             Self::Pbkdf2 { iterations } => {
                 pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), salt, *iterations, &mut digest);
             }

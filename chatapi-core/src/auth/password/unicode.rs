@@ -9,9 +9,7 @@ pub(crate) fn is_word(symbol: char) -> bool {
 pub(super) fn is_digit(symbol: char) -> bool {
     let code = u32::from(symbol);
     let zeros_before = ZEROS.partition_point(|zero| *zero <= code);
-    let is_decimal = zeros_before
-        .checked_sub(1)
-        .is_some_and(|last| code - ZEROS[last] < 10);
+    let is_decimal = zeros_before.checked_sub(1).is_some_and(|last| code - ZEROS[last] < 10);
     is_decimal || lies_in(OTHER_DIGITS, symbol)
 }
 

@@ -130,7 +130,9 @@ impl<'de> Deserialize<'de> for Text {
 
 /// The surrogate that three bytes of WTF-8 stand for.
 fn surrogate(bytes: &[u8]) -> Option<u16> {
-    let [0xed, middle @ 0xa0..=0xbf, last @ 0x80..=0xbf, ..] = bytes else { return None };
+    let [0xed, middle @ 0xa0..=0xbf, last @ 0x80..=0xbf, ..] = bytes else {
+        return None;
+    };
     Some(0xd000 | (u16::from(middle & 0x3f) << 6) | u16::from(last & 0x3f))
 }
 
@@ -157,9 +159,14 @@ mod tests {
 
     #[test]
     fn numbers_as_texts_are_written_as_python_writes_them() {
-        for (sent, text) in
-            [("7", "7"), ("1.50", "1.5"), ("1e22", "1e+22"), ("1E-7", "1e-07"), ("0.0001", "0.0001"), ("1e400", "inf")]
-        {
+        for (sent, text) in [
+            ("7", "7"),
+            ("1.50", "1.5"),
+            ("1e22", "1e+22"),
+            ("1E-7", "1e-07"),
+            ("0.0001", "0.0001"),
+            ("1e400", "inf"),
+        ] {
             assert_eq!(number_text(sent), text);
         }
     }

@@ -50,7 +50,9 @@ impl Tables {
     }
 
     pub(super) fn update_user(&mut self, id: UserId, change: UserChange) -> Result<Option<User>> {
-        let Some(user) = self.users.get(&id).filter(|user| holds(&change, user)) else { return Ok(None) };
+        let Some(user) = self.users.get(&id).filter(|user| holds(&change, user)) else {
+            return Ok(None);
+        };
         let mut user = user.clone();
         match change {
             UserChange::Email(email) => user.email = email,
@@ -119,7 +121,9 @@ impl Tables {
         admin: Option<UserId>,
         change: RoomChange,
     ) -> Result<Option<Room>> {
-        let Some(row) = self.rooms.get(&id).filter(|room| room.admin == admin) else { return Ok(None) };
+        let Some(row) = self.rooms.get(&id).filter(|room| room.admin == admin) else {
+            return Ok(None);
+        };
         let changed = RoomRow {
             name: change.name.unwrap_or_else(|| row.name.clone()),
             admin: change.admin.or(row.admin),

@@ -1,6 +1,8 @@
 //! Rooms in SQL.
 
-use super::{Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, limit, limit_values, page_of};
+use super::{
+    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, limit, limit_values, page_of,
+};
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::store::engine::Transaction;
 use crate::{RoomId, UserId};
@@ -32,7 +34,11 @@ impl<E: Engine> SqlStore<E> {
         room_of(&self.read(ROOM, &[Value::Int(id.0)]).await?)
     }
 
-    pub(super) async fn page_of_rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
+    pub(super) async fn page_of_rooms(
+        &self,
+        member: UserId,
+        page: PageRequest,
+    ) -> Result<Option<Page<Room>>> {
         let limit = limit(page, 2);
         let sql = format!(
             "with counted as (select count(*) as total from chatapi_room_members where user_id = $1)
@@ -63,7 +69,8 @@ impl<E: Engine> SqlStore<E> {
              where id = $1 and admin_id is not distinct from $2 returning id",
         );
         let seen = Value::OptInt(admin.map(|user| user.0));
-        let locked = transaction.run(lock.0, &[Value::Int(id.0), seen, Value::OptText(change.name.clone())]).await?;
+        let locked =
+            transaction.run(lock.0, &[Value::Int(id.0), seen, Value::OptText(change.name.clone())]).await?;
         let admin = change.admin.or(admin);
         let stays_in = |users: &Vec<UserId>| admin.is_none_or(|admin| users.contains(&admin));
         if locked.is_empty() || !change.users.as_ref().is_none_or(stays_in) {
@@ -71,14 +78,16 @@ impl<E: Engine> SqlStore<E> {
         }
         if let Some(users) = &change.users {
             let stay = self.dialect().among("user_id", 2);
-            let leave = Sql::from(format!("delete from chatapi_room_members where room_id = $1 and not ({stay})"));
+            let leave =
+                Sql::from(format!("delete from chatapi_room_members where room_id = $1 and not ({stay})"));
             transaction.run(leave.0, &[Value::Int(id.0), ids(users)]).await?;
             self.join(&mut transaction, id, users).await?;
         }
         if let Some(admin) = change.admin {
             self.hand_over(&mut transaction, id, admin).await?;
         }
-        let changed = self.with_members(&mut transaction, id, change.users.as_deref().unwrap_or_default()).await?;
+        let changed =
+            self.with_members(&mut transaction, id, change.users.as_deref().unwrap_or_default()).await?;
         if changed.admin != admin || admin.is_some_and(|admin| !changed.has_member(admin)) {
             return Ok(None);
         }
@@ -96,8 +105,9 @@ impl<E: Engine> SqlStore<E> {
              and exists (select 1 from chatapi_rooms where id = $1 and admin_id is not distinct from $2)",
         );
         transaction.run(leave.0, &values).await?;
-        let delete =
-            Sql::from("delete from chatapi_rooms where id = $1 and admin_id is not distinct from $2 returning id");
+        let delete = Sql::from(
+            "delete from chatapi_rooms where id = $1 and admin_id is not distinct from $2 returning id",
+        );
         let deleted = !transaction.run(delete.0, &values).await?.is_empty();
         if deleted {
             transaction.commit().await?;
@@ -106,7 +116,12 @@ impl<E: Engine> SqlStore<E> {
     }
 
     /// The room as it is within the transaction, with all of these in it.
-    async fn with_members(&self, transaction: &mut E::Transaction, id: RoomId, wanted: &[UserId]) -> Result<Room> {
+    async fn with_members(
+        &self,
+        transaction: &mut E::Transaction,
+        id: RoomId,
+        wanted: &[UserId],
+    ) -> Result<Room> {
         let room = room_of(&transaction.run(Sql::from(ROOM).0, &[Value::Int(id.0)]).await?)?;
         let room = room.ok_or_else(|| StoreError::Backend("the room is not there".into()))?;
         match wanted.iter().find(|user| !room.has_member(**user)) {
@@ -154,7 +169,11 @@ fn rooms_of<R: Row>(rows: &[R], at: usize) -> Result<Vec<Room>> {
             rooms.push(Room { id, name: row.text(at + 1)?, admin, users: Vec::new() });
         }
         if let (Some(room), Some(user)) = (rooms.last_mut(), row.opt_int(at + 3)?) {
-            room.users.push(Member { id: UserId(user), username: row.text(at + 4)?, email: row.text(at + 5)? });
+            room.users.push(Member {
+                id: UserId(user),
+                username: row.text(at + 4)?,
+                email: row.text(at + 5)?,
+            });
         }
     }
     Ok(rooms)

@@ -1,12 +1,15 @@
 //! Users in SQL.
 
-use super::{Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values, page_of};
+use super::{
+    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values, page_of,
+};
 use crate::UserId;
 use crate::store::engine::Transaction;
 use crate::text::fold;
 use crate::users::{NewUser, User, UserChange};
 
-const COLUMNS: &str = "id, username, email, password, is_active, is_staff, is_superuser, date_joined, revision";
+const COLUMNS: &str =
+    "id, username, email, password, is_active, is_staff, is_superuser, date_joined, revision";
 
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_user(&self, user: NewUser) -> Result<User> {
@@ -96,9 +99,10 @@ impl<E: Engine> SqlStore<E> {
                 "password = $2, revision = revision + 1 where id = $1 and revision = $3",
                 vec![id, Value::Text(hash), Value::Int(revision)],
             ),
-            UserChange::Rehash { from, to } => {
-                ("password = $2 where id = $1 and password = $3", vec![id, Value::Text(to), Value::Text(from)])
-            }
+            UserChange::Rehash { from, to } => (
+                "password = $2 where id = $1 and password = $3",
+                vec![id, Value::Text(to), Value::Text(from)],
+            ),
             UserChange::Activate => {
                 ("is_active = $2 where id = $1 and is_active <> $2", vec![id, Value::Bool(true)])
             }

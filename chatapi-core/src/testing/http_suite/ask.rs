@@ -27,13 +27,7 @@ pub(super) struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     pub(super) fn new(chat: &'a Chat, method: Method, path: impl Display) -> Self {
-        Self {
-            chat,
-            method,
-            path: path.to_string(),
-            headers: HeaderMap::new(),
-            body: None,
-        }
+        Self { chat, method, path: path.to_string(), headers: HeaderMap::new(), body: None }
     }
 
     /// With this user's access token.
@@ -77,37 +71,17 @@ impl<'a> Ask<'a> {
     }
 
     async fn send(self) -> Answer {
-        let Self {
-            chat,
-            method,
-            path,
-            headers,
-            body,
-        } = self;
-        let mut request = chat
-            .client()
-            .request(method.clone(), chat.url(&path))
-            .headers(headers.clone());
+        let Self { chat, method, path, headers, body } = self;
+        let mut request = chat.client().request(method.clone(), chat.url(&path)).headers(headers.clone());
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request
-            .send()
-            .await
-            .unwrap_or_else(|fault| panic!("{method} {path}: {fault:?}"));
+        let response = request.send().await.unwrap_or_else(|fault| panic!("{method} {path}: {fault:?}"));
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = response
-            .bytes()
-            .await
-            .unwrap_or_else(|fault| panic!("{method} {path}: {fault:?}"));
+        let body = response.bytes().await.unwrap_or_else(|fault| panic!("{method} {path}: {fault:?}"));
         let body = String::from_utf8(body.into()).unwrap_or_else(|fault| panic!("{method} {path}: {fault}"));
-        let answer = Answer {
-            to: format!("{method} {path}"),
-            status,
-            headers,
-            body,
-        };
+        let answer = Answer { to: format!("{method} {path}"), status, headers, body };
         answer.check(chat, &method, &path);
         answer
     }
@@ -134,24 +108,13 @@ pub(super) async fn raw(chat: &Chat, request: Vec<u8>) -> Answer {
         String::from_utf8(answer).unwrap()
     };
     let text = tokio::task::spawn_blocking(exchange).await.unwrap();
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .unwrap_or_else(|| panic!("no answer but {text:?}"));
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer but {text:?}"));
     let mut lines = head.lines();
-    let status = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .and_then(|status| status.parse().ok());
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
     let pairs = lines.filter_map(|line| line.split_once(": "));
-    let headers = pairs
-        .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
-        .collect();
-    Answer {
-        to: "a raw request".to_owned(),
-        status: status.unwrap(),
-        headers,
-        body: body.to_owned(),
-    }
+    let headers =
+        pairs.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect();
+    Answer { to: "a raw request".to_owned(), status: status.unwrap(), headers, body: body.to_owned() }
 }
 
 /// What came back.
@@ -176,30 +139,19 @@ impl Answer {
     /// Exactly this status and these bytes.
     #[track_caller]
     pub(super) fn is(&self, status: u16, body: impl AsRef<str>) {
-        assert_eq!(
-            (self.status, self.body.as_str()),
-            (status, body.as_ref()),
-            "{}",
-            self.to
-        );
+        assert_eq!((self.status, self.body.as_str()), (status, body.as_ref()), "{}", self.to);
     }
 
     /// This status, with a `detail` alone.
     #[track_caller]
     pub(super) fn detail(&self, status: u16, detail: &str) {
-        self.is(
-            status,
-            format!(r#"{{"detail":{}}}"#, Json::Text(detail.to_owned())),
-        );
+        self.is(status, format!(r#"{{"detail":{}}}"#, Json::Text(detail.to_owned())));
     }
 
     /// 400, with one fault of one field.
     #[track_caller]
     pub(super) fn fault(&self, field: &str, fault: &str) {
-        self.is(
-            400,
-            format!(r#"{{"{field}":[{}]}}"#, Json::Text(fault.to_owned())),
-        );
+        self.is(400, format!(r#"{{"{field}":[{}]}}"#, Json::Text(fault.to_owned())));
     }
 
     #[track_caller]
@@ -217,19 +169,13 @@ impl Answer {
     /// What stands at a path like `results.0.id`.
     #[track_caller]
     pub(super) fn at(&self, path: &str) -> Json {
-        self.json()
-            .at(path)
-            .unwrap_or_else(|| panic!("{}: no {path} in {}", self.to, self.body))
-            .clone()
+        self.json().at(path).unwrap_or_else(|| panic!("{}: no {path} in {}", self.to, self.body)).clone()
     }
 
     #[track_caller]
     pub(super) fn text(&self, path: &str) -> String {
         let found = self.at(path);
-        found
-            .as_str()
-            .unwrap_or_else(|| panic!("{}: {path} is {found}", self.to))
-            .to_owned()
+        found.as_str().unwrap_or_else(|| panic!("{}: {path} is {found}", self.to)).to_owned()
     }
 
     /// The `id` of what was made.
@@ -242,21 +188,13 @@ impl Answer {
     #[track_caller]
     pub(super) fn each(&self, field: &str) -> Vec<Json> {
         self.status(200);
-        self.at("results")
-            .items()
-            .iter()
-            .filter_map(|item| item.at(field).cloned())
-            .collect()
+        self.at("results").items().iter().filter_map(|item| item.at(field).cloned()).collect()
     }
 
     /// The texts of a page of messages.
     #[track_caller]
     pub(super) fn contents(&self) -> Vec<String> {
-        self.each("content")
-            .iter()
-            .filter_map(Json::as_str)
-            .map(str::to_owned)
-            .collect()
+        self.each("content").iter().filter_map(Json::as_str).map(str::to_owned).collect()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -272,13 +210,7 @@ impl Answer {
             chat.reached(&route, method);
         }
         for (name, value) in ALWAYS {
-            assert_eq!(
-                self.header(name),
-                Some(value),
-                "{name} of {} ({})",
-                self.to,
-                self.status
-            );
+            assert_eq!(self.header(name), Some(value), "{name} of {} ({})", self.to, self.status);
         }
         assert_eq!(
             self.header("allow"),
@@ -298,21 +230,10 @@ impl Answer {
         let length = (self.status != 204).then(|| self.body.len().to_string());
         if method != Method::HEAD {
             let length_said = self.header(CONTENT_LENGTH.as_str());
-            assert_eq!(
-                length_said,
-                length.as_deref(),
-                "content-length of {} ({})",
-                self.to,
-                self.status
-            );
+            assert_eq!(length_said, length.as_deref(), "content-length of {} ({})", self.to, self.status);
         }
         if !self.body.is_empty() {
-            assert_eq!(
-                self.header("content-type"),
-                Some("application/json"),
-                "content-type of {}",
-                self.to
-            );
+            assert_eq!(self.header("content-type"), Some("application/json"), "content-type of {}", self.to);
         }
     }
 }

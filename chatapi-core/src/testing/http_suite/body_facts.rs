@@ -18,21 +18,9 @@ const TOO_LONG: &str = "Request body too large: at most 1000 bytes are accepted.
 
 async fn a_body_is_read_up_to_the_limit_and_not_past_it(suite: Suite) {
     let (chat, ann) = limited(&suite).await;
-    chat.post("/rooms/")
-        .by(&ann)
-        .json(padded(&ann, LIMIT))
-        .await
-        .status(201);
-    chat.post("/rooms/")
-        .by(&ann)
-        .json(padded(&ann, LIMIT + 1))
-        .await
-        .detail(413, TOO_LONG);
-    chat.post("/rooms/")
-        .by(&ann)
-        .json(padded(&ann, LIMIT))
-        .await
-        .status(201);
+    chat.post("/rooms/").by(&ann).json(padded(&ann, LIMIT)).await.status(201);
+    chat.post("/rooms/").by(&ann).json(padded(&ann, LIMIT + 1)).await.detail(413, TOO_LONG);
+    chat.post("/rooms/").by(&ann).json(padded(&ann, LIMIT)).await.status(201);
 }
 
 async fn a_body_without_a_length_is_read_up_to_the_limit_and_not_past_it(suite: Suite) {
@@ -45,10 +33,8 @@ async fn a_body_without_a_length_is_read_up_to_the_limit_and_not_past_it(suite: 
         );
         let body = padded(&ann, length);
         let (one, two) = body.split_at(length / 2);
-        let chunks: String = [one, two, ""]
-            .iter()
-            .map(|chunk| format!("{:x}\r\n{chunk}\r\n", chunk.len()))
-            .collect();
+        let chunks: String =
+            [one, two, ""].iter().map(|chunk| format!("{:x}\r\n{chunk}\r\n", chunk.len())).collect();
         let answer = raw(&chat, (head + &chunks).into_bytes()).await;
         answer.status(status);
         if status == 413 {
@@ -61,25 +47,14 @@ async fn a_body_without_a_length_is_read_up_to_the_limit_and_not_past_it(suite: 
 async fn a_body_far_past_the_limit_is_answered(suite: Suite) {
     let (chat, ann) = limited(&suite).await;
     for _ in 0..5 {
-        chat.post("/rooms/")
-            .by(&ann)
-            .json(padded(&ann, 4_000_000))
-            .await
-            .detail(413, TOO_LONG);
-        chat.post("/rooms/")
-            .by(&ann)
-            .json(padded(&ann, LIMIT))
-            .await
-            .status(201);
+        chat.post("/rooms/").by(&ann).json(padded(&ann, 4_000_000)).await.detail(413, TOO_LONG);
+        chat.post("/rooms/").by(&ann).json(padded(&ann, LIMIT)).await.status(201);
     }
 }
 
 async fn a_body_past_the_limit_is_answered_before_who_asks(suite: Suite) {
     let (chat, ann) = limited(&suite).await;
-    chat.post("/rooms/")
-        .json(padded(&ann, LIMIT + 1))
-        .await
-        .detail(413, TOO_LONG);
+    chat.post("/rooms/").json(padded(&ann, LIMIT + 1)).await.detail(413, TOO_LONG);
 }
 
 async fn a_message_is_kept_up_to_the_limit_and_not_past_it(suite: Suite) {
@@ -90,21 +65,9 @@ async fn a_message_is_kept_up_to_the_limit_and_not_past_it(suite: Suite) {
     let path = format!("/messages/{message}/");
     let too_long = format!(r#"{{"room":{room},"content":"0123456789x"}}"#);
     let fault = "Ensure this field has no more than 10 characters.";
-    chat.post("/messages/")
-        .by(&ann)
-        .json(&too_long)
-        .await
-        .fault("content", fault);
-    chat.put(&path)
-        .by(&ann)
-        .json(&too_long)
-        .await
-        .fault("content", fault);
-    chat.patch(&path)
-        .by(&ann)
-        .json(&too_long)
-        .await
-        .fault("content", fault);
+    chat.post("/messages/").by(&ann).json(&too_long).await.fault("content", fault);
+    chat.put(&path).by(&ann).json(&too_long).await.fault("content", fault);
+    chat.patch(&path).by(&ann).json(&too_long).await.fault("content", fault);
     assert_eq!(chat.get(&path).by(&ann).await.text("content"), "0123456789");
 }
 
@@ -113,25 +76,13 @@ async fn a_message_is_measured_in_characters_and_trimmed(suite: Suite) {
     let ann = chat.person("ann").await;
     let room = chat.room(&ann, &[]).await;
     let message = chat.say(&ann, room, " \n ß🚀日é\t ").await;
-    assert_eq!(
-        chat.get(format!("/messages/{message}/"))
-            .by(&ann)
-            .await
-            .text("content"),
-        "ß🚀日é"
-    );
+    assert_eq!(chat.get(format!("/messages/{message}/")).by(&ann).await.text("content"), "ß🚀日é");
     let long = suite.chat().await;
     let ann = long.person("ann").await;
     let room = long.room(&ann, &[]).await;
     let text = "🚀".repeat(100_000);
     let message = long.say(&ann, room, &text).await;
-    assert_eq!(
-        long.get(format!("/messages/{message}/"))
-            .by(&ann)
-            .await
-            .text("content"),
-        text
-    );
+    assert_eq!(long.get(format!("/messages/{message}/")).by(&ann).await.text("content"), text);
 }
 
 async fn limited(suite: &Suite) -> (Chat, Person) {

@@ -63,8 +63,7 @@ impl Suite {
 
     /// A chat whose paths begin with `prefix`.
     pub(super) async fn chat_below(&self, prefix: &'static str, change: impl FnOnce(&mut Config)) -> Chat {
-        self.chat_of(prefix, change, |builder| builder.former_key(None, FORMER_KEY))
-            .await
+        self.chat_of(prefix, change, |builder| builder.former_key(None, FORMER_KEY)).await
     }
 
     /// A chat that is put together in another way.
@@ -79,33 +78,13 @@ impl Suite {
         let clock = SetClock::new();
         let mailbox = Mailbox::default();
         // The cheapest hashes there are: what they cost is no matter of the API's.
-        let passwords = PasswordConfig {
-            memory_kib: 8,
-            passes: 1,
-            ..PasswordConfig::default()
-        };
-        let builder = (self.fresh)()
-            .await
-            .config(config)
-            .clock(clock.clone())
-            .mailer(mailbox.clone());
+        let passwords = PasswordConfig { memory_kib: 8, passes: 1, ..PasswordConfig::default() };
+        let builder = (self.fresh)().await.config(config).clock(clock.clone()).mailer(mailbox.clone());
         let api = finish(builder.passwords(passwords)).build().unwrap();
         self.coverage.expect(&api);
         let server = (self.serve)(api.clone(), prefix).await;
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .build()
-            .unwrap();
-        Chat {
-            api,
-            prefix,
-            clock,
-            mailbox,
-            server,
-            client,
-            coverage: self.coverage.clone(),
-        }
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        Chat { api, prefix, clock, mailbox, server, client, coverage: self.coverage.clone() }
     }
 
     /// The rows of the table that no fact reached.
@@ -156,9 +135,7 @@ impl Chat {
         for name in names {
             people.push(self.person(name).await);
         }
-        people
-            .try_into()
-            .unwrap_or_else(|_| unreachable!("as many people as names"))
+        people.try_into().unwrap_or_else(|_| unreachable!("as many people as names"))
     }
 
     /// Somebody of this name, with the address `name@example.org`, registered and logged in.
@@ -185,28 +162,19 @@ impl Chat {
         answer.status(200);
         let (access, refresh) = (answer.text("access"), answer.text("refresh"));
         let me = self.get("/auth/users/me/").bearer(&access).await;
-        Person {
-            id: me.id(),
-            name: name.to_owned(),
-            access,
-            refresh,
-        }
+        Person { id: me.id(), name: name.to_owned(), access, refresh }
     }
 
     pub(super) fn try_log_in(&self, name: &str, password: &str) -> Ask<'_> {
         let (name, password) = (Json::Text(name.to_owned()), Json::Text(password.to_owned()));
-        self.post("/auth/jwt/create/")
-            .json(format!(r#"{{"username":{name},"password":{password}}}"#))
+        self.post("/auth/jwt/create/").json(format!(r#"{{"username":{name},"password":{password}}}"#))
     }
 
     /// A room of `admin`'s with these others.
     pub(super) async fn room(&self, admin: &Person, others: &[&Person]) -> i64 {
         let users = ids([&[admin], others].concat());
-        let answer = self
-            .post("/rooms/")
-            .by(admin)
-            .json(format!(r#"{{"name":"tea","users":{users}}}"#))
-            .await;
+        let answer =
+            self.post("/rooms/").by(admin).json(format!(r#"{{"name":"tea","users":{users}}}"#)).await;
         answer.status(201).id()
     }
 
@@ -214,12 +182,7 @@ impl Chat {
     pub(super) async fn say(&self, author: &Person, room: i64, content: &str) -> i64 {
         let content = Json::Text(content.to_owned());
         let body = format!(r#"{{"room":{room},"content":{content}}}"#);
-        self.post("/messages/")
-            .by(author)
-            .json(body)
-            .await
-            .status(201)
-            .id()
+        self.post("/messages/").by(author).json(body).await.status(201).id()
     }
 
     /// The mails since this was asked last.
@@ -267,11 +230,7 @@ pub(super) struct Person {
 impl Person {
     /// As a room shows its members.
     pub(super) fn shown(&self) -> String {
-        format!(
-            r#"{{"id":{},"username":"{name}","email":"{name}@example.org"}}"#,
-            self.id,
-            name = self.name
-        )
+        format!(r#"{{"id":{},"username":"{name}","email":"{name}@example.org"}}"#, self.id, name = self.name)
     }
 }
 

@@ -65,16 +65,10 @@ async fn of_many_new_passwords_at_once_one_is_kept(suite: Suite) {
     let kept: Vec<usize> = (0..6).filter(|n| answers[*n].status == 204).collect();
     assert_eq!(kept.len(), 1);
     // Who came later is told that the password is no longer that, or that the token is no longer good.
-    assert!(
-        answers
-            .iter()
-            .all(|answer| [204, 400, 401].contains(&answer.status))
-    );
+    assert!(answers.iter().all(|answer| [204, 400, 401].contains(&answer.status)));
     for n in 0..6 {
         let status = if n == kept[0] { 200 } else { 401 };
-        chat.try_log_in("ann", &format!("nhy678UJM,k{n}"))
-            .await
-            .status(status);
+        chat.try_log_in("ann", &format!("nhy678UJM,k{n}")).await.status(status);
     }
 }
 
@@ -84,9 +78,7 @@ async fn many_messages_sent_at_once_are_all_kept(suite: Suite) {
     let room = chat.room(&ann, &[&bob]).await;
     let send = |n: usize| {
         let author = if n.is_multiple_of(2) { &ann } else { &bob };
-        chat.post("/messages/")
-            .by(author)
-            .json(format!(r#"{{"room":{room},"content":"{n}"}}"#))
+        chat.post("/messages/").by(author).json(format!(r#"{{"room":{room},"content":"{n}"}}"#))
     };
     let answers = at_once((0..20).map(send)).await;
     assert!(answers.iter().all(|answer| answer.status == 201));
@@ -103,17 +95,11 @@ async fn a_member_who_is_removed_while_it_sends_is_answered_as_one_or_the_other(
     let body = format!(r#"{{"room":{room},"content":"x"}}"#);
     let sends = (0..6).map(|_| chat.post("/messages/").by(&bob).json(&body));
     let path = format!("/rooms/{room}/");
-    let removal = chat
-        .patch(&path)
-        .by(&ann)
-        .json(format!(r#"{{"users":{}}}"#, ids([&ann])));
+    let removal = chat.patch(&path).by(&ann).json(format!(r#"{{"users":{}}}"#, ids([&ann])));
     let answers = at_once(sends.chain([removal])).await;
     let sent = answers[..6].iter().filter(|answer| answer.status == 201).count();
     for answer in answers[..6].iter().filter(|answer| answer.status != 201) {
-        answer.fault(
-            "non_field_errors",
-            "User must be part of the room to create a message.",
-        );
+        answer.fault("non_field_errors", "User must be part of the room to create a message.");
     }
     answers[6].status(200);
     assert_eq!(chat.get("/messages/").by(&ann).await.contents().len(), sent);

@@ -18,9 +18,8 @@ pub(super) struct Coverage {
 impl Coverage {
     /// Adds the rows that there are.
     pub(super) fn expect(&self, api: &ChatApi) {
-        let rows = api
-            .routes()
-            .flat_map(|route| methods(route).into_iter().map(|method| row(route, &method)));
+        let rows =
+            api.routes().flat_map(|route| methods(route).into_iter().map(|method| row(route, &method)));
         self.known.lock().unwrap().extend(rows);
     }
 
@@ -30,12 +29,7 @@ impl Coverage {
 
     /// The rows that were not reached.
     pub(super) fn missed(&self) -> Vec<String> {
-        self.known
-            .lock()
-            .unwrap()
-            .difference(&self.reached.lock().unwrap())
-            .cloned()
-            .collect()
+        self.known.lock().unwrap().difference(&self.reached.lock().unwrap()).cloned().collect()
     }
 }
 
@@ -45,22 +39,13 @@ fn row(route: &Route, method: &Method) -> String {
 
 /// The methods of a route, `HEAD` and `OPTIONS` among them.
 pub(super) fn methods(route: &Route) -> Vec<Method> {
-    route
-        .allow()
-        .split(", ")
-        .map(|method| method.parse().unwrap())
-        .collect()
+    route.allow().split(", ").map(|method| method.parse().unwrap()).collect()
 }
 
 /// The route that a path belongs to: one that spells it out comes before one with an `{id}`.
 pub(super) fn route_of(api: &ChatApi, path: &str) -> Option<Arc<Route>> {
     let asked: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
-    let id = asked
-        .iter()
-        .rev()
-        .find(|part| !part.is_empty())
-        .copied()
-        .unwrap_or_default();
+    let id = asked.iter().rev().find(|part| !part.is_empty()).copied().unwrap_or_default();
     let params: Params = [("id", id)].into_iter().collect();
     let is_form = |form: &String| {
         let form: Vec<&str> = form.split('/').collect();
@@ -68,8 +53,6 @@ pub(super) fn route_of(api: &ChatApi, path: &str) -> Option<Arc<Route>> {
             |(known, asked): (&&str, &&str)| known == asked || known.starts_with('{') && !asked.is_empty();
         form.len() == asked.len() && form.iter().zip(&asked).all(same)
     };
-    let fitting = api
-        .routes()
-        .filter(|route| route.has(&params) && route.paths().iter().any(is_form));
+    let fitting = api.routes().filter(|route| route.has(&params) && route.paths().iter().any(is_form));
     fitting.min_by_key(|route| route.path().contains('{')).cloned()
 }

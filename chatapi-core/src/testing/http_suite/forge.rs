@@ -15,11 +15,7 @@ pub(super) const NOW: i64 = 1_795_338_707;
 
 /// A token with this header and these claims, signed by HMAC with SHA-256.
 pub(super) fn token(header: &str, claims: &str, key: &[u8]) -> String {
-    let signed = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header),
-        URL_SAFE_NO_PAD.encode(claims)
-    );
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let mut tag = Hmac::<Sha256>::new_from_slice(key).unwrap();
     tag.update(signed.as_bytes());
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.finalize().into_bytes()))
@@ -27,19 +23,12 @@ pub(super) fn token(header: &str, claims: &str, key: &[u8]) -> String {
 
 /// An access token as another implementation would have issued it with [`FORMER_KEY`].
 pub(super) fn access(user: i64) -> String {
-    token(
-        r#"{"alg":"HS256","typ":"JWT"}"#,
-        &claims("access", NOW + 60, user),
-        FORMER_KEY,
-    )
+    token(r#"{"alg":"HS256","typ":"JWT"}"#, &claims("access", NOW + 60, user), FORMER_KEY)
 }
 
 /// The claims of SimpleJWT.
 pub(super) fn claims(token_type: &str, exp: i64, user: i64) -> String {
-    format!(
-        r#"{{"token_type":"{token_type}","exp":{exp},"iat":{NOW},"jti":"{:032x}","user_id":{user}}}"#,
-        7
-    )
+    format!(r#"{{"token_type":"{token_type}","exp":{exp},"iat":{NOW},"jti":"{:032x}","user_id":{user}}}"#, 7)
 }
 
 /// The header and the claims of a token, as they stand in it.

@@ -22,28 +22,17 @@ impl Json {
     pub(super) fn at(&self, path: &str) -> Option<&Self> {
         path.split('.').try_fold(self, |found, part| match found {
             Self::List(items) => items.get(part.parse::<usize>().ok()?),
-            Self::Object(fields) => fields
-                .iter()
-                .find(|(name, _)| name == part)
-                .map(|(_, value)| value),
+            Self::Object(fields) => fields.iter().find(|(name, _)| name == part).map(|(_, value)| value),
             _ => None,
         })
     }
 
     pub(super) fn as_str(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     pub(super) fn as_i64(&self) -> Option<i64> {
-        if let Self::Number(number) = self {
-            number.as_i64()
-        } else {
-            None
-        }
+        if let Self::Number(number) = self { number.as_i64() } else { None }
     }
 
     pub(super) fn items(&self) -> &[Self] {

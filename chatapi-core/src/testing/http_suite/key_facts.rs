@@ -24,8 +24,7 @@ async fn a_key_that_signed_before_is_good_for_the_tokens_that_name_it(suite: Sui
     let (chat, ann) = rotated(&suite).await;
     let ask = |kid: &str| {
         let header = format!(r#"{{"alg":"HS256","typ":"JWT"{kid}}}"#);
-        chat.get("/rooms/")
-            .bearer(token(&header, &claims("access", NOW + 60, ann.id), FORMER_KEY))
+        chat.get("/rooms/").bearer(token(&header, &claims("access", NOW + 60, ann.id), FORMER_KEY))
     };
     ask(r#","kid":"2025""#).await.status(200);
     ask("").await.status(200);
@@ -35,19 +34,11 @@ async fn a_key_that_signed_before_is_good_for_the_tokens_that_name_it(suite: Sui
 }
 
 async fn a_key_without_a_name_is_good_for_every_token(suite: Suite) {
-    let chat = suite
-        .chat_of(
-            "",
-            |_| {},
-            |builder| builder.key_id("2026").former_key(None, FORMER_KEY),
-        )
-        .await;
+    let chat = suite.chat_of("", |_| {}, |builder| builder.key_id("2026").former_key(None, FORMER_KEY)).await;
     let ann = chat.person("ann").await;
-    for header in [
-        r#"{"alg":"HS256","typ":"JWT","kid":"any"}"#,
-        r#"{"alg":"HS256","typ":"JWT"}"#,
-        r#"{"alg":"HS256"}"#,
-    ] {
+    for header in
+        [r#"{"alg":"HS256","typ":"JWT","kid":"any"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256"}"#]
+    {
         let token = token(header, &claims("access", NOW + 60, ann.id), FORMER_KEY);
         chat.get("/rooms/").bearer(token).await.status(200);
     }
@@ -56,23 +47,14 @@ async fn a_key_without_a_name_is_good_for_every_token(suite: Suite) {
 async fn a_token_of_another_implementation_is_good_until_the_password_changes(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    let text_id = claims("access", NOW + 60, ann.id).replace(
-        &format!("\"user_id\":{}", ann.id),
-        &format!("\"user_id\":\"{}\"", ann.id),
-    );
-    let tokens = [
-        forge::access(ann.id),
-        token(r#"{"alg":"HS256"}"#, &text_id, FORMER_KEY),
-    ];
+    let text_id = claims("access", NOW + 60, ann.id)
+        .replace(&format!("\"user_id\":{}", ann.id), &format!("\"user_id\":\"{}\"", ann.id));
+    let tokens = [forge::access(ann.id), token(r#"{"alg":"HS256"}"#, &text_id, FORMER_KEY)];
     for token in &tokens {
         chat.get("/rooms/").bearer(token).await.status(200);
     }
     let body = r#"{"new_password":"nhy678UJM,ki","current_password":"zaq123wsx!Q"}"#;
-    chat.post("/auth/users/set_password/")
-        .bearer(&tokens[0])
-        .json(body)
-        .await
-        .is(204, "");
+    chat.post("/auth/users/set_password/").bearer(&tokens[0]).json(body).await.is(204, "");
     for token in &tokens {
         chat.get("/rooms/").bearer(token).await.status(401);
     }
@@ -80,11 +62,8 @@ async fn a_token_of_another_implementation_is_good_until_the_password_changes(su
 
 /// A chat whose present key is named 2026, and whose former one 2025.
 async fn rotated(suite: &Suite) -> (Chat, Person) {
-    let keys = |builder: crate::Builder| {
-        builder
-            .key_id("2026")
-            .former_key(Some("2025".to_owned()), FORMER_KEY)
-    };
+    let keys =
+        |builder: crate::Builder| builder.key_id("2026").former_key(Some("2025".to_owned()), FORMER_KEY);
     let chat = suite.chat_of("", |_| {}, keys).await;
     let ann = chat.person("ann").await;
     (chat, ann)

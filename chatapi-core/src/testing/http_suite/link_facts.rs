@@ -17,13 +17,7 @@ async fn links_begin_with_the_host_that_was_asked(suite: Suite) {
     let chat = suite.chat_with(small).await;
     let ann = with_rooms(&chat).await;
     expect(&chat, &ann, &[], &chat.base()).await;
-    expect(
-        &chat,
-        &ann,
-        &[("host", "chat.example.org:8443")],
-        "http://chat.example.org:8443",
-    )
-    .await;
+    expect(&chat, &ann, &[("host", "chat.example.org:8443")], "http://chat.example.org:8443").await;
 }
 
 async fn links_keep_the_prefix_that_the_routes_are_below(suite: Suite) {
@@ -31,13 +25,7 @@ async fn links_keep_the_prefix_that_the_routes_are_below(suite: Suite) {
     let ann = with_rooms(&chat).await;
     assert!(chat.base().ends_with("/chat"));
     expect(&chat, &ann, &[], &chat.base()).await;
-    expect(
-        &chat,
-        &ann,
-        &[("host", "chat.example.org")],
-        "http://chat.example.org/chat",
-    )
-    .await;
+    expect(&chat, &ann, &[("host", "chat.example.org")], "http://chat.example.org/chat").await;
 }
 
 async fn what_a_stranger_says_of_the_host_does_not_count(suite: Suite) {
@@ -55,28 +43,17 @@ async fn what_a_trusted_proxy_says_of_the_host_counts(suite: Suite) {
     expect(&chat, &ann, &FORWARDED, "https://chat.example.org").await;
     expect(&chat, &ann, &X_FORWARDED, "https://chat.example.org/outside").await;
     // What a client wrote before the proxies is no word of theirs.
-    let said = [(
-        "forwarded",
-        "host=evil.example;for=1.2.3.4, for=203.0.113.9;proto=https;host=chat.example.org",
-    )];
+    let said =
+        [("forwarded", "host=evil.example;for=1.2.3.4, for=203.0.113.9;proto=https;host=chat.example.org")];
     expect(&chat, &ann, &said, "https://chat.example.org").await;
 }
 
 async fn a_trusted_proxy_that_says_nonsense_is_not_believed(suite: Suite) {
     let chat = suite.chat_with(trusting).await;
     let ann = with_rooms(&chat).await;
-    let said = [
-        ("x-forwarded-host", "evil.example/?x="),
-        ("x-forwarded-proto", "javascript"),
-    ];
+    let said = [("x-forwarded-host", "evil.example/?x="), ("x-forwarded-proto", "javascript")];
     expect(&chat, &ann, &said, &chat.base()).await;
-    expect(
-        &chat,
-        &ann,
-        &[("x-forwarded-prefix", "//evil.example")],
-        &chat.base(),
-    )
-    .await;
+    expect(&chat, &ann, &[("x-forwarded-prefix", "//evil.example")], &chat.base()).await;
     expect(&chat, &ann, &[("x-forwarded-host", "")], &chat.base()).await;
 }
 
@@ -117,23 +94,13 @@ async fn with_rooms(chat: &Chat) -> Person {
 /// The links of a request with these headers begin with `base`.
 async fn expect(chat: &Chat, ann: &Person, headers: &[(&'static str, &str)], base: &str) {
     let ask = |path: &str| {
-        headers.iter().fold(chat.get(path).by(ann), |ask, (name, value)| {
-            ask.header(name, value)
-        })
+        headers.iter().fold(chat.get(path).by(ann), |ask, (name, value)| ask.header(name, value))
     };
     let page = ask("/rooms/?page=2").await;
     assert_eq!(page.text("next"), format!("{base}/rooms/?page=3"), "{headers:?}");
     assert_eq!(page.text("previous"), format!("{base}/rooms/"), "{headers:?}");
     // The form without a slash at the end is kept.
-    assert_eq!(
-        ask("/rooms").await.text("next"),
-        format!("{base}/rooms?page=2"),
-        "{headers:?}"
-    );
-    ask("/auth/")
-        .await
-        .is(200, format!(r#"{{"users":"{base}/auth/users/"}}"#));
-    ask("/auth")
-        .await
-        .is(200, format!(r#"{{"users":"{base}/auth/users/"}}"#));
+    assert_eq!(ask("/rooms").await.text("next"), format!("{base}/rooms?page=2"), "{headers:?}");
+    ask("/auth/").await.is(200, format!(r#"{{"users":"{base}/auth/users/"}}"#));
+    ask("/auth").await.is(200, format!(r#"{{"users":"{base}/auth/users/"}}"#));
 }

@@ -25,14 +25,7 @@ async fn a_hash_that_django_wrote_is_good_and_replaced(suite: Suite) {
     let chat = suite.chat().await;
     moved(&chat, "ann", DJANGO, true).await;
     let first = chat.log_in("ann", PASSWORD).await;
-    let kept = chat
-        .api()
-        .store()
-        .user_by_name("ann")
-        .await
-        .unwrap()
-        .unwrap()
-        .password;
+    let kept = chat.api().store().user_by_name("ann").await.unwrap().unwrap().password;
     assert!(kept.starts_with("$argon2id$"), "{kept}");
     let second = chat.log_in("ann", PASSWORD).await;
     for person in [first, second] {
@@ -47,16 +40,7 @@ async fn a_hash_is_replaced_only_by_who_knows_the_password(suite: Suite) {
     let chat = suite.chat().await;
     moved(&chat, "ann", DJANGO, true).await;
     chat.try_log_in("ann", "nope").await.detail(401, NO_ACCOUNT);
-    assert_eq!(
-        chat.api()
-            .store()
-            .user_by_name("ann")
-            .await
-            .unwrap()
-            .unwrap()
-            .password,
-        DJANGO
-    );
+    assert_eq!(chat.api().store().user_by_name("ann").await.unwrap().unwrap().password, DJANGO);
 }
 
 async fn an_account_without_a_password_is_nobodys_to_log_in_to(suite: Suite) {
@@ -70,9 +54,7 @@ async fn an_account_without_a_password_is_nobodys_to_log_in_to(suite: Suite) {
     ] {
         moved(&chat, name, hash, true).await;
         for password in ["!", "x", PASSWORD, hash] {
-            let answer = chat
-                .try_log_in(name, if password.is_empty() { "y" } else { password })
-                .await;
+            let answer = chat.try_log_in(name, if password.is_empty() { "y" } else { password }).await;
             answer.detail(401, NO_ACCOUNT);
         }
     }
@@ -100,19 +82,9 @@ async fn a_user_who_became_inactive_is_told_so(suite: Suite) {
         .await
         .is(401, r#"{"detail":"User is inactive","code":"user_inactive"}"#);
     let refresh = super::forge::claims("refresh", super::forge::NOW + 60, ann.id.0);
-    let refresh = super::forge::token(
-        r#"{"alg":"HS256","typ":"JWT"}"#,
-        &refresh,
-        super::forge::FORMER_KEY,
-    );
-    let answer = chat
-        .post("/auth/jwt/refresh/")
-        .json(format!(r#"{{"refresh":"{refresh}"}}"#))
-        .await;
-    answer.is(
-        401,
-        r#"{"detail":"Token is invalid or expired","code":"token_not_valid"}"#,
-    );
+    let refresh = super::forge::token(r#"{"alg":"HS256","typ":"JWT"}"#, &refresh, super::forge::FORMER_KEY);
+    let answer = chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{refresh}"}}"#)).await;
+    answer.is(401, r#"{"detail":"Token is invalid or expired","code":"token_not_valid"}"#);
 }
 
 async fn a_password_is_taken_as_it_is_typed_but_trimmed(suite: Suite) {
@@ -121,9 +93,7 @@ async fn a_password_is_taken_as_it_is_typed_but_trimmed(suite: Suite) {
     chat.post("/auth/users/").json(body).await.status(201);
     chat.log_in("ann", "Pässwörd 🚀 ü").await;
     chat.log_in(" ann ", " Pässwörd 🚀 ü").await;
-    chat.try_log_in("ann", "pässwörd 🚀 ü")
-        .await
-        .detail(401, NO_ACCOUNT);
+    chat.try_log_in("ann", "pässwörd 🚀 ü").await.detail(401, NO_ACCOUNT);
 }
 
 /// An account that another implementation made on the same database.

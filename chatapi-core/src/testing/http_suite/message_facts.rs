@@ -38,28 +38,15 @@ async fn a_member_who_left_reads_changes_and_deletes_nothing(suite: Suite) {
     let chat = suite.chat().await;
     let [ann, bob] = chat.people(["ann", "bob"]).await;
     let room = chat.room(&ann, &[&bob]).await;
-    let (own, other) = (
-        chat.say(&bob, room, "by bob").await,
-        chat.say(&ann, room, "by ann").await,
-    );
+    let (own, other) = (chat.say(&bob, room, "by bob").await, chat.say(&ann, room, "by ann").await);
     remove_all_but(&chat, &ann, room).await;
     for id in [own, other] {
         hidden_from(&chat, &bob, id, room).await;
     }
     assert!(chat.get("/messages/").by(&bob).await.contents().is_empty());
-    assert!(
-        chat.get(format!("/messages/?room={room}&user={}", bob.id))
-            .by(&bob)
-            .await
-            .contents()
-            .is_empty()
-    );
+    assert!(chat.get(format!("/messages/?room={room}&user={}", bob.id)).by(&bob).await.contents().is_empty());
     let body = format!(r#"{{"room":{room},"content":"x"}}"#);
-    chat.post("/messages/")
-        .by(&bob)
-        .json(body)
-        .await
-        .fault("non_field_errors", NOT_IN_ROOM);
+    chat.post("/messages/").by(&bob).json(body).await.fault("non_field_errors", NOT_IN_ROOM);
 }
 
 async fn messages_of_a_member_who_left_stay(suite: Suite) {
@@ -68,13 +55,7 @@ async fn messages_of_a_member_who_left_stay(suite: Suite) {
     let room = chat.room(&ann, &[&bob]).await;
     chat.say(&bob, room, "by bob").await;
     remove_all_but(&chat, &ann, room).await;
-    assert_eq!(
-        chat.get(format!("/messages/?user={}", bob.id))
-            .by(&ann)
-            .await
-            .contents(),
-        ["by bob"]
-    );
+    assert_eq!(chat.get(format!("/messages/?user={}", bob.id)).by(&ann).await.contents(), ["by bob"]);
 }
 
 async fn a_member_who_comes_back_has_its_messages_again(suite: Suite) {
@@ -84,15 +65,8 @@ async fn a_member_who_comes_back_has_its_messages_again(suite: Suite) {
     let message = chat.say(&bob, room, "by bob").await;
     remove_all_but(&chat, &ann, room).await;
     let users = format!(r#"{{"users":{}}}"#, ids([&ann, &bob]));
-    chat.patch(format!("/rooms/{room}/"))
-        .by(&ann)
-        .json(users)
-        .await
-        .status(200);
-    chat.delete(format!("/messages/{message}/"))
-        .by(&bob)
-        .await
-        .is(204, "");
+    chat.patch(format!("/rooms/{room}/")).by(&ann).json(users).await.status(200);
+    chat.delete(format!("/messages/{message}/")).by(&bob).await.is(204, "");
 }
 
 async fn the_author_alone_changes_and_deletes_a_message(suite: Suite) {
@@ -108,11 +82,7 @@ async fn the_author_alone_changes_and_deletes_a_message(suite: Suite) {
             .json(format!(r#"{{"room":{room},"content":"x"}}"#))
             .await
             .detail(403, FORBIDDEN);
-        chat.patch(&path)
-            .by(other)
-            .json(r#"{"content":"x"}"#)
-            .await
-            .detail(403, FORBIDDEN);
+        chat.patch(&path).by(other).json(r#"{"content":"x"}"#).await.detail(403, FORBIDDEN);
         chat.delete(&path).by(other).await.detail(403, FORBIDDEN);
     }
     chat.delete(&path).by(&bob).await.is(204, "");
@@ -129,25 +99,14 @@ async fn a_message_that_is_changed_keeps_room_author_and_time_of_sending(suite: 
         let times = format!(
             r#""created_at":"2026-11-22T09:11:47.809284Z","updated_at":"2026-11-22T09:11:{updated}Z""#
         );
-        format!(
-            r#"{{"id":{message},"content":"{content}",{times},"user":{},"room":{room}}}"#,
-            ann.id
-        )
+        format!(r#"{{"id":{message},"content":"{content}",{times},"user":{},"room":{room}}}"#, ann.id)
     };
     chat.get(&path).by(&ann).await.is(200, shown("one", "47.809284"));
     chat.clock.advance(Duration::from_millis(1500));
     let body = format!(r#"{{"room":{other},"content":"two","user":999,"created_at":null}}"#);
-    chat.put(&path)
-        .by(&ann)
-        .json(body)
-        .await
-        .is(200, shown("two", "49.309284"));
+    chat.put(&path).by(&ann).json(body).await.is(200, shown("two", "49.309284"));
     chat.clock.advance(Duration::from_millis(1500));
-    chat.patch(&path)
-        .by(&ann)
-        .json("{}")
-        .await
-        .is(200, shown("two", "50.809284"));
+    chat.patch(&path).by(&ann).json("{}").await.is(200, shown("two", "50.809284"));
     chat.get(&path).by(&ann).await.is(200, shown("two", "50.809284"));
 }
 
@@ -158,30 +117,18 @@ async fn a_message_cannot_be_sent_where_one_is_not(suite: Suite) {
     let room = chat.room(&ann, &[]).await;
     let body = format!(r#"{{"room":{room},"content":"x"}}"#);
     for other in [&bob, &root] {
-        chat.post("/messages/")
-            .by(other)
-            .json(&body)
-            .await
-            .fault("non_field_errors", NOT_IN_ROOM);
+        chat.post("/messages/").by(other).json(&body).await.fault("non_field_errors", NOT_IN_ROOM);
     }
     let own = chat.room(&bob, &[]).await;
     let path = format!("/messages/{}/", chat.say(&bob, own, "x").await);
-    chat.put(&path)
-        .by(&bob)
-        .json(&body)
-        .await
-        .fault("non_field_errors", NOT_IN_ROOM);
+    chat.put(&path).by(&bob).json(&body).await.fault("non_field_errors", NOT_IN_ROOM);
     chat.patch(&path)
         .by(&bob)
         .json(format!(r#"{{"room":{room}}}"#))
         .await
         .fault("non_field_errors", NOT_IN_ROOM);
     let fault = r#"Invalid pk "999999" - object does not exist."#;
-    chat.patch(&path)
-        .by(&bob)
-        .json(r#"{"room":999999}"#)
-        .await
-        .fault("room", fault);
+    chat.patch(&path).by(&bob).json(r#"{"room":999999}"#).await.fault("room", fault);
 }
 
 async fn a_moment_without_a_fraction_is_written_without_one(suite: Suite) {
@@ -190,10 +137,7 @@ async fn a_moment_without_a_fraction_is_written_without_one(suite: Suite) {
     let room = chat.room(&ann, &[]).await;
     chat.clock.advance(Duration::from_micros(190_716));
     let path = format!("/messages/{}/", chat.say(&ann, room, "x").await);
-    assert_eq!(
-        chat.get(&path).by(&ann).await.text("created_at"),
-        "2026-11-22T09:11:48Z"
-    );
+    assert_eq!(chat.get(&path).by(&ann).await.text("created_at"), "2026-11-22T09:11:48Z");
 }
 
 async fn messages_of_a_deleted_user_go_along(suite: Suite) {
@@ -201,29 +145,11 @@ async fn messages_of_a_deleted_user_go_along(suite: Suite) {
     let [ann, bob] = chat.people(["ann", "bob"]).await;
     let room = chat.room(&ann, &[&bob]).await;
     let message = chat.say(&bob, room, "by bob").await;
-    chat.delete("/auth/users/me/")
-        .by(&bob)
-        .json(r#"{"current_password":"zaq123wsx!Q"}"#)
-        .await
-        .is(204, "");
-    chat.get(format!("/messages/{message}/"))
-        .by(&ann)
-        .await
-        .is(404, NO_MESSAGE);
+    chat.delete("/auth/users/me/").by(&bob).json(r#"{"current_password":"zaq123wsx!Q"}"#).await.is(204, "");
+    chat.get(format!("/messages/{message}/")).by(&ann).await.is(404, NO_MESSAGE);
     let none = chat.get(format!("/messages/?user={}", bob.id)).by(&ann).await;
-    none.fault(
-        "user",
-        "Select a valid choice. That choice is not one of the available choices.",
-    );
-    assert_eq!(
-        chat.get(format!("/rooms/{room}/"))
-            .by(&ann)
-            .await
-            .at("users")
-            .items()
-            .len(),
-        1
-    );
+    none.fault("user", "Select a valid choice. That choice is not one of the available choices.");
+    assert_eq!(chat.get(format!("/rooms/{room}/")).by(&ann).await.at("users").items().len(), 1);
 }
 
 async fn hidden_from(chat: &Chat, reader: &Person, message: i64, room: i64) {
@@ -237,9 +163,5 @@ async fn hidden_from(chat: &Chat, reader: &Person, message: i64, room: i64) {
 
 async fn remove_all_but(chat: &Chat, admin: &Person, room: i64) {
     let users = format!(r#"{{"users":{}}}"#, ids([admin]));
-    chat.patch(format!("/rooms/{room}/"))
-        .by(admin)
-        .json(users)
-        .await
-        .status(200);
+    chat.patch(format!("/rooms/{room}/")).by(admin).json(users).await.status(200);
 }

@@ -24,11 +24,7 @@ async fn whoever_accepts_json_html_or_anything_gets_json(suite: Suite) {
         "text/html,application/xml;q=0.9",
         "text/plain, */*;q=0.1",
     ] {
-        chat.get("/rooms/")
-            .by(&ann)
-            .header("accept", accept)
-            .await
-            .is(200, &plain.body);
+        chat.get("/rooms/").by(&ann).header("accept", accept).await.is(200, &plain.body);
     }
     let two = chat
         .get("/rooms/")
@@ -42,22 +38,10 @@ async fn whoever_accepts_json_html_or_anything_gets_json(suite: Suite) {
 async fn whoever_accepts_nothing_of_it_is_refused(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    for accept in [
-        "application/xml",
-        "text/plain",
-        "image/*",
-        "json",
-        "*",
-        "*/xml",
-        "",
-    ] {
+    for accept in ["application/xml", "text/plain", "image/*", "json", "*", "*/xml", ""] {
         let refused = chat.get("/rooms/").by(&ann).header("accept", accept).await;
         refused.detail(406, "Could not satisfy the request Accept header.");
-        let refused = chat
-            .post("/auth/jwt/create/")
-            .header("accept", accept)
-            .json("{}")
-            .await;
+        let refused = chat.post("/auth/jwt/create/").header("accept", accept).json("{}").await;
         refused.detail(406, "Could not satisfy the request Accept header.");
     }
 }
@@ -68,15 +52,10 @@ async fn an_answer_is_indented_on_request(suite: Suite) {
     let ask = |accept| chat.get("/rooms/").by(&ann).header("accept", accept);
     let indented = "{\n  \"count\": 0,\n  \"next\": null,\n  \"previous\": null,\n  \"results\": []\n}";
     ask("application/json; indent=2").await.is(200, indented);
-    ask("application/json; indent=4")
-        .await
-        .is(200, indented.replace("  ", "    "));
+    ask("application/json; indent=4").await.is(200, indented.replace("  ", "    "));
     let room = chat.room(&ann, &[]).await;
-    let laid_out = chat
-        .get(format!("/rooms/{room}/"))
-        .by(&ann)
-        .header("accept", "application/json; indent=1")
-        .await;
+    let laid_out =
+        chat.get(format!("/rooms/{room}/")).by(&ann).header("accept", "application/json; indent=1").await;
     let users = format!(
         "{{\n   \"id\": {},\n   \"username\": \"ann\",\n   \"email\": \"ann@example.org\"\n  }}",
         ann.id
@@ -91,11 +70,7 @@ async fn an_answer_is_indented_on_request(suite: Suite) {
 async fn an_error_is_indented_on_request(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    let missing = chat
-        .get("/rooms/999999/")
-        .by(&ann)
-        .header("accept", "application/json; indent=2")
-        .await;
+    let missing = chat.get("/rooms/999999/").by(&ann).header("accept", "application/json; indent=2").await;
     missing.is(404, "{\n  \"detail\": \"No Room matches the given query.\"\n}");
 }
 
@@ -104,15 +79,8 @@ async fn the_format_may_be_named_in_the_query(suite: Suite) {
     let ann = chat.person("ann").await;
     let plain = chat.get("/rooms/").by(&ann).await;
     for query in ["format=json", "format="] {
-        chat.get(format!("/rooms/?{query}"))
-            .by(&ann)
-            .await
-            .is(200, &plain.body);
-        let both = chat
-            .get(format!("/rooms/?{query}"))
-            .by(&ann)
-            .header("accept", "application/xml")
-            .await;
+        chat.get(format!("/rooms/?{query}")).by(&ann).await.is(200, &plain.body);
+        let both = chat.get(format!("/rooms/?{query}")).by(&ann).header("accept", "application/xml").await;
         both.detail(406, "Could not satisfy the request Accept header.");
     }
 }
@@ -121,14 +89,8 @@ async fn another_format_in_the_query_is_not_found(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
     for format in ["xml", "JSON", "json%20"] {
-        chat.get(format!("/rooms/?format={format}"))
-            .by(&ann)
-            .await
-            .detail(404, "Not found.");
-        chat.post(format!("/auth/jwt/create/?format={format}"))
-            .json("{}")
-            .await
-            .detail(404, "Not found.");
+        chat.get(format!("/rooms/?format={format}")).by(&ann).await.detail(404, "Not found.");
+        chat.post(format!("/auth/jwt/create/?format={format}")).json("{}").await.detail(404, "Not found.");
     }
 }
 
@@ -137,9 +99,7 @@ async fn the_characters_of_an_answer_are_unicode(suite: Suite) {
     let ann = chat.person("ann").await;
     let room = chat.room(&ann, &[]).await;
     // JavaScript once took the two separators for line ends within a string: they alone are escaped.
-    let message = chat
-        .say(&ann, room, "Grüße 🚀 <&>/ \u{7f} a\u{2028}b\u{2029}c \"\\")
-        .await;
+    let message = chat.say(&ann, room, "Grüße 🚀 <&>/ \u{7f} a\u{2028}b\u{2029}c \"\\").await;
     let answer = chat.get(format!("/messages/{message}/")).by(&ann).await;
     let written = "\"content\":\"Grüße 🚀 <&>/ \u{7f} a\\u2028b\\u2029c \\\"\\\\\"";
     assert!(answer.status(200).body.contains(written), "{}", answer.body);

@@ -24,21 +24,14 @@ async fn a_new_account_is_shown_without_its_password(suite: Suite) {
     let chat = suite.chat().await;
     let body = format!(r#"{{"username":"ann","password":"{PASSWORD}","email":"ann@example.org"}}"#);
     let made = chat.post("/auth/users/").json(body).await;
-    made.is(
-        201,
-        format!(
-            r#"{{"email":"ann@example.org","username":"ann","id":{}}}"#,
-            made.id()
-        ),
-    );
+    made.is(201, format!(r#"{{"email":"ann@example.org","username":"ann","id":{}}}"#, made.id()));
 }
 
 async fn a_name_is_letters_digits_and_a_few_signs(suite: Suite) {
     let chat = suite.chat().await;
     let register = |name: &str| {
         let name = Json::Text(name.to_owned());
-        chat.post("/auth/users/")
-            .json(format!(r#"{{"username":{name},"password":"{PASSWORD}"}}"#))
+        chat.post("/auth/users/").json(format!(r#"{{"username":{name},"password":"{PASSWORD}"}}"#))
     };
     for name in ["a.b+c-d_e@f", "Ünal", "日本", "007", "ñ"] {
         register(name).await.status(201);
@@ -47,32 +40,22 @@ async fn a_name_is_letters_digits_and_a_few_signs(suite: Suite) {
         register(name).await.fault("username", BAD_NAME);
     }
     register(&"ü".repeat(150)).await.status(201);
-    register(&"ü".repeat(151))
-        .await
-        .fault("username", "Ensure this field has no more than 150 characters.");
+    register(&"ü".repeat(151)).await.fault("username", "Ensure this field has no more than 150 characters.");
     register(&"!".repeat(151)).await.is(
         400,
         format!(r#"{{"username":["{BAD_NAME}","Ensure this field has no more than 150 characters."]}}"#),
     );
-    register("  ")
-        .await
-        .fault("username", "This field may not be blank.");
-    register("ñ")
-        .await
-        .fault("username", "A user with that username already exists.");
+    register("  ").await.fault("username", "This field may not be blank.");
+    register("ñ").await.fault("username", "A user with that username already exists.");
 }
 
 async fn a_name_is_trimmed_and_in_one_form_of_unicode(suite: Suite) {
     let chat = suite.chat().await;
-    let made = chat
-        .post("/auth/users/")
-        .json(format!(r#"{{"username":" ﬁnn ","password":"{PASSWORD}"}}"#))
-        .await;
+    let made =
+        chat.post("/auth/users/").json(format!(r#"{{"username":" ﬁnn ","password":"{PASSWORD}"}}"#)).await;
     assert_eq!(made.status(201).text("username"), "finn");
-    let again = chat
-        .post("/auth/users/")
-        .json(format!(r#"{{"username":"finn","password":"{PASSWORD}"}}"#))
-        .await;
+    let again =
+        chat.post("/auth/users/").json(format!(r#"{{"username":"finn","password":"{PASSWORD}"}}"#)).await;
     again.fault("username", "A user with that username already exists.");
     chat.log_in("finn", PASSWORD).await;
 }
@@ -87,51 +70,27 @@ async fn names_of_either_case_are_different(suite: Suite) {
 async fn the_host_of_an_address_is_in_lower_case_and_the_rest_as_given(suite: Suite) {
     let chat = suite.chat().await;
     let body = format!(r#"{{"username":"ann","password":"{PASSWORD}","email":" Ann.B@EXAMPLE.Org "}}"#);
-    assert_eq!(
-        chat.post("/auth/users/")
-            .json(body)
-            .await
-            .status(201)
-            .text("email"),
-        "Ann.B@example.org"
-    );
+    assert_eq!(chat.post("/auth/users/").json(body).await.status(201).text("email"), "Ann.B@example.org");
 }
 
 async fn an_address_may_be_missing_blank_or_shared(suite: Suite) {
     let chat = suite.chat().await;
-    for (name, rest) in [
-        ("a", ""),
-        ("b", r#","email":"""#),
-        ("c", r#","email":"x@y.org""#),
-        ("d", r#","email":"x@y.org""#),
-    ] {
+    for (name, rest) in
+        [("a", ""), ("b", r#","email":"""#), ("c", r#","email":"x@y.org""#), ("d", r#","email":"x@y.org""#)]
+    {
         let body = format!(r#"{{"username":"{name}","password":"{PASSWORD}"{rest}}}"#);
         chat.post("/auth/users/").json(body).await.status(201);
     }
     let body = format!(r#"{{"username":"e","password":"{PASSWORD}","email":null}}"#);
-    chat.post("/auth/users/")
-        .json(body)
-        .await
-        .fault("email", "This field may not be null.");
+    chat.post("/auth/users/").json(body).await.fault("email", "This field may not be null.");
 }
 
 async fn an_address_that_is_none_is_refused(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    for email in [
-        "nope",
-        "a@b",
-        "a b@example.org",
-        "@example.org",
-        "a@",
-        "a@-b.org",
-        "a@b..org",
-    ] {
+    for email in ["nope", "a@b", "a b@example.org", "@example.org", "a@", "a@-b.org", "a@b..org"] {
         let body = format!(r#"{{"username":"bob","password":"{PASSWORD}","email":"{email}"}}"#);
-        chat.post("/auth/users/")
-            .json(body)
-            .await
-            .fault("email", "Enter a valid email address.");
+        chat.post("/auth/users/").json(body).await.fault("email", "Enter a valid email address.");
         let change = format!(r#"{{"email":"{email}"}}"#);
         chat.patch("/auth/users/me/")
             .by(&ann)
@@ -145,18 +104,10 @@ async fn an_address_that_is_none_is_refused(suite: Suite) {
     }
     let long = "Ensure this field has no more than 254 characters.";
     let change = format!(r#"{{"email":"a@{}org"}}"#, "b.".repeat(150));
-    chat.patch("/auth/users/me/")
-        .by(&ann)
-        .json(change)
-        .await
-        .fault("email", long);
+    chat.patch("/auth/users/me/").by(&ann).json(change).await.fault("email", long);
     let change = format!(r#"{{"email":"{}"}}"#, "b".repeat(300));
     let both = format!(r#"{{"email":["{long}","Enter a valid email address."]}}"#);
-    chat.patch("/auth/users/me/")
-        .by(&ann)
-        .json(change)
-        .await
-        .is(400, both);
+    chat.patch("/auth/users/me/").by(&ann).json(change).await.is(400, both);
 }
 
 async fn a_password_is_looked_at_only_where_the_rest_is_sound(suite: Suite) {
@@ -164,17 +115,10 @@ async fn a_password_is_looked_at_only_where_the_rest_is_sound(suite: Suite) {
     chat.person("ann").await;
     let register = |body: &str| chat.post("/auth/users/").json(body);
     let taken = "A user with that username already exists.";
-    register(r#"{"username":"ann","password":"1"}"#)
-        .await
-        .fault("username", taken);
+    register(r#"{"username":"ann","password":"1"}"#).await.fault("username", taken);
     let refused = register(r#"{"password":"1","username":"a b","email":"x"}"#).await;
-    refused.is(
-        400,
-        format!(r#"{{"email":["Enter a valid email address."],"username":["{BAD_NAME}"]}}"#),
-    );
-    register(r#"{"username":"bob","password":""}"#)
-        .await
-        .fault("password", "This field may not be blank.");
+    refused.is(400, format!(r#"{{"email":["Enter a valid email address."],"username":["{BAD_NAME}"]}}"#));
+    register(r#"{"username":"bob","password":""}"#).await.fault("password", "This field may not be blank.");
 }
 
 async fn a_password_is_told_each_of_its_faults(suite: Suite) {
@@ -182,24 +126,15 @@ async fn a_password_is_told_each_of_its_faults(suite: Suite) {
     let faults = [
         (
             "1234",
-            vec![
-                "too short. It must contain at least 8 characters.",
-                "too common.",
-                "entirely numeric.",
-            ],
+            vec!["too short. It must contain at least 8 characters.", "too common.", "entirely numeric."],
         ),
         ("8301946275", vec!["entirely numeric."]),
         ("Password", vec!["too common."]),
-        (
-            "xkq7#Lm",
-            vec!["too short. It must contain at least 8 characters."],
-        ),
+        ("xkq7#Lm", vec!["too short. It must contain at least 8 characters."]),
     ];
     for (password, faults) in faults {
-        let faults: Vec<String> = faults
-            .iter()
-            .map(|fault| format!("\"This password is {fault}\""))
-            .collect();
+        let faults: Vec<String> =
+            faults.iter().map(|fault| format!("\"This password is {fault}\"")).collect();
         let body = format!(r#"{{"username":"wintergarden","password":"{password}"}}"#);
         chat.post("/auth/users/")
             .json(body)
@@ -213,10 +148,7 @@ async fn a_password_is_told_each_of_its_faults(suite: Suite) {
         .fault("password", "The password is too similar to the username.");
     let body = r#"{"username":"x","password":"sommerfeld1","email":"sommerfeld@example.org"}"#;
     let fault = "The password is too similar to the email address.";
-    chat.post("/auth/users/")
-        .json(body)
-        .await
-        .fault("password", fault);
+    chat.post("/auth/users/").json(body).await.fault("password", fault);
 }
 
 async fn what_else_a_registration_says_is_ignored(suite: Suite) {
@@ -229,8 +161,5 @@ async fn what_else_a_registration_says_is_ignored(suite: Suite) {
     assert_ne!(made.status(201).id(), 77);
     let ann = chat.log_in("ann", PASSWORD).await;
     let bob = chat.person("bob").await;
-    chat.get(format!("/auth/users/{}/", bob.id))
-        .by(&ann)
-        .await
-        .detail(404, "Not found.");
+    chat.get(format!("/auth/users/{}/", bob.id)).by(&ann).await.detail(404, "Not found.");
 }

@@ -70,18 +70,10 @@ pub(super) async fn replay(chat: &Chat, recorded: &str, run: &str, admin: &Perso
             }
         }
         let found = compare(&step.expect, &answer, json.as_ref(), &known);
-        differences.extend(
-            found
-                .iter()
-                .map(|what| format!("step {number}, {}: {}: {what}", step.name, answer.to)),
-        );
+        differences
+            .extend(found.iter().map(|what| format!("step {number}, {}: {}: {what}", step.name, answer.to)));
     }
-    assert!(
-        differences.is_empty(),
-        "{} differences:\n  {}",
-        differences.len(),
-        differences.join("\n  ")
-    );
+    assert!(differences.is_empty(), "{} differences:\n  {}", differences.len(), differences.join("\n  "));
     conversation.steps.len()
 }
 
@@ -93,10 +85,7 @@ async fn send(chat: &Chat, step: &Step, known: &Known) -> Answer {
     } else if let Some(form) = &step.form {
         ask = ask.form(known.fill_form(form));
     } else if let Some(raw) = &step.raw {
-        let content_type = step
-            .headers
-            .get("Content-Type")
-            .map_or("application/json", String::as_str);
+        let content_type = step.headers.get("Content-Type").map_or("application/json", String::as_str);
         ask = ask.body(content_type, known.fill_text(raw));
     }
     if let Some(accept) = step.headers.get("Accept") {

@@ -32,16 +32,9 @@ async fn a_mailed_link_sets_a_new_password_once(suite: Suite) {
     confirm(&chat, &link, NEW).await.is(204, "");
     chat.log_in("ann", NEW).await;
     chat.try_log_in("ann", PASSWORD).await.status(401);
-    confirm(&chat, &link, "another678UJM,ki")
-        .await
-        .fault("token", BAD_LINK);
-    let nobody = Link {
-        uid: "OTk5OTk5".to_owned(),
-        token: link.token,
-    };
-    confirm(&chat, &nobody, NEW)
-        .await
-        .fault("uid", "Invalid user id or user doesn't exist.");
+    confirm(&chat, &link, "another678UJM,ki").await.fault("token", BAD_LINK);
+    let nobody = Link { uid: "OTk5OTk5".to_owned(), token: link.token };
+    confirm(&chat, &nobody, NEW).await.fault("uid", "Invalid user id or user doesn't exist.");
 }
 
 async fn a_new_password_by_mail_ends_every_token(suite: Suite) {
@@ -51,22 +44,14 @@ async fn a_new_password_by_mail_ends_every_token(suite: Suite) {
     confirm(&chat, &link, NEW).await.is(204, "");
     let refused = chat.get("/rooms/").by(&ann).await;
     assert_eq!(refused.status(401).text("code"), "token_not_valid");
-    let refused = chat
-        .post("/auth/jwt/refresh/")
-        .json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh))
-        .await;
-    refused.is(
-        401,
-        r#"{"detail":"Token is invalid or expired","code":"token_not_valid"}"#,
-    );
+    let refused = chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh)).await;
+    refused.is(401, r#"{"detail":"Token is invalid or expired","code":"token_not_valid"}"#);
 }
 
 async fn a_new_password_by_mail_is_told_its_faults(suite: Suite) {
     let (chat, _) = inhabited(&suite, |_| {}).await;
     let link = mailed(&chat, "password", "ann@example.org").await;
-    confirm(&chat, &link, "password")
-        .await
-        .fault("new_password", "This password is too common.");
+    confirm(&chat, &link, "password").await.fault("new_password", "This password is too common.");
     confirm(&chat, &link, NEW).await.is(204, "");
 }
 
@@ -103,13 +88,7 @@ async fn each_user_of_an_address_gets_a_link(suite: Suite) {
 
 async fn who_is_inactive_or_has_no_password_gets_no_link(suite: Suite) {
     let (chat, ann) = inhabited(&suite, |_| {}).await;
-    let account = chat
-        .api()
-        .store()
-        .user(crate::UserId(ann.id))
-        .await
-        .unwrap()
-        .unwrap();
+    let account = chat.api().store().user(crate::UserId(ann.id)).await.unwrap().unwrap();
     for (name, password, is_active) in [("off", account.password.as_str(), false), ("none", "!x", true)] {
         let user = NewUser {
             username: name.to_owned(),
@@ -121,9 +100,7 @@ async fn who_is_inactive_or_has_no_password_gets_no_link(suite: Suite) {
             date_joined: account.date_joined,
         };
         chat.api().store().create_user(user).await.unwrap();
-        ask(&chat, "password", &format!("{name}@example.org"))
-            .await
-            .is(204, "");
+        ask(&chat, "password", &format!("{name}@example.org")).await.is(204, "");
         assert!(chat.mails().await.is_empty(), "{name}");
     }
 }
@@ -142,19 +119,11 @@ async fn a_link_for_a_new_password_ends(suite: Suite) {
 async fn a_link_for_a_new_password_ends_with_the_password_or_the_address(suite: Suite) {
     let (chat, ann) = inhabited(&suite, |_| {}).await;
     let link = mailed(&chat, "password", "ann@example.org").await;
-    chat.patch("/auth/users/me/")
-        .by(&ann)
-        .json(r#"{"email":"new@example.org"}"#)
-        .await
-        .status(200);
+    chat.patch("/auth/users/me/").by(&ann).json(r#"{"email":"new@example.org"}"#).await.status(200);
     confirm(&chat, &link, NEW).await.fault("token", BAD_LINK);
     let link = mailed(&chat, "password", "new@example.org").await;
     let body = format!(r#"{{"new_password":"another678UJM,ki","current_password":"{PASSWORD}"}}"#);
-    chat.post("/auth/users/set_password/")
-        .by(&ann)
-        .json(body)
-        .await
-        .is(204, "");
+    chat.post("/auth/users/set_password/").by(&ann).json(body).await.is(204, "");
     confirm(&chat, &link, NEW).await.fault("token", BAD_LINK);
 }
 
@@ -162,14 +131,9 @@ async fn a_mailed_link_sets_a_new_name_once(suite: Suite) {
     let (chat, ann) = inhabited(&suite, |_| {}).await;
     chat.person("bob").await;
     let link = mailed(&chat, "username", "ann@example.org").await;
-    rename(&chat, &link, "bob")
-        .await
-        .fault("new_username", "A user with that username already exists.");
+    rename(&chat, &link, "bob").await.fault("new_username", "A user with that username already exists.");
     rename(&chat, &link, "anna").await.is(204, "");
-    assert_eq!(
-        chat.get("/auth/users/me/").by(&ann).await.text("username"),
-        "anna"
-    );
+    assert_eq!(chat.get("/auth/users/me/").by(&ann).await.text("username"), "anna");
     rename(&chat, &link, "annabel").await.fault("token", BAD_LINK);
     chat.log_in("anna", PASSWORD).await;
 }
@@ -189,18 +153,10 @@ async fn changes_are_mailed_on_request(suite: Suite) {
     };
     let (chat, ann) = inhabited(&suite, telling).await;
     let body = format!(r#"{{"new_username":"anna","current_password":"{PASSWORD}"}}"#);
-    chat.post("/auth/users/set_username/")
-        .by(&ann)
-        .json(body)
-        .await
-        .is(204, "");
+    chat.post("/auth/users/set_username/").by(&ann).json(body).await.is(204, "");
     told(&chat, "username has been successfully changed").await;
     let body = format!(r#"{{"new_password":"{NEW}","current_password":"{PASSWORD}"}}"#);
-    chat.post("/auth/users/set_password/")
-        .by(&ann)
-        .json(body)
-        .await
-        .is(204, "");
+    chat.post("/auth/users/set_password/").by(&ann).json(body).await.is(204, "");
     told(&chat, "password has been successfully changed").await;
     let link = mailed(&chat, "username", "ann@example.org").await;
     rename(&chat, &link, "annabel").await.is(204, "");
@@ -218,16 +174,13 @@ async fn inhabited(suite: &Suite, change: impl FnOnce(&mut Config)) -> (Chat, Pe
 
 async fn told(chat: &Chat, subject: &str) {
     let mails = chat.mails().await;
-    let [mail] = mails.as_slice() else {
-        panic!("{mails:?}")
-    };
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
     assert!(mail.subject.contains(subject), "{}", mail.subject);
 }
 
 /// Asks for a link.
 fn ask<'a>(chat: &'a Chat, kind: &str, email: &str) -> Ask<'a> {
-    chat.post(format!("/auth/users/reset_{kind}/"))
-        .json(format!(r#"{{"email":"{email}"}}"#))
+    chat.post(format!("/auth/users/reset_{kind}/")).json(format!(r#"{{"email":"{email}"}}"#))
 }
 
 /// Asks for a link and takes it from the mail.
@@ -237,17 +190,11 @@ async fn mailed(chat: &Chat, kind: &str, email: &str) -> Link {
 }
 
 fn confirm<'a>(chat: &'a Chat, link: &Link, password: &str) -> Ask<'a> {
-    let body = format!(
-        r#"{{"uid":"{}","token":"{}","new_password":"{password}"}}"#,
-        link.uid, link.token
-    );
+    let body = format!(r#"{{"uid":"{}","token":"{}","new_password":"{password}"}}"#, link.uid, link.token);
     chat.post("/auth/users/reset_password_confirm/").json(body)
 }
 
 fn rename<'a>(chat: &'a Chat, link: &Link, name: &str) -> Ask<'a> {
-    let body = format!(
-        r#"{{"uid":"{}","token":"{}","new_username":"{name}"}}"#,
-        link.uid, link.token
-    );
+    let body = format!(r#"{{"uid":"{}","token":"{}","new_username":"{name}"}}"#, link.uid, link.token);
     chat.post("/auth/users/reset_username_confirm/").json(body)
 }

@@ -19,15 +19,8 @@ facts! {
     accounts_are_there_with_json_in_place_of_the_slash,
 }
 
-const METHODS: [Method; 7] = [
-    Method::GET,
-    Method::POST,
-    Method::PUT,
-    Method::PATCH,
-    Method::DELETE,
-    Method::HEAD,
-    Method::OPTIONS,
-];
+const METHODS: [Method; 7] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
 
 async fn every_path_answers_options_with_its_name_and_methods(suite: Suite) {
     let (chat, ann) = inhabited(&suite).await;
@@ -36,40 +29,19 @@ async fn every_path_answers_options_with_its_name_and_methods(suite: Suite) {
         let path = filled(&route, ann.id);
         let answer = chat.ask(Method::OPTIONS, path).by(&ann).await;
         assert_eq!(answer.status(200).text("name"), route.name(), "{}", answer.to);
-        let known = [
-            "application/json",
-            "application/x-www-form-urlencoded",
-            "multipart/form-data",
-        ];
-        let parses: Vec<_> = answer
-            .at("parses")
-            .items()
-            .iter()
-            .filter_map(|kind| kind.as_str().map(str::to_owned))
-            .collect();
+        let known = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+        let parses: Vec<_> =
+            answer.at("parses").items().iter().filter_map(|kind| kind.as_str().map(str::to_owned)).collect();
         assert_eq!(parses, known, "{}", answer.to);
         let allow = answer.header("allow").map(str::to_owned);
-        assert_eq!(
-            allow,
-            Some(
-                methods(&route)
-                    .iter()
-                    .map(Method::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )
-        );
+        assert_eq!(allow, Some(methods(&route).iter().map(Method::as_str).collect::<Vec<_>>().join(", ")));
     }
 }
 
 async fn head_has_the_headers_of_get_and_no_body(suite: Suite) {
     let (chat, ann) = inhabited(&suite).await;
-    let routes: Vec<_> = chat
-        .api()
-        .routes()
-        .filter(|route| methods(route).contains(&Method::GET))
-        .cloned()
-        .collect();
+    let routes: Vec<_> =
+        chat.api().routes().filter(|route| methods(route).contains(&Method::GET)).cloned().collect();
     assert!(routes.len() >= 7);
     for route in routes {
         for path in [filled(&route, ann.id), filled(&route, 999_999)] {
@@ -80,11 +52,7 @@ async fn head_has_the_headers_of_get_and_no_body(suite: Suite) {
             said_by_get.remove("date");
             said_by_head.remove("date");
             assert_eq!(said_by_head, said_by_get, "{path}");
-            assert_eq!(
-                head.header("content-length"),
-                Some(get.body.len().to_string().as_str()),
-                "{path}"
-            );
+            assert_eq!(head.header("content-length"), Some(get.body.len().to_string().as_str()), "{path}");
         }
         let head = chat.ask(Method::HEAD, filled(&route, ann.id)).await;
         head.is(401, "");
@@ -96,16 +64,8 @@ async fn a_method_that_a_path_lacks_is_refused_with_those_it_has(suite: Suite) {
     let routes: Vec<_> = chat.api().routes().cloned().collect();
     let odd = Method::from_bytes(b"BREW").unwrap();
     for route in routes {
-        for method in METHODS
-            .iter()
-            .chain([&odd])
-            .filter(|method| !methods(&route).contains(method))
-        {
-            let answer = chat
-                .ask(method.clone(), filled(&route, ann.id))
-                .by(&ann)
-                .json("{")
-                .await;
+        for method in METHODS.iter().chain([&odd]).filter(|method| !methods(&route).contains(method)) {
+            let answer = chat.ask(method.clone(), filled(&route, ann.id)).by(&ann).json("{").await;
             if *method == Method::HEAD {
                 answer.is(405, "");
             } else {
@@ -134,9 +94,7 @@ async fn both_forms_of_every_path_answer_alike(suite: Suite) {
                 let (long, short) = (ask(&path).await, ask(short).await);
                 assert_eq!(short.status, long.status, "{method} {path}");
                 assert_eq!(
-                    short
-                        .body
-                        .replace(&format!("{}?", short.to), &format!("{}?", long.to)),
+                    short.body.replace(&format!("{}?", short.to), &format!("{}?", long.to)),
                     long.body,
                     "{method} {path}"
                 );
@@ -156,41 +114,17 @@ async fn a_path_without_its_slash_takes_what_changes_things(suite: Suite) {
     let answer = chat.post("/auth/jwt/create").json(body).await;
     let token = answer.status(200).text("access");
     let me = chat.get("/auth/users/me").bearer(&token).await.id();
-    let room = chat
-        .post("/rooms")
-        .bearer(&token)
-        .json(format!(r#"{{"name":"tea","users":[{me}]}}"#))
-        .await
-        .id();
-    chat.patch(format!("/rooms/{room}"))
-        .bearer(&token)
-        .json(r#"{"name":"x"}"#)
-        .await
-        .status(200);
-    let sent = chat
-        .post("/messages")
-        .bearer(&token)
-        .json(format!(r#"{{"room":{room},"content":"hi"}}"#))
-        .await;
+    let room =
+        chat.post("/rooms").bearer(&token).json(format!(r#"{{"name":"tea","users":[{me}]}}"#)).await.id();
+    chat.patch(format!("/rooms/{room}")).bearer(&token).json(r#"{"name":"x"}"#).await.status(200);
+    let sent =
+        chat.post("/messages").bearer(&token).json(format!(r#"{{"room":{room},"content":"hi"}}"#)).await;
     let message = sent.status(201).id();
     let change = format!(r#"{{"room":{room},"content":"ho"}}"#);
-    chat.put(format!("/messages/{message}"))
-        .bearer(&token)
-        .json(change)
-        .await
-        .status(200);
-    chat.get(format!("/messages?room={room}"))
-        .bearer(&token)
-        .await
-        .status(200);
-    chat.delete(format!("/messages/{message}"))
-        .bearer(&token)
-        .await
-        .is(204, "");
-    chat.delete(format!("/rooms/{room}"))
-        .bearer(&token)
-        .await
-        .is(204, "");
+    chat.put(format!("/messages/{message}")).bearer(&token).json(change).await.status(200);
+    chat.get(format!("/messages?room={room}")).bearer(&token).await.status(200);
+    chat.delete(format!("/messages/{message}")).bearer(&token).await.is(204, "");
+    chat.delete(format!("/rooms/{room}")).bearer(&token).await.is(204, "");
 }
 
 async fn an_id_that_is_no_number_is_not_found_by_any_method(suite: Suite) {
@@ -201,11 +135,7 @@ async fn an_id_that_is_no_number_is_not_found_by_any_method(suite: Suite) {
                 for slash in ["/", ""] {
                     let path = format!("/{kind}/{id}{slash}");
                     chat.ask(method.clone(), &path).await.detail(404, "Not found.");
-                    chat.ask(method.clone(), &path)
-                        .by(&ann)
-                        .json("{")
-                        .await
-                        .detail(404, "Not found.");
+                    chat.ask(method.clone(), &path).by(&ann).json("{").await.detail(404, "Not found.");
                 }
             }
         }
@@ -219,31 +149,16 @@ async fn an_id_that_is_no_number_is_not_found_by_any_method(suite: Suite) {
 async fn an_id_is_a_number_however_it_is_written(suite: Suite) {
     let (chat, ann) = inhabited(&suite).await;
     let plain = chat.get("/rooms/1/").by(&ann).await;
-    for path in [
-        "/rooms/01/",
-        "/rooms/0000000000000000000000000000001/",
-        "/rooms/%31/",
-        "/rooms/%31",
-    ] {
+    for path in ["/rooms/01/", "/rooms/0000000000000000000000000000001/", "/rooms/%31/", "/rooms/%31"] {
         chat.get(path).by(&ann).await.is(200, &plain.body);
     }
 }
 
 async fn an_id_past_64_bits_names_nothing(suite: Suite) {
     let (chat, ann) = inhabited(&suite).await;
-    for id in [
-        "9223372036854775807",
-        "9223372036854775808",
-        "99999999999999999999999",
-    ] {
-        chat.get(format!("/rooms/{id}/"))
-            .by(&ann)
-            .await
-            .detail(404, "No Room matches the given query.");
-        chat.delete(format!("/rooms/{id}/"))
-            .by(&ann)
-            .await
-            .detail(404, "No Room matches the given query.");
+    for id in ["9223372036854775807", "9223372036854775808", "99999999999999999999999"] {
+        chat.get(format!("/rooms/{id}/")).by(&ann).await.detail(404, "No Room matches the given query.");
+        chat.delete(format!("/rooms/{id}/")).by(&ann).await.detail(404, "No Room matches the given query.");
         chat.get(format!("/messages/{id}/"))
             .by(&ann)
             .await
@@ -259,18 +174,12 @@ async fn accounts_are_there_with_json_in_place_of_the_slash(suite: Suite) {
         let suffixed = chat.get(format!("{path}.json")).by(&ann).await;
         suffixed.is(200, &plain.body);
         assert_eq!(suffixed.header("allow"), plain.header("allow"));
-        chat.get(format!("{path}.json"))
-            .await
-            .detail(401, "Authentication credentials were not provided.");
+        chat.get(format!("{path}.json")).await.detail(401, "Authentication credentials were not provided.");
         chat.get(format!("{path}.xml")).by(&ann).await.status(404);
     }
     let required =
         r#"{"new_password":["This field is required."],"current_password":["This field is required."]}"#;
-    chat.post("/auth/users/set_password.json")
-        .by(&ann)
-        .json("{}")
-        .await
-        .is(400, required);
+    chat.post("/auth/users/set_password.json").by(&ann).json("{}").await.is(400, required);
     chat.get("/rooms.json").by(&ann).await.status(404);
     chat.get("/rooms/1.json").by(&ann).await.status(404);
 }
@@ -281,11 +190,7 @@ async fn inhabited(suite: &Suite) -> (Chat, Person) {
     let ann = chat.person("ann").await;
     let room = chat.room(&ann, &[]).await;
     let message = chat.say(&ann, room, "hello").await;
-    assert_eq!(
-        format!("{} {room} {message}", ids([&ann])),
-        "[1] 1 1",
-        "ids begin with 1"
-    );
+    assert_eq!(format!("{} {room} {message}", ids([&ann])), "[1] 1 1", "ids begin with 1");
     (chat, ann)
 }
 

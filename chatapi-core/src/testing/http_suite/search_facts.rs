@@ -20,52 +20,24 @@ facts! {
 }
 
 async fn every_word_must_be_there_in_any_order(suite: Suite) {
-    let there = There::with(
-        &suite,
-        &["the quick brown fox", "a quick, brown dog", "fox, quick"],
-    )
-    .await;
-    there
-        .finds(
-            "quick",
-            &["the quick brown fox", "a quick, brown dog", "fox, quick"],
-        )
-        .await;
-    there
-        .finds("fox quick", &["the quick brown fox", "fox, quick"])
-        .await;
-    there
-        .finds("brown,quick", &["the quick brown fox", "a quick, brown dog"])
-        .await;
+    let there = There::with(&suite, &["the quick brown fox", "a quick, brown dog", "fox, quick"]).await;
+    there.finds("quick", &["the quick brown fox", "a quick, brown dog", "fox, quick"]).await;
+    there.finds("fox quick", &["the quick brown fox", "fox, quick"]).await;
+    there.finds("brown,quick", &["the quick brown fox", "a quick, brown dog"]).await;
     there.finds(" ,quick,,  \n dog, ", &["a quick, brown dog"]).await;
-    there
-        .finds("uic ow", &["the quick brown fox", "a quick, brown dog"])
-        .await;
+    there.finds("uic ow", &["the quick brown fox", "a quick, brown dog"]).await;
     there.finds("quick cat", &[]).await;
 }
 
 async fn a_phrase_in_quotes_is_kept_together(suite: Suite) {
-    let there = There::with(
-        &suite,
-        &["it is, so they say", "so it is", r#"he said "hi" \ now"#],
-    )
-    .await;
-    there
-        .finds("\"it is\"", &["it is, so they say", "so it is"])
-        .await;
+    let there = There::with(&suite, &["it is, so they say", "so it is", r#"he said "hi" \ now"#]).await;
+    there.finds("\"it is\"", &["it is, so they say", "so it is"]).await;
     there.finds("\"it is, so\"", &["it is, so they say"]).await;
     there.finds("'it is, so' say", &["it is, so they say"]).await;
     there.finds("say \"it is\"", &["it is, so they say"]).await;
     there.finds("\"is it\"", &[]).await;
-    there
-        .finds(r#""said \"hi\" \\ now""#, &[r#"he said "hi" \ now"#])
-        .await;
-    there
-        .finds(
-            "\"\"",
-            &["it is, so they say", "so it is", r#"he said "hi" \ now"#],
-        )
-        .await;
+    there.finds(r#""said \"hi\" \\ now""#, &[r#"he said "hi" \ now"#]).await;
+    there.finds("\"\"", &["it is, so they say", "so it is", r#"he said "hi" \ now"#]).await;
 }
 
 async fn a_lone_quote_is_a_character(suite: Suite) {
@@ -102,15 +74,7 @@ async fn letters_are_the_same_however_they_are_composed(suite: Suite) {
 async fn signs_that_databases_take_for_wildcards_are_characters(suite: Suite) {
     let there = There::with(
         &suite,
-        &[
-            "100% sure",
-            "1000 sure",
-            "snake_case",
-            "snakeXcase",
-            r"C:\temp",
-            "C:/temp",
-            "a*b?c[d]^e",
-        ],
+        &["100% sure", "1000 sure", "snake_case", "snakeXcase", r"C:\temp", "C:/temp", "a*b?c[d]^e"],
     )
     .await;
     there.finds("0%", &["100% sure"]).await;
@@ -144,11 +108,7 @@ async fn nothing_but_blanks_and_commas_finds_everything(suite: Suite) {
 async fn a_nul_character_cannot_be_searched_for(suite: Suite) {
     let there = There::with(&suite, &["one"]).await;
     for search in ["%00", "a%00b", "%22%00%22", "one+%00"] {
-        let answer = there
-            .chat
-            .get(format!("/messages/?search={search}"))
-            .by(&there.ann)
-            .await;
+        let answer = there.chat.get(format!("/messages/?search={search}")).by(&there.ann).await;
         answer.is(400, r#"["Null characters are not allowed."]"#);
     }
 }
@@ -157,13 +117,7 @@ async fn a_search_follows_what_becomes_of_a_message(suite: Suite) {
     let there = There::with(&suite, &[]).await;
     let message = there.chat.say(&there.ann, there.room, "before").await;
     let path = format!("/messages/{message}/");
-    there
-        .chat
-        .patch(&path)
-        .by(&there.ann)
-        .json(r#"{"content":"After"}"#)
-        .await
-        .status(200);
+    there.chat.patch(&path).by(&there.ann).json(r#"{"content":"After"}"#).await.status(200);
     there.finds("before", &[]).await;
     there.finds("after", &["After"]).await;
     there.chat.delete(&path).by(&there.ann).await.status(204);
@@ -177,17 +131,9 @@ async fn a_search_stays_within_the_rooms_that_one_is_in(suite: Suite) {
     there.chat.say(&bob, room, "another one").await;
     there.finds("one", &["one"]).await;
     there.finds("another", &[]).await;
-    let answer = there
-        .chat
-        .get(format!("/messages/?search=one&room={room}"))
-        .by(&there.ann)
-        .await;
+    let answer = there.chat.get(format!("/messages/?search=one&room={room}")).by(&there.ann).await;
     assert!(answer.contents().is_empty());
-    let answer = there
-        .chat
-        .get(format!("/messages/?search=ONE&user={}&room={room}", bob.id))
-        .by(&bob)
-        .await;
+    let answer = there.chat.get(format!("/messages/?search=ONE&user={}&room={room}", bob.id)).by(&bob).await;
     assert_eq!(answer.contents(), ["another one"]);
 }
 
@@ -211,11 +157,7 @@ impl There {
 
     async fn finds(&self, search: &str, expected: &[&str]) {
         let search: String = byte_serialize(search.as_bytes()).collect();
-        let found = self
-            .chat
-            .get(format!("/messages/?search={search}"))
-            .by(&self.ann)
-            .await;
+        let found = self.chat.get(format!("/messages/?search={search}")).by(&self.ann).await;
         assert_eq!(found.contents(), expected, "?search={search}");
     }
 }

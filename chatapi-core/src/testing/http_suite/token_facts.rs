@@ -53,10 +53,7 @@ async fn tokens_say_what_they_are_and_whose(suite: Suite) {
         assert_eq!(claims.at("exp").unwrap().as_i64(), Some(NOW + lifetime));
         assert_eq!(claims.at("user_id").unwrap().as_i64(), Some(ann.id));
         let jti = claims.at("jti").unwrap().as_str().unwrap();
-        assert!(
-            jti.len() == 32 && jti.bytes().all(|byte| b"0123456789abcdef".contains(&byte)),
-            "{jti}"
-        );
+        assert!(jti.len() == 32 && jti.bytes().all(|byte| b"0123456789abcdef".contains(&byte)), "{jti}");
     }
 }
 
@@ -64,31 +61,20 @@ async fn an_access_token_lasts_an_hour_to_the_second(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
     // The clock stands at 0.809284 of a second; the token's time is in whole ones.
-    chat.clock
-        .advance(Duration::from_micros(3_600_000_000 - 809_284 - 1));
+    chat.clock.advance(Duration::from_micros(3_600_000_000 - 809_284 - 1));
     chat.get("/rooms/").by(&ann).await.status(200);
     chat.clock.advance(Duration::from_micros(1));
     chat.get("/rooms/").by(&ann).await.is(401, bad_access());
-    chat.post("/auth/jwt/verify/")
-        .json(format!(r#"{{"token":"{}"}}"#, ann.access))
-        .await
-        .is(401, BAD_TOKEN);
-    let again = chat
-        .post("/auth/jwt/refresh/")
-        .json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh))
-        .await;
+    chat.post("/auth/jwt/verify/").json(format!(r#"{{"token":"{}"}}"#, ann.access)).await.is(401, BAD_TOKEN);
+    let again = chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh)).await;
     chat.get("/rooms/").bearer(again.text("access")).await.status(200);
 }
 
 async fn a_refresh_token_lasts_a_day_to_the_second(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    let refresh = || {
-        chat.post("/auth/jwt/refresh/")
-            .json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh))
-    };
-    chat.clock
-        .advance(Duration::from_micros(86_400_000_000 - 809_284 - 1));
+    let refresh = || chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh));
+    chat.clock.advance(Duration::from_micros(86_400_000_000 - 809_284 - 1));
     refresh().await.status(200);
     chat.clock.advance(Duration::from_micros(1));
     refresh().await.is(401, BAD_TOKEN);
@@ -102,10 +88,7 @@ async fn a_token_lasts_as_long_as_is_set(suite: Suite) {
     });
     let chat = chat.await;
     let ann = chat.person("ann").await;
-    let refresh = || {
-        chat.post("/auth/jwt/refresh/")
-            .json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh))
-    };
+    let refresh = || chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh));
     chat.clock.advance(Duration::from_secs(14));
     chat.get("/rooms/").by(&ann).await.status(200);
     chat.clock.advance(Duration::from_secs(1));
@@ -120,10 +103,7 @@ async fn a_refresh_token_gives_an_access_token_that_begins_now(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
     chat.clock.advance(Duration::from_secs(1000));
-    let answer = chat
-        .post("/auth/jwt/refresh/")
-        .json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh))
-        .await;
+    let answer = chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{}"}}"#, ann.refresh)).await;
     let access = answer.status(200).text("access");
     answer.is(200, format!(r#"{{"access":"{access}"}}"#));
     let (_, claims) = forge::read(&access);
@@ -134,10 +114,7 @@ async fn a_refresh_token_gives_an_access_token_that_begins_now(suite: Suite) {
 async fn a_token_of_the_wrong_type_is_refused(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    chat.get("/rooms/")
-        .bearer(&ann.refresh)
-        .await
-        .is(401, refused("Token has wrong type"));
+    chat.get("/rooms/").bearer(&ann.refresh).await.is(401, refused("Token has wrong type"));
     chat.post("/auth/jwt/refresh/")
         .json(format!(r#"{{"refresh":"{}"}}"#, ann.access))
         .await
@@ -147,11 +124,7 @@ async fn a_token_of_the_wrong_type_is_refused(suite: Suite) {
 async fn a_token_that_names_nobody_is_refused(suite: Suite) {
     let chat = suite.chat().await;
     let ask = |claims: &str| chat.get("/rooms/").bearer(token(HS256, claims, FORMER_KEY));
-    let nameless = format!(
-        r#"{{"token_type":"access","exp":{},"jti":"{:032x}"}}"#,
-        NOW + 60,
-        1
-    );
+    let nameless = format!(r#"{{"token_type":"access","exp":{},"jti":"{:032x}"}}"#, NOW + 60, 1);
     let no_user =
         r#"{"detail":"Token contained no recognizable user identification","code":"token_not_valid"}"#;
     ask(&nameless).await.is(401, no_user);
@@ -163,22 +136,11 @@ async fn a_token_that_nobody_signed_is_refused(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
     let good = claims("access", NOW + 60, ann.id);
-    chat.get("/rooms/")
-        .bearer(token(HS256, &good, FORMER_KEY))
-        .await
-        .status(200);
+    chat.get("/rooms/").bearer(token(HS256, &good, FORMER_KEY)).await.status(200);
     let foreign = b"a key that this chat has never heard of at all";
     let expired = claims("access", NOW, ann.id);
-    let endless = format!(
-        r#"{{"token_type":"access","jti":"{:032x}","user_id":{}}}"#,
-        1, ann.id
-    );
-    let typeless = format!(
-        r#"{{"exp":{},"jti":"{:032x}","user_id":{}}}"#,
-        NOW + 60,
-        1,
-        ann.id
-    );
+    let endless = format!(r#"{{"token_type":"access","jti":"{:032x}","user_id":{}}}"#, 1, ann.id);
+    let typeless = format!(r#"{{"exp":{},"jti":"{:032x}","user_id":{}}}"#, NOW + 60, 1, ann.id);
     let mut forged = vec![
         token(HS256, &good, foreign),
         token(HS256, &good, b""),
@@ -196,14 +158,8 @@ async fn a_token_that_nobody_signed_is_refused(suite: Suite) {
     }
     for token in forged {
         chat.get("/rooms/").bearer(&token).await.is(401, bad_access());
-        chat.post("/auth/jwt/verify/")
-            .json(format!(r#"{{"token":"{token}"}}"#))
-            .await
-            .is(401, BAD_TOKEN);
-        chat.post("/auth/jwt/refresh/")
-            .json(format!(r#"{{"refresh":"{token}"}}"#))
-            .await
-            .is(401, BAD_TOKEN);
+        chat.post("/auth/jwt/verify/").json(format!(r#"{{"token":"{token}"}}"#)).await.is(401, BAD_TOKEN);
+        chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{token}"}}"#)).await.is(401, BAD_TOKEN);
     }
 }
 
@@ -229,12 +185,9 @@ async fn credentials_are_a_scheme_and_one_token(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
     let ask = |value: String| chat.get("/rooms/").header("authorization", value);
-    for value in [
-        format!("bearer {}", ann.access),
-        format!("Token {}", ann.access),
-        ann.access.clone(),
-        String::new(),
-    ] {
+    for value in
+        [format!("bearer {}", ann.access), format!("Token {}", ann.access), ann.access.clone(), String::new()]
+    {
         ask(value).await.is(401, MISSING);
     }
     for value in [
@@ -246,19 +199,13 @@ async fn credentials_are_a_scheme_and_one_token(suite: Suite) {
         ask(value).await.is(401, BAD_HEADER);
     }
     ask(format!("Bearer  {}", ann.access)).await.status(200);
-    chat.get("/rooms/")
-        .header("authorization", b"Bearer \xff\xfe")
-        .await
-        .is(401, bad_access());
+    chat.get("/rooms/").header("authorization", b"Bearer \xff\xfe").await.is(401, bad_access());
 }
 
 async fn a_token_is_verified_of_either_type(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
     for token in [&ann.access, &ann.refresh] {
-        chat.post("/auth/jwt/verify/")
-            .json(format!(r#"{{"token":"{token}"}}"#))
-            .await
-            .is(200, "{}");
+        chat.post("/auth/jwt/verify/").json(format!(r#"{{"token":"{token}"}}"#)).await.is(200, "{}");
     }
 }

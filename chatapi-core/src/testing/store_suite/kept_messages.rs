@@ -97,7 +97,8 @@ async fn times_of_messages_are_kept_to_the_microsecond(store: &Subject) {
         assert_eq!((sent.created_at, sent.updated_at), (time, time));
         assert_eq!(store.message(sent.id, ann.id).await.unwrap(), Some(sent.clone()));
         let later = Timestamp::from_micros(micros - 1);
-        let changed = store.update_message(sent.id, ann.id, Some(&text("bye")), later).await.unwrap().unwrap();
+        let changed =
+            store.update_message(sent.id, ann.id, Some(&text("bye")), later).await.unwrap().unwrap();
         assert_eq!((changed.created_at, changed.updated_at), (time, later));
         assert_eq!(store.message(sent.id, ann.id).await.unwrap(), Some(changed));
     }

@@ -253,7 +253,8 @@ fn changes(store: &Subject, message: &Message, editor: &User) -> impl Attempt {
     let (store, message, editor) = (store.clone(), message.id, editor.id);
     move |content| {
         let store = store.clone();
-        async move { store.update_message(message, editor, Some(&text(&content)), at(1)).await.unwrap() }.boxed()
+        async move { store.update_message(message, editor, Some(&text(&content)), at(1)).await.unwrap() }
+            .boxed()
     }
 }
 

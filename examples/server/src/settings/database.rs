@@ -16,25 +16,13 @@ use crate::failure::Failure;
 #[command(next_help_heading = "Database")]
 pub(super) struct DatabaseOptions {
     /// postgres://name:password@host:port/database or sqlite://path [default: chatapi.sqlite3 in the data folder]
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        global = true,
-        value_name = "URL",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
     /// The user on PostgreSQL; with it come --pg-password and --pg-db, instead of --database-url
     #[arg(long, env = "PG_USER", value_name = "NAME")]
     pg_user: Option<String>,
     /// The user's password, any characters; empty where the server wants none
-    #[arg(
-        long,
-        env = "PG_PASSWORD",
-        global = true,
-        value_name = "PASSWORD",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "PG_PASSWORD", global = true, value_name = "PASSWORD", hide_env_values = true)]
     pg_password: Option<String>,
     /// The database's name
     #[arg(long, env = "PG_DB", value_name = "NAME")]
@@ -51,13 +39,7 @@ pub(super) struct DatabaseOptions {
     #[arg(default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
     database_connections: u32,
     /// How long to wait at the start for a PostgreSQL that is not there yet
-    #[arg(
-        long,
-        env = "CHATAPI_DATABASE_WAIT",
-        global = true,
-        value_name = "TIME",
-        default_value = "60s"
-    )]
+    #[arg(long, env = "CHATAPI_DATABASE_WAIT", global = true, value_name = "TIME", default_value = "60s")]
     database_wait: Period,
 }
 
@@ -72,9 +54,7 @@ impl DatabaseOptions {
 
     /// The database that was named, in one way and wholly.
     pub(super) fn database(&self, data_folder: &Path) -> Result<Database, Failure> {
-        let in_parts = [&self.pg_user, &self.pg_db, &self.pg_host]
-            .into_iter()
-            .any(Option::is_some);
+        let in_parts = [&self.pg_user, &self.pg_db, &self.pg_host].into_iter().any(Option::is_some);
         match &self.database_url {
             Some(_) if in_parts => Err(Failure::setting(
                 "DATABASE_URL is set together with PG_USER, PG_DB or PG_HOST: set the one or the others",
@@ -92,11 +72,8 @@ impl DatabaseOptions {
                 ("PG_PASSWORD (which may be empty)", &self.pg_password),
                 ("PG_DB", &self.pg_db),
             ];
-            let missing: Vec<_> = parts
-                .iter()
-                .filter(|(_, part)| part.is_none())
-                .map(|(name, _)| *name)
-                .collect();
+            let missing: Vec<_> =
+                parts.iter().filter(|(_, part)| part.is_none()).map(|(name, _)| *name).collect();
             return Err(Failure::setting(format!(
                 "PostgreSQL is set in part only: missing {}",
                 missing.join(", ")
@@ -119,24 +96,17 @@ fn of_url(url: &str) -> Result<Database, Failure> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return match PgConnectOptions::from_str(url) {
             Ok(server) => Ok(Database::Postgres(Box::new(server))),
-            Err(fault) => Err(wrong(&format!(
-                "this is no URL of a PostgreSQL database: {fault}"
-            ))),
+            Err(fault) => Err(wrong(&format!("this is no URL of a PostgreSQL database: {fault}"))),
         };
     }
-    let Some(path) = url
-        .strip_prefix("sqlite://")
-        .or_else(|| url.strip_prefix("sqlite:"))
-    else {
+    let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else {
         return Err(wrong("it must start with postgres:// or sqlite://"));
     };
     // A file that is not there is made, so this parameter, which other programs need, asks for nothing new.
     let path = path.strip_suffix("?mode=rwc").unwrap_or(path);
     match path {
         "" => Err(wrong("it names no file")),
-        ":memory:" => Err(wrong(
-            "a database in memory would be lost with the server: name a file",
-        )),
+        ":memory:" => Err(wrong("a database in memory would be lost with the server: name a file")),
         path if path.contains('?') => Err(wrong("the only parameter that SQLite may have here is mode=rwc")),
         path => match percent_decode_str(path).decode_utf8() {
             Ok(path) => Ok(Database::Sqlite(PathBuf::from(&*path))),

@@ -19,13 +19,7 @@ use crate::failure::Failure;
 pub(super) struct MailOptions {
     /// The mail server: smtps://name:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25
     /// [default: none, mails are only logged]
-    #[arg(
-        long,
-        env = "SMTP_URL",
-        global = true,
-        value_name = "URL",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
     smtp_url: Option<String>,
     /// Who mails are from
     #[arg(long, env = "CHATAPI_MAIL_FROM", value_name = "ADDRESS")]
@@ -83,12 +77,8 @@ impl MailOptions {
         accounts.password_changed_email_confirmation = self.password_changed_email_confirmation;
         accounts.username_changed_email_confirmation = self.username_changed_email_confirmation;
         accounts.activation_url.clone_from(&self.activation_url);
-        accounts
-            .password_reset_confirm_url
-            .clone_from(&self.password_reset_confirm_url);
-        accounts
-            .username_reset_confirm_url
-            .clone_from(&self.username_reset_confirm_url);
+        accounts.password_reset_confirm_url.clone_from(&self.password_reset_confirm_url);
+        accounts.username_reset_confirm_url.clone_from(&self.username_reset_confirm_url);
         accounts.mail_token_lifetime = self.mail_token_lifetime.0;
         if let Some(folder) = &self.mail_templates {
             read_templates(folder, &mut accounts.templates).map_err(|why| {
@@ -134,10 +124,7 @@ fn read_templates(folder: &Path, templates: &mut MailTemplates) -> Result<(), St
         };
         let text = fs::read_to_string(&file).map_err(|fault| format!("{}: {fault}", file.display()))?;
         *place = template(&text).ok_or_else(|| {
-            format!(
-                "{} must begin with a line \"Subject: …\" and an empty one",
-                file.display()
-            )
+            format!("{} must begin with a line \"Subject: …\" and an empty one", file.display())
         })?;
     }
     Ok(())
@@ -157,17 +144,8 @@ mod tests {
     #[test]
     fn a_template_is_a_subject_and_a_text() {
         let read = template("Subject: Hello {username}\r\n\r\nGo to {url}\r\n\r\nBye\r\n");
-        assert_eq!(
-            read,
-            Some(MailTemplate::new("Hello {username}", "Go to {url}\n\nBye\n"))
-        );
-        for wrong in [
-            "",
-            "Hello\n\nYou",
-            "Subject: Hello\nYou\n\n",
-            "Subject:\n\nYou",
-            "Subject: Hello",
-        ] {
+        assert_eq!(read, Some(MailTemplate::new("Hello {username}", "Go to {url}\n\nBye\n")));
+        for wrong in ["", "Hello\n\nYou", "Subject: Hello\nYou\n\n", "Subject:\n\nYou", "Subject: Hello"] {
             assert_eq!(template(wrong), None, "{wrong:?}");
         }
     }
@@ -175,11 +153,7 @@ mod tests {
     #[test]
     fn the_files_that_are_there_replace_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(
-            folder.path().join("activation.txt"),
-            "Subject: Welcome\n\n{url}\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("activation.txt"), "Subject: Welcome\n\n{url}\n").unwrap();
         let mut templates = MailTemplates::default();
         read_templates(folder.path(), &mut templates).unwrap();
         assert_eq!(templates.activation, MailTemplate::new("Welcome", "{url}\n"));

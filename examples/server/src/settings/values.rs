@@ -60,10 +60,7 @@ impl FromStr for Period {
             .iter()
             .find_map(|(unit, seconds)| Some((text.strip_suffix(*unit)?, *seconds)))
             .unwrap_or((text, 1));
-        let seconds = number
-            .parse::<u64>()
-            .ok()
-            .and_then(|number| number.checked_mul(seconds_each));
+        let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds_each));
         match seconds {
             Some(seconds @ 0..=LONGEST) => Ok(Self(Duration::from_secs(seconds))),
             Some(_) => Err("this is more than 3650d".to_owned()),
@@ -75,10 +72,8 @@ impl FromStr for Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
-        let (unit, each) = UNITS
-            .into_iter()
-            .find(|(_, each)| seconds.is_multiple_of(*each))
-            .unwrap_or(('s', 1));
+        let (unit, each) =
+            UNITS.into_iter().find(|(_, each)| seconds.is_multiple_of(*each)).unwrap_or(('s', 1));
         write!(f, "{}{unit}", seconds / each)
     }
 }
@@ -96,10 +91,7 @@ impl Period {
 /// A network, or the one address of a machine.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
-    let address = || {
-        text.parse()
-            .map(|address: IpAddr| IpNet::from(address.to_canonical()))
-    };
+    let address = || text.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
     text.parse()
         .or_else(|_| address())
         .map_err(|_| "this is no network, such as 10.0.0.0/8, and no address".to_owned())
@@ -117,17 +109,9 @@ mod tests {
         assert_eq!(seconds("60m"), Ok(3600));
         assert_eq!(seconds("12h"), Ok(12 * 3600));
         assert_eq!(seconds("1d"), Ok(24 * 3600));
-        for wrong in [
-            "",
-            "m",
-            "-1",
-            "1.5h",
-            "1w",
-            "1 d",
-            "3651d",
-            "99999999999999999999",
-            "18446744073709551615d",
-        ] {
+        for wrong in
+            ["", "m", "-1", "1.5h", "1w", "1 d", "3651d", "99999999999999999999", "18446744073709551615d"]
+        {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
         assert!(Period::positive("0").is_err());
@@ -138,10 +122,7 @@ mod tests {
         for text in ["90s", "61m", "1h", "3d"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
-        assert_eq!(
-            Period(Duration::ZERO).to_string().parse(),
-            Ok(Period(Duration::ZERO))
-        );
+        assert_eq!(Period(Duration::ZERO).to_string().parse(), Ok(Period(Duration::ZERO)));
     }
 
     #[test]
@@ -156,21 +137,9 @@ mod tests {
     #[test]
     fn a_public_url_is_that_of_a_site() {
         let url = |text: &str| text.parse::<PublicUrl>().map(|url| url.0);
-        assert_eq!(
-            url("https://chat.example.org/"),
-            Ok("https://chat.example.org".to_owned())
-        );
-        assert_eq!(
-            url("http://localhost:3000/chat"),
-            Ok("http://localhost:3000/chat".to_owned())
-        );
-        for wrong in [
-            "chat.example.org",
-            "ftp://chat.example.org",
-            "https://",
-            "/chat",
-            "https://a.b/?c",
-        ] {
+        assert_eq!(url("https://chat.example.org/"), Ok("https://chat.example.org".to_owned()));
+        assert_eq!(url("http://localhost:3000/chat"), Ok("http://localhost:3000/chat".to_owned()));
+        for wrong in ["chat.example.org", "ftp://chat.example.org", "https://", "/chat", "https://a.b/?c"] {
             assert!(url(wrong).is_err(), "{wrong}");
         }
     }

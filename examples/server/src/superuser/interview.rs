@@ -45,11 +45,7 @@ async fn username(dialog: &mut impl Dialog, chats: &Chats, mut given: Option<Str
             dialog.say("Error: This field cannot be blank.")?;
             continue;
         }
-        let faults = chats
-            .strict
-            .username_faults(&username)
-            .await
-            .map_err(io::Error::other)?;
+        let faults = chats.strict.username_faults(&username).await.map_err(io::Error::other)?;
         if faults.is_empty() {
             return Ok(username);
         }
@@ -81,12 +77,8 @@ async fn account(
 ) -> io::Result<Option<String>> {
     loop {
         let password = password(dialog)?;
-        let account = NewAccount {
-            username: username.into(),
-            email: email.into(),
-            password,
-            is_superuser: true,
-        };
+        let account =
+            NewAccount { username: username.into(), email: email.into(), password, is_superuser: true };
         let mut made = chats.strict.register(account.clone()).await;
         if let Err(Error::Invalid(Invalid::Fields(fields))) = &made
             && only_the_password(fields)

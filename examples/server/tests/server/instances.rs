@@ -14,9 +14,7 @@ fn ten_servers_that_start_at_once_on_an_empty_database_all_come_up() {
         .iter()
         .map(|folder| {
             let mut command = program(folder.path());
-            command
-                .env("DATABASE_URL", database.url())
-                .args(["--database-connections", "2"]);
+            command.env("DATABASE_URL", database.url()).args(["--database-connections", "2"]);
             command
         })
         .collect();
@@ -31,10 +29,7 @@ fn ten_servers_that_start_at_once_on_an_empty_database_all_come_up() {
             "they share the secret"
         );
     }
-    let generated = servers
-        .iter()
-        .filter(|server| server.log().contains("one was generated"))
-        .count();
+    let generated = servers.iter().filter(|server| server.log().contains("one was generated")).count();
     assert_eq!(generated, 1);
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
     let written = fs::read_dir(migrations).unwrap().count();
@@ -48,9 +43,7 @@ fn ten_servers_that_start_at_once_on_an_empty_database_all_come_up() {
 #[test]
 fn servers_that_start_at_once_on_one_empty_folder_all_come_up() {
     let folder = tempfile::tempdir().unwrap();
-    let mut servers: Vec<_> = (0..4)
-        .map(|_| Server::launch(&mut program(folder.path())))
-        .collect();
+    let mut servers: Vec<_> = (0..4).map(|_| Server::launch(&mut program(folder.path()))).collect();
     servers.iter_mut().for_each(Server::wait_until_it_listens);
     let ada = servers[0].api().sign_up("ada");
     for server in &servers {

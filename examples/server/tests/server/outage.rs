@@ -17,10 +17,7 @@ fn a_lost_database_is_answered_with_503_and_heals_by_itself() {
     // More than there are connections to the database, so that some wait for one.
     let senders = Senders::start(12, &ada, &ada.room());
     let all_since = |first: usize, status: u16| {
-        senders
-            .of_each(first, |sent| sent.status() == Some(status))
-            .iter()
-            .all(|number| *number > 0)
+        senders.of_each(first, |sent| sent.status() == Some(status)).iter().all(|number| *number > 0)
     };
     eventually("all send", || all_since(0, 201));
     postgres.crash();
@@ -32,33 +29,15 @@ fn a_lost_database_is_answered_with_503_and_heals_by_itself() {
 
     for sent in &sent {
         let answer = sent.answer.as_ref().expect("no connection to the server breaks");
-        assert!(
-            [201, 503].contains(&answer.status),
-            "{answer:?}\n{}",
-            server.log()
-        );
-        assert!(
-            sent.took < Duration::from_secs(5),
-            "{answer:?} took {:?}",
-            sent.took
-        );
+        assert!([201, 503].contains(&answer.status), "{answer:?}\n{}", server.log());
+        assert!(sent.took < Duration::from_secs(5), "{answer:?} took {:?}", sent.took);
         if answer.status == 503 {
-            assert!(
-                answer.headers["retry-after"]
-                    .to_str()
-                    .unwrap()
-                    .parse::<u32>()
-                    .unwrap()
-                    >= 1
-            );
+            assert!(answer.headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
             assert!(answer.body["detail"].is_string(), "{answer:?}");
         }
     }
-    let acknowledged: BTreeSet<_> = sent
-        .into_iter()
-        .filter(|sent| sent.status() == Some(201))
-        .map(|sent| sent.content)
-        .collect();
+    let acknowledged: BTreeSet<_> =
+        sent.into_iter().filter(|sent| sent.status() == Some(201)).map(|sent| sent.content).collect();
     let kept = ada.messages();
     let lost: Vec<_> = acknowledged.difference(&kept).collect();
     assert!(lost.is_empty(), "{lost:?}");

@@ -15,10 +15,7 @@ fn every_answer_carries_a_request_id_of_its_own() {
         let answer = api.get(path);
         assert_eq!(answer.status, status, "{path}");
         let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
-        assert!(
-            id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            "{id}"
-        );
+        assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
         ids.push(id);
     }
     ids.dedup();
@@ -57,13 +54,7 @@ fn links_name_the_host_that_a_trusted_proxy_names() {
         let server = Server::start(program(folder.path()).env("CHATAPI_TRUSTED_PROXIES", proxies));
         let ada = server.api().sign_up(&format!("ada-{host}"));
         let index = ada.get_with("/auth/", "x-forwarded-host", "chat.example");
-        assert!(
-            index.body["users"]
-                .as_str()
-                .unwrap()
-                .starts_with(&format!("http://{host}")),
-            "{index:?}"
-        );
+        assert!(index.body["users"].as_str().unwrap().starts_with(&format!("http://{host}")), "{index:?}");
     }
 }
 

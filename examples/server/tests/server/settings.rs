@@ -27,11 +27,7 @@ fn a_wrong_value_is_refused_by_the_names_of_its_setting() {
         ("--secret-key", "SECRET_KEY", "only-31-bytes-long-............"),
         ("--public-url", "CHATAPI_PUBLIC_URL", "chat.example.org"),
         ("--database-url", "DATABASE_URL", "mysql://name:hidden@host/chat"),
-        (
-            "--database-url",
-            "DATABASE_URL",
-            "postgres://name:hidden@host:port/chat",
-        ),
+        ("--database-url", "DATABASE_URL", "postgres://name:hidden@host:port/chat"),
         ("--database-url", "DATABASE_URL", "sqlite::memory:"),
         ("--database-url", "DATABASE_URL", "sqlite://"),
         ("--database-url", "DATABASE_URL", "sqlite://chat.sqlite3?mode=ro"),
@@ -89,15 +85,9 @@ fn no_message_repeats_a_password() {
         ("SECRET_KEY", "hidden"),
         ("SMTP_URL", "http://name:hidden@host"),
     ] {
-        let output = run(program(folder.path())
-            .env(variable, value)
-            .args(["--database-wait", "0"]));
+        let output = run(program(folder.path()).env(variable, value).args(["--database-wait", "0"]));
         assert_ne!(output.status.code(), Some(0));
-        assert!(
-            !complaints(&output).concat().contains("hidden"),
-            "{variable}: {:?}",
-            complaints(&output)
-        );
+        assert!(!complaints(&output).concat().contains("hidden"), "{variable}: {:?}", complaints(&output));
     }
 }
 
@@ -106,13 +96,7 @@ fn two_databases_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for part in ["PG_USER", "PG_DB", "PG_HOST"] {
         let mut command = program(folder.path());
-        is_refused(
-            command
-                .env("DATABASE_URL", "sqlite://chat.sqlite3")
-                .env(part, "chat"),
-            2,
-            "DATABASE_URL",
-        );
+        is_refused(command.env("DATABASE_URL", "sqlite://chat.sqlite3").env(part, "chat"), 2, "DATABASE_URL");
     }
 }
 
@@ -125,26 +109,16 @@ fn a_part_of_a_postgres_is_refused_by_what_is_missing() {
         "PG_USER, PG_PASSWORD (which may be empty), PG_DB",
     );
     let mut command = program(folder.path());
-    is_refused(
-        command.env("PG_USER", "chat").env("PG_PASSWORD", ""),
-        2,
-        "missing PG_DB",
-    );
+    is_refused(command.env("PG_USER", "chat").env("PG_PASSWORD", ""), 2, "missing PG_DB");
 }
 
 #[test]
 fn an_empty_variable_counts_as_not_set() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(folder.path());
-    for variable in [
-        "DATABASE_URL",
-        "PG_USER",
-        "PG_HOST",
-        "PG_PORT",
-        "SECRET_KEY",
-        "SMTP_URL",
-        "CHATAPI_PAGE_SIZE",
-    ] {
+    for variable in
+        ["DATABASE_URL", "PG_USER", "PG_HOST", "PG_PORT", "SECRET_KEY", "SMTP_URL", "CHATAPI_PAGE_SIZE"]
+    {
         command.env(variable, "");
     }
     let server = Server::start(&mut command);
@@ -154,10 +128,7 @@ fn an_empty_variable_counts_as_not_set() {
 #[test]
 fn a_file_that_is_named_is_used() {
     let folder = tempfile::tempdir().unwrap();
-    for (url, file) in [
-        ("sqlite://a/chat.db", "a/chat.db"),
-        ("sqlite:b%20c.db?mode=rwc", "b c.db"),
-    ] {
+    for (url, file) in [("sqlite://a/chat.db", "a/chat.db"), ("sqlite:b%20c.db?mode=rwc", "b c.db")] {
         let output = run(program(folder.path()).arg("migrate").env("DATABASE_URL", url));
         assert!(output.status.success(), "{:?}", complaints(&output));
         assert!(folder.path().join(file).is_file(), "{url}");
@@ -168,18 +139,11 @@ fn a_file_that_is_named_is_used() {
 fn the_parts_of_a_postgres_make_a_connection_whatever_characters_they_have() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create();
-    let (user, port_and_name) = database
-        .url()
-        .trim_start_matches("postgres://")
-        .split_once('@')
-        .unwrap();
+    let (user, port_and_name) = database.url().trim_start_matches("postgres://").split_once('@').unwrap();
     let (host_and_port, name) = port_and_name.rsplit_once('/').unwrap();
     let (host, port) = host_and_port.rsplit_once(':').unwrap();
     let mut command = program(folder.path());
-    command
-        .env("PG_USER", user)
-        .env("PG_PASSWORD", "p@ss:w/rd #%&?")
-        .env("PG_DB", name);
+    command.env("PG_USER", user).env("PG_PASSWORD", "p@ss:w/rd #%&?").env("PG_DB", name);
     command.env("PG_HOST", host).env("PG_PORT", port);
     let server = Server::start(&mut command);
     server.api().sign_up("ada");
@@ -198,11 +162,7 @@ fn settings_do_what_they_say() {
     let room = ada.room();
     let say = |content: &str| {
         let ada = server.api().log_in("ada", crate::support::api::PASSWORD);
-        ada.post(
-            "/messages/",
-            &serde_json::json!({"room": room, "content": content}),
-        )
-        .status
+        ada.post("/messages/", &serde_json::json!({"room": room, "content": content})).status
     };
     assert_eq!(say("12345"), 201);
     assert_eq!(say("123456"), 400);
@@ -210,43 +170,26 @@ fn settings_do_what_they_say() {
     assert_eq!([say("2"), say("3")], [201, 201]);
     crate::support::eventually("the token is too old", || ada.get("/messages/").status == 401);
     let again = server.api().log_in("ada", crate::support::api::PASSWORD);
-    assert_eq!(
-        again.get("/messages/").body["results"].as_array().unwrap().len(),
-        2
-    );
+    assert_eq!(again.get("/messages/").body["results"].as_array().unwrap().len(), 2);
 }
 
 #[test]
 fn a_newer_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create();
-    assert!(
-        run(program(folder.path())
-            .arg("migrate")
-            .env("DATABASE_URL", database.url()))
-        .status
-        .success()
-    );
+    assert!(run(program(folder.path()).arg("migrate").env("DATABASE_URL", database.url())).status.success());
     database.query(
         "insert into chatapi_migrations (version, description, success, checksum, execution_time)
          values (9999, 'later', true, '', 0)",
     );
-    is_refused(
-        program(folder.path()).env("DATABASE_URL", database.url()),
-        1,
-        "newer than this program",
-    );
+    is_refused(program(folder.path()).env("DATABASE_URL", database.url()), 1, "newer than this program");
 }
 
 #[test]
 fn a_database_that_is_not_utf8_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create_with("template template0 encoding 'LATIN1' locale 'C'");
-    is_refused(
-        program(folder.path()).env("DATABASE_URL", database.url()),
-        1,
-        "LATIN1",
-    );
+    is_refused(program(folder.path()).env("DATABASE_URL", database.url()), 1, "LATIN1");
 }
 
 #[test]
@@ -254,9 +197,5 @@ fn a_database_that_does_not_exist_is_told_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create();
     let url = format!("{}_not", database.url());
-    is_refused(
-        program(folder.path()).env("DATABASE_URL", url),
-        1,
-        "does not exist",
-    );
+    is_refused(program(folder.path()).env("DATABASE_URL", url), 1, "does not exist");
 }

@@ -13,10 +13,7 @@ fn without_settings_it_serves_on_sqlite_in_a_data_folder() {
     let ada = server.api().sign_up("ada");
     assert_eq!(ada.get("/auth/users/me/").body["username"], "ada");
     assert!(folder.path().join("data/chatapi.sqlite3").is_file());
-    let mode = fs::metadata(folder.path().join("data"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = fs::metadata(folder.path().join("data")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "what is kept is nobody else's business");
 }
 
@@ -26,10 +23,7 @@ fn it_prints_which_database_it_uses_and_what_to_try() {
     let server = Server::start(&mut program(folder.path()));
     let greeting = server.greeting();
     assert_eq!(greeting[0], "Database: SQLite, data/chatapi.sqlite3");
-    let tries = greeting
-        .iter()
-        .filter(|line| line.contains("curl") && line.contains(server.url()))
-        .count();
+    let tries = greeting.iter().filter(|line| line.contains("curl") && line.contains(server.url())).count();
     assert!(tries >= 3, "{greeting:#?}");
 }
 
@@ -37,19 +31,12 @@ fn it_prints_which_database_it_uses_and_what_to_try() {
 fn what_it_prints_to_try_works() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&mut program(folder.path()));
-    let lines: Vec<_> = server
-        .greeting()
-        .into_iter()
-        .filter(|line| line.starts_with("  "))
-        .collect();
+    let lines: Vec<_> = server.greeting().into_iter().filter(|line| line.starts_with("  ")).collect();
     let script = format!("set -e\n{}", lines.join("\necho\n"));
     let output = run(std::process::Command::new("sh").args(["-c", &script]));
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(
-        said.lines().last().unwrap().contains(r#""content":"Hello""#),
-        "{said}"
-    );
+    assert!(said.lines().last().unwrap().contains(r#""content":"Hello""#), "{said}");
 }
 
 #[test]
@@ -57,23 +44,14 @@ fn the_secret_is_kept_between_starts_and_private() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::start(&mut program(folder.path()));
     let ada = first.api().sign_up("ada");
-    assert!(
-        first
-            .log()
-            .contains("one was generated, and is kept in data/secret_key"),
-        "{}",
-        first.log()
-    );
+    assert!(first.log().contains("one was generated, and is kept in data/secret_key"), "{}", first.log());
     let kept = fs::read_to_string(folder.path().join("data/secret_key")).unwrap();
     assert!(!first.log().contains(kept.trim()), "a secret is not for the log");
     assert!(first.stop().success());
 
     let second = Server::start(&mut program(folder.path()));
     assert_eq!(ada.at(second.url()).get("/auth/users/me/").status, 200);
-    let mode = fs::metadata(folder.path().join("data/secret_key"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = fs::metadata(folder.path().join("data/secret_key")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -95,10 +73,7 @@ fn migrate_brings_the_database_up_to_date_and_ends() {
     let output = run(program(folder.path()).arg("migrate"));
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(complaints(&output), Vec::<String>::new());
-    assert_eq!(
-        String::from_utf8(output.stdout).unwrap(),
-        "The database is up to date.\n"
-    );
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "The database is up to date.\n");
     assert!(folder.path().join("data/chatapi.sqlite3").is_file());
 }
 
@@ -106,9 +81,7 @@ fn migrate_brings_the_database_up_to_date_and_ends() {
 fn a_port_that_is_taken_is_told_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&mut program(folder.path()));
-    let output = run(program(folder.path())
-        .env("BIND", server.address())
-        .env("RUST_LOG", "off"));
+    let output = run(program(folder.path()).env("BIND", server.address()).env("RUST_LOG", "off"));
     assert_eq!(output.status.code(), Some(1));
     let lines = complaints(&output);
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -124,10 +97,7 @@ fn a_postgres_that_comes_later_is_waited_for() {
     postgres.start();
     server.wait_until_it_listens();
     server.api().sign_up("ada");
-    assert!(
-        !folder.path().join("data").exists(),
-        "with PostgreSQL nothing is kept in files"
-    );
+    assert!(!folder.path().join("data").exists(), "with PostgreSQL nothing is kept in files");
 }
 
 #[test]
@@ -135,9 +105,7 @@ fn a_postgres_that_does_not_come_is_told_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let postgres = OwnPostgres::create();
     let mut command = program(folder.path());
-    let output = run(command
-        .env("DATABASE_URL", postgres.url())
-        .args(["--database-wait", "0s"]));
+    let output = run(command.env("DATABASE_URL", postgres.url()).args(["--database-wait", "0s"]));
     assert_eq!(output.status.code(), Some(1));
     let lines = complaints(&output);
     assert_eq!(lines.len(), 1, "{lines:?}");

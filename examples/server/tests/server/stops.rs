@@ -45,16 +45,11 @@ fn a_request_in_flight_is_answered_before_the_end() {
     assert_eq!(line.trim(), "HTTP/1.1 100 Continue");
 
     server.tell(Signal::TERM);
-    eventually("no new connection is accepted", || {
-        TcpStream::connect(server.address()).is_err()
-    });
+    eventually("no new connection is accepted", || TcpStream::connect(server.address()).is_err());
     stream.write_all(body.as_bytes()).unwrap();
     let mut answer = String::new();
     answers.read_to_string(&mut answer).unwrap();
-    assert!(
-        answer.contains("HTTP/1.1 200 OK") && answer.contains("\"access\""),
-        "{answer}"
-    );
+    assert!(answer.contains("HTTP/1.1 200 OK") && answer.contains("\"access\""), "{answer}");
     assert_eq!(server.wait().code(), Some(0));
 }
 
@@ -63,9 +58,7 @@ fn being_asked_twice_ends_it_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(&mut program(folder.path()));
     let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream
-        .write_all(b"POST /auth/jwt/create/ HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n")
-        .unwrap();
+    stream.write_all(b"POST /auth/jwt/create/ HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n").unwrap();
     stream.write_all(b"Expect: 100-continue\r\n\r\n").unwrap();
     BufReader::new(&stream).read_line(&mut String::new()).unwrap();
     server.tell(Signal::INT);
@@ -82,26 +75,17 @@ fn a_killed_server_loses_no_acknowledged_message() {
     let ada = server.api().sign_up("ada");
     let senders = Senders::start(4, &ada, &ada.room());
     eventually("messages are sent", || {
-        senders
-            .of_each(0, |sent| sent.status() == Some(201))
-            .iter()
-            .all(|n| *n >= 20)
+        senders.of_each(0, |sent| sent.status() == Some(201)).iter().all(|n| *n >= 20)
     });
     server.tell(Signal::KILL);
     server.wait();
     let sent = senders.stop();
-    assert!(
-        sent.iter().any(|sent| sent.answer.is_none()),
-        "the server was killed amid the sending"
-    );
+    assert!(sent.iter().any(|sent| sent.answer.is_none()), "the server was killed amid the sending");
 
     let again = Server::start(&mut program(folder.path()));
     let kept = ada.at(again.url()).messages();
-    let acknowledged: BTreeSet<_> = sent
-        .into_iter()
-        .filter(|sent| sent.status() == Some(201))
-        .map(|sent| sent.content)
-        .collect();
+    let acknowledged: BTreeSet<_> =
+        sent.into_iter().filter(|sent| sent.status() == Some(201)).map(|sent| sent.content).collect();
     let lost: Vec<_> = acknowledged.difference(&kept).collect();
     assert!(lost.is_empty(), "{lost:?}");
 }

@@ -23,10 +23,7 @@ fn a_superuser_logs_in_and_sees_every_account() {
     let folder = tempfile::tempdir().unwrap();
     let made = create(folder.path(), "boss", PASSWORD);
     assert!(made.status.success(), "{:?}", complaints(&made));
-    assert_eq!(
-        String::from_utf8(made.stdout).unwrap(),
-        "The superuser boss was made.\n"
-    );
+    assert_eq!(String::from_utf8(made.stdout).unwrap(), "The superuser boss was made.\n");
 
     let server = Server::start(&mut program(folder.path()));
     let ada = server.api().sign_up("ada");
@@ -52,24 +49,15 @@ fn weak_passwords_and_taken_names_are_refused_in_a_line_for_each_fault() {
     assert!(create(folder.path(), "boss", PASSWORD).status.success());
     let taken = create(folder.path(), "boss", PASSWORD);
     assert_eq!(taken.status.code(), Some(1));
-    assert_eq!(
-        complaints(&taken),
-        ["chatapi-server: username: A user with that username already exists."]
-    );
+    assert_eq!(complaints(&taken), ["chatapi-server: username: A user with that username already exists."]);
 }
 
 #[test]
 fn what_is_missing_is_said() {
     let folder = tempfile::tempdir().unwrap();
     for (command, missing) in [
-        (
-            command(folder.path()).env("CHATAPI_SUPERUSER_PASSWORD", PASSWORD),
-            "--username",
-        ),
-        (
-            command(folder.path()).args(["--username", "boss"]),
-            "CHATAPI_SUPERUSER_PASSWORD",
-        ),
+        (command(folder.path()).env("CHATAPI_SUPERUSER_PASSWORD", PASSWORD), "--username"),
+        (command(folder.path()).args(["--username", "boss"]), "CHATAPI_SUPERUSER_PASSWORD"),
         (program(folder.path()).arg("createsuperuser"), "--noinput"),
     ] {
         let output = run(command);
@@ -83,13 +71,8 @@ fn what_is_missing_is_said() {
 fn an_address_that_cannot_be_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path());
-    command
-        .args(["--username", "boss", "--email", "nowhere"])
-        .env("CHATAPI_SUPERUSER_PASSWORD", PASSWORD);
+    command.args(["--username", "boss", "--email", "nowhere"]).env("CHATAPI_SUPERUSER_PASSWORD", PASSWORD);
     let refused = run(&mut command);
     assert_eq!(refused.status.code(), Some(1));
-    assert_eq!(
-        complaints(&refused),
-        ["chatapi-server: email: Enter a valid email address."]
-    );
+    assert_eq!(complaints(&refused), ["chatapi-server: email: Enter a valid email address."]);
 }

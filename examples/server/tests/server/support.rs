@@ -21,11 +21,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// The program, in a folder of its own, with no settings but a free port.
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chatapi-server"));
-    command
-        .env_clear()
-        .env("BIND", "127.0.0.1:0")
-        .current_dir(folder)
-        .stdin(Stdio::null());
+    command.env_clear().env("BIND", "127.0.0.1:0").current_dir(folder).stdin(Stdio::null());
     command
 }
 
@@ -36,10 +32,7 @@ pub(crate) fn run(command: &mut Command) -> Output {
 
 /// What a command wrote to standard error, line by line.
 pub(crate) fn complaints(output: &Output) -> Vec<String> {
-    String::from_utf8_lossy(&output.stderr)
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect()
 }
 
 /// Waits until a condition holds.
@@ -71,11 +64,7 @@ impl Server {
 
     /// Starts a server and does not wait.
     pub(crate) fn launch(command: &mut Command) -> Self {
-        let mut process = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, greeting) = mpsc::channel();
         let stdout = process.stdout.take().unwrap();
         for_each_line(stdout, move |line| drop(sender.send(line)));
@@ -83,33 +72,20 @@ impl Server {
         let stderr = process.stderr.take().unwrap();
         let written = log.clone();
         for_each_line(stderr, move |line| written.write(&line));
-        Self {
-            process,
-            url: String::new(),
-            greeting,
-            log,
-        }
+        Self { process, url: String::new(), greeting, log }
     }
 
     #[track_caller]
     pub(crate) fn wait_until_it_listens(&mut self) {
-        let Ok(line) = self.greeting.recv_timeout(PATIENCE) else {
-            panic!("no start:\n{}", self.log())
-        };
-        let url = line
-            .strip_prefix("ChatAPI listens on ")
-            .and_then(|rest| rest.strip_suffix('/'));
-        self.url = url
-            .unwrap_or_else(|| panic!("an odd first line: {line}"))
-            .to_owned();
+        let Ok(line) = self.greeting.recv_timeout(PATIENCE) else { panic!("no start:\n{}", self.log()) };
+        let url = line.strip_prefix("ChatAPI listens on ").and_then(|rest| rest.strip_suffix('/'));
+        self.url = url.unwrap_or_else(|| panic!("an odd first line: {line}")).to_owned();
     }
 
     /// What it printed after the first line.
     pub(crate) fn greeting(&self) -> Vec<String> {
         let lines = std::iter::from_fn(|| self.greeting.recv_timeout(PATIENCE).ok());
-        let mut lines: Vec<String> = lines
-            .take_while(|line| !line.contains("createsuperuser"))
-            .collect();
+        let mut lines: Vec<String> = lines.take_while(|line| !line.contains("createsuperuser")).collect();
         lines.retain(|line| !line.is_empty());
         lines
     }
@@ -157,11 +133,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn wait_for_log(&self, text: &str) {
         let log = self.log.text.lock().unwrap();
-        let waited = self
-            .log
-            .grew
-            .wait_timeout_while(log, PATIENCE, |log| !log.contains(text))
-            .unwrap();
+        let waited = self.log.grew.wait_timeout_while(log, PATIENCE, |log| !log.contains(text)).unwrap();
         assert!(!waited.1.timed_out(), "not in the log: {text}\n{}", waited.0);
     }
 }
@@ -190,9 +162,6 @@ impl Log {
 
 fn for_each_line(output: impl Read + Send + 'static, each: impl FnMut(String) + Send + 'static) {
     thread::spawn(move || {
-        BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .for_each(each);
+        BufReader::new(output).lines().map_while(Result::ok).for_each(each);
     });
 }

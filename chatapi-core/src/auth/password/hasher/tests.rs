@@ -40,12 +40,7 @@ impl Random for SameSalt {
 }
 
 fn small() -> PasswordConfig {
-    PasswordConfig {
-        memory_kib: 64,
-        passes: 2,
-        lanes: 1,
-        ..PasswordConfig::default()
-    }
+    PasswordConfig { memory_kib: 64, passes: 2, lanes: 1, ..PasswordConfig::default() }
 }
 
 fn hasher(config: PasswordConfig) -> PasswordHasher {
@@ -55,10 +50,7 @@ fn hasher(config: PasswordConfig) -> PasswordHasher {
 #[tokio::test]
 async fn a_hash_is_what_the_reference_implementation_makes() {
     assert_eq!(hasher(small()).hash(PASSWORD).await.unwrap(), ARGON2ID);
-    assert_eq!(
-        hasher(PasswordConfig::default()).hash(PASSWORD).await.unwrap(),
-        ARGON2ID_DEFAULT
-    );
+    assert_eq!(hasher(PasswordConfig::default()).hash(PASSWORD).await.unwrap(), ARGON2ID_DEFAULT);
     assert!(ARGON2ID_DEFAULT.len() < 100);
 }
 
@@ -76,21 +68,9 @@ async fn every_known_form_fits_its_password_and_no_other() {
         (DJANGO_ARGON2_SMALL, Verdict::RightButOutdated),
         (PBKDF2, Verdict::RightButOutdated),
     ] {
-        assert_eq!(
-            hasher.verify(PASSWORD, stored).await.unwrap(),
-            verdict,
-            "{stored}"
-        );
-        assert_eq!(
-            hasher.verify("correct horsf", stored).await.unwrap(),
-            Verdict::Wrong,
-            "{stored}"
-        );
-        assert_eq!(
-            hasher.verify("", stored).await.unwrap(),
-            Verdict::Wrong,
-            "{stored}"
-        );
+        assert_eq!(hasher.verify(PASSWORD, stored).await.unwrap(), verdict, "{stored}");
+        assert_eq!(hasher.verify("correct horsf", stored).await.unwrap(), Verdict::Wrong, "{stored}");
+        assert_eq!(hasher.verify("", stored).await.unwrap(), Verdict::Wrong, "{stored}");
     }
 }
 
@@ -100,20 +80,14 @@ async fn passwords_and_salts_count_as_utf_8() {
     let pbkdf2 = "pbkdf2_sha256$7$söl$pQhUo7S1YrtlaSDNqQ5bJq9/5XunKdCJP/xyc+VYuus=";
     let argon2 =
         "$argon2id$v=19$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$jDOzSlZ4AmjtmLurog+JM91fp12MoJT2OmhtadblDKk";
-    assert_eq!(
-        hasher.verify("пароль é🔑", pbkdf2).await.unwrap(),
-        Verdict::RightButOutdated
-    );
+    assert_eq!(hasher.verify("пароль é🔑", pbkdf2).await.unwrap(), Verdict::RightButOutdated);
     assert_eq!(hasher.verify("пароль é🔑", argon2).await.unwrap(), Verdict::Right);
 }
 
 #[tokio::test]
 async fn a_hash_that_costs_less_than_configured_is_outdated() {
     for config in [
-        PasswordConfig {
-            memory_kib: 65,
-            ..small()
-        },
+        PasswordConfig { memory_kib: 65, ..small() },
         PasswordConfig { passes: 3, ..small() },
         PasswordConfig { lanes: 2, ..small() },
     ] {
@@ -124,57 +98,19 @@ async fn a_hash_that_costs_less_than_configured_is_outdated() {
 
 #[tokio::test]
 async fn a_hash_beyond_a_limit_is_wrong_even_with_the_right_password() {
-    let at_the_limits = PasswordConfig {
-        max_pbkdf2_iterations: 1000,
-        max_memory_kib: 64,
-        max_passes: 2,
-        ..small()
-    };
+    let at_the_limits =
+        PasswordConfig { max_pbkdf2_iterations: 1000, max_memory_kib: 64, max_passes: 2, ..small() };
     let found = hasher(at_the_limits.clone());
-    assert_eq!(
-        found.verify(PASSWORD, PBKDF2).await.unwrap(),
-        Verdict::RightButOutdated
-    );
+    assert_eq!(found.verify(PASSWORD, PBKDF2).await.unwrap(), Verdict::RightButOutdated);
     assert_eq!(found.verify(PASSWORD, ARGON2ID).await.unwrap(), Verdict::Right);
 
     for (stored, limited) in [
-        (
-            PBKDF2,
-            PasswordConfig {
-                max_pbkdf2_iterations: 999,
-                ..at_the_limits.clone()
-            },
-        ),
-        (
-            ARGON2ID,
-            PasswordConfig {
-                memory_kib: 63,
-                max_memory_kib: 63,
-                ..at_the_limits.clone()
-            },
-        ),
-        (
-            DJANGO_ARGON2_SMALL,
-            PasswordConfig {
-                memory_kib: 63,
-                max_memory_kib: 63,
-                ..at_the_limits.clone()
-            },
-        ),
-        (
-            ARGON2ID,
-            PasswordConfig {
-                passes: 1,
-                max_passes: 1,
-                ..at_the_limits
-            },
-        ),
+        (PBKDF2, PasswordConfig { max_pbkdf2_iterations: 999, ..at_the_limits.clone() }),
+        (ARGON2ID, PasswordConfig { memory_kib: 63, max_memory_kib: 63, ..at_the_limits.clone() }),
+        (DJANGO_ARGON2_SMALL, PasswordConfig { memory_kib: 63, max_memory_kib: 63, ..at_the_limits.clone() }),
+        (ARGON2ID, PasswordConfig { passes: 1, max_passes: 1, ..at_the_limits }),
     ] {
-        assert_eq!(
-            hasher(limited).verify(PASSWORD, stored).await.unwrap(),
-            Verdict::Wrong,
-            "{stored}"
-        );
+        assert_eq!(hasher(limited).verify(PASSWORD, stored).await.unwrap(), Verdict::Wrong, "{stored}");
     }
 }
 
@@ -206,11 +142,7 @@ const UNFIT: [&str; 20] = [
 async fn what_no_password_fits_is_wrong() {
     let hasher = hasher(small());
     for stored in UNFIT {
-        assert_eq!(
-            hasher.verify(PASSWORD, stored).await.unwrap(),
-            Verdict::Wrong,
-            "{stored}"
-        );
+        assert_eq!(hasher.verify(PASSWORD, stored).await.unwrap(), Verdict::Wrong, "{stored}");
     }
 }
 
@@ -227,22 +159,12 @@ fn what_no_password_fits_costs_what_a_current_hash_costs() {
 
 #[tokio::test]
 async fn every_answer_takes_a_computation() {
-    let hasher = hasher(PasswordConfig {
-        concurrent: 1,
-        queued: 0,
-        ..small()
-    });
+    let hasher = hasher(PasswordConfig { concurrent: 1, queued: 0, ..small() });
     let turn = hasher.shared.queue.enter().await.unwrap();
     for stored in UNFIT.into_iter().chain([ARGON2ID, PBKDF2]) {
-        assert!(
-            matches!(hasher.verify(PASSWORD, stored).await, Err(PasswordError::Busy)),
-            "{stored}"
-        );
+        assert!(matches!(hasher.verify(PASSWORD, stored).await, Err(PasswordError::Busy)), "{stored}");
     }
-    assert!(matches!(
-        hasher.verify_nobody(PASSWORD).await,
-        Err(PasswordError::Busy)
-    ));
+    assert!(matches!(hasher.verify_nobody(PASSWORD).await, Err(PasswordError::Busy)));
     assert!(matches!(hasher.hash(PASSWORD).await, Err(PasswordError::Busy)));
 
     drop(turn);
@@ -252,16 +174,9 @@ async fn every_answer_takes_a_computation() {
 
 #[tokio::test]
 async fn clones_share_the_bound() {
-    let hasher = hasher(PasswordConfig {
-        concurrent: 1,
-        queued: 0,
-        ..small()
-    });
+    let hasher = hasher(PasswordConfig { concurrent: 1, queued: 0, ..small() });
     let _turn = hasher.shared.queue.enter().await.unwrap();
-    assert!(matches!(
-        hasher.clone().hash(PASSWORD).await,
-        Err(PasswordError::Busy)
-    ));
+    assert!(matches!(hasher.clone().hash(PASSWORD).await, Err(PasswordError::Busy)));
 }
 
 /// Randomness that comes when the test lets it: until then the computation stands still.
@@ -277,25 +192,13 @@ impl Random for Held {
 #[tokio::test]
 async fn a_cancelled_request_keeps_its_turn_until_its_computation_ends() {
     let (let_go, held) = mpsc::channel();
-    let config = PasswordConfig {
-        concurrent: 1,
-        queued: 0,
-        ..small()
-    };
+    let config = PasswordConfig { concurrent: 1, queued: 0, ..small() };
     let hasher = PasswordHasher::new(config, Arc::new(Held(Mutex::new(held)))).unwrap();
     {
         let mut cancelled = pin!(hasher.hash(PASSWORD));
-        assert!(
-            cancelled
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-                .is_pending()
-        );
+        assert!(cancelled.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
-    assert!(matches!(
-        hasher.verify_nobody(PASSWORD).await,
-        Err(PasswordError::Busy)
-    ));
+    assert!(matches!(hasher.verify_nobody(PASSWORD).await, Err(PasswordError::Busy)));
 
     let_go.send(()).unwrap();
     while hasher.verify_nobody(PASSWORD).await.is_err() {
@@ -307,24 +210,14 @@ async fn a_cancelled_request_keeps_its_turn_until_its_computation_ends() {
 async fn a_computation_that_panics_is_an_internal_error_and_frees_its_turn() {
     let (let_go, held) = mpsc::channel();
     drop(let_go);
-    let config = PasswordConfig {
-        concurrent: 1,
-        queued: 0,
-        ..small()
-    };
+    let config = PasswordConfig { concurrent: 1, queued: 0, ..small() };
     let hasher = PasswordHasher::new(config, Arc::new(Held(Mutex::new(held)))).unwrap();
-    assert!(matches!(
-        hasher.hash(PASSWORD).await,
-        Err(PasswordError::Internal(_))
-    ));
+    assert!(matches!(hasher.hash(PASSWORD).await, Err(PasswordError::Internal(_))));
     assert!(hasher.verify_nobody(PASSWORD).await.is_ok());
 }
 
 #[test]
 fn a_hasher_is_not_made_of_a_config_that_cannot_work() {
-    let config = PasswordConfig {
-        passes: 0,
-        ..PasswordConfig::default()
-    };
+    let config = PasswordConfig { passes: 0, ..PasswordConfig::default() };
     assert!(PasswordHasher::new(config, Arc::new(SameSalt)).is_err());
 }

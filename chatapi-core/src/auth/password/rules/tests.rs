@@ -100,47 +100,23 @@ fn every_password_is_answered_as_django_answers_it() {
 
 #[test]
 fn a_single_character_is_singular() {
-    let rules = PasswordRules {
-        min_length: 1,
-        ..PasswordRules::default()
-    };
-    assert_eq!(
-        rules.check("", &[]),
-        ["This password is too short. It must contain at least 1 character."]
-    );
+    let rules = PasswordRules { min_length: 1, ..PasswordRules::default() };
+    assert_eq!(rules.check("", &[]), ["This password is too short. It must contain at least 1 character."]);
 }
 
 #[test]
 fn a_rule_can_be_put_aside() {
     let about = [("username", "12345")];
-    let rules = PasswordRules {
-        max_similarity: 1.1,
-        min_length: 0,
-        refuse_common: false,
-        refuse_numeric: false,
-    };
+    let rules =
+        PasswordRules { max_similarity: 1.1, min_length: 0, refuse_common: false, refuse_numeric: false };
     assert!(rules.check("12345", &about).is_empty());
-    assert_eq!(
-        PasswordRules {
-            refuse_numeric: true,
-            ..rules
-        }
-        .check("12345", &about),
-        [NUMERIC]
-    );
+    assert_eq!(PasswordRules { refuse_numeric: true, ..rules }.check("12345", &about), [NUMERIC]);
 }
 
 #[test]
 fn a_stricter_similarity_finds_more() {
     let about = [("username", "margaret")];
-    let rules = PasswordRules {
-        max_similarity: 0.4,
-        ..PasswordRules::default()
-    };
+    let rules = PasswordRules { max_similarity: 0.4, ..PasswordRules::default() };
     assert_eq!(rules.check("margin-of-error", &about), [LIKE_USERNAME]);
-    assert!(
-        PasswordRules::default()
-            .check("margin-of-error", &about)
-            .is_empty()
-    );
+    assert!(PasswordRules::default().check("margin-of-error", &about).is_empty());
 }

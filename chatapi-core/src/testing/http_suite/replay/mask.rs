@@ -23,31 +23,19 @@ struct Id {
 impl Known {
     pub(super) fn new(base: String, run: &str, admin: &str) -> Self {
         let tokens = BTreeMap::from([("admin".to_owned(), admin.to_owned())]);
-        Self {
-            base,
-            run: run.to_owned(),
-            tokens,
-            ids: Vec::new(),
-        }
+        Self { base, run: run.to_owned(), tokens, ids: Vec::new() }
     }
 
     pub(super) fn token(&self, name: &str) -> &str {
-        self.tokens
-            .get(name)
-            .unwrap_or_else(|| panic!("nobody has the token {name}"))
+        self.tokens.get(name).unwrap_or_else(|| panic!("nobody has the token {name}"))
     }
 
     pub(super) fn save(&mut self, name: &str, kind: &str, found: &Json) {
         if kind == "token" {
-            self.tokens
-                .insert(name.to_owned(), found.as_str().unwrap_or_default().to_owned());
+            self.tokens.insert(name.to_owned(), found.as_str().unwrap_or_default().to_owned());
             return;
         }
-        let id = Id {
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-            value: found.as_i64().unwrap(),
-        };
+        let id = Id { name: name.to_owned(), kind: kind.to_owned(), value: found.as_i64().unwrap() };
         match self.ids.iter_mut().find(|known| known.name == name) {
             Some(known) => *known = id,
             None => self.ids.push(id),
@@ -75,12 +63,9 @@ impl Known {
                 None => Json::Text(self.fill_text(text)),
             },
             Json::List(items) => Json::List(items.iter().map(|item| self.fill(item)).collect()),
-            Json::Object(fields) => Json::Object(
-                fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), self.fill(value)))
-                    .collect(),
-            ),
+            Json::Object(fields) => {
+                Json::Object(fields.iter().map(|(name, value)| (name.clone(), self.fill(value))).collect())
+            }
             other => other.clone(),
         }
     }
@@ -88,17 +73,11 @@ impl Known {
     pub(super) fn fill_form(&self, form: &BTreeMap<String, Json>) -> String {
         let mut pairs = Serializer::new(String::new());
         for (name, value) in form {
-            let values = if let Json::List(items) = value {
-                items.as_slice()
-            } else {
-                std::slice::from_ref(value)
-            };
+            let values =
+                if let Json::List(items) = value { items.as_slice() } else { std::slice::from_ref(value) };
             for value in values {
                 let filled = self.fill(value);
-                pairs.append_pair(
-                    name,
-                    &filled.as_str().map_or_else(|| filled.to_string(), str::to_owned),
-                );
+                pairs.append_pair(name, &filled.as_str().map_or_else(|| filled.to_string(), str::to_owned));
             }
         }
         pairs.finish()
@@ -117,12 +96,9 @@ impl Known {
                 };
                 Json::Object(fields.iter().map(masked).collect())
             }
-            Json::List(items) => Json::List(
-                items
-                    .iter()
-                    .map(|item| self.mask_field(item, field, parent))
-                    .collect(),
-            ),
+            Json::List(items) => {
+                Json::List(items.iter().map(|item| self.mask_field(item, field, parent)).collect())
+            }
             Json::Number(_) => self.mask_id(value, field, parent),
             Json::Text(text) => Json::Text(self.mask_text(text)),
             Json::Null | Json::Bool(_) => value.clone(),
@@ -139,10 +115,7 @@ impl Known {
             "id" if has("name") => "room",
             _ => return value.clone(),
         };
-        let saved = self
-            .ids
-            .iter()
-            .find(|id| id.kind == kind && value.as_i64() == Some(id.value));
+        let saved = self.ids.iter().find(|id| id.kind == kind && value.as_i64() == Some(id.value));
         match saved {
             Some(id) => Json::Text(gap(&id.name)),
             None if field == "id" => Json::Text("<id>".to_owned()),
@@ -173,10 +146,7 @@ impl Known {
 
     /// `room=5` of a link, as `room={{tea}}`.
     fn mask_pair(&self, pair: &str) -> String {
-        let saved = self
-            .ids
-            .iter()
-            .find(|id| pair == format!("{}={}", id.kind, id.value));
+        let saved = self.ids.iter().find(|id| pair == format!("{}={}", id.kind, id.value));
         match saved {
             Some(id) if id.kind != "message" => format!("{}={}", id.kind, gap(&id.name)),
             _ => pair.to_owned(),
@@ -207,20 +177,14 @@ fn gap(name: &str) -> String {
 
 /// `2026-11-22T09:11:47.809284Z`, or without a fraction.
 fn is_moment(text: &str) -> bool {
-    let shape: String = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     ["0000-00-00T00:00:00Z", "0000-00-00T00:00:00.000000Z"].contains(&shape.as_str())
 }
 
 fn is_token(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let symbols = |part: &&str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
     text.len() > 60 && parts.len() == 3 && parts.iter().all(symbols)
 }

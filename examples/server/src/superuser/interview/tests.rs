@@ -16,17 +16,11 @@ struct Script {
 
 impl Script {
     fn new(answers: &[&'static str]) -> Self {
-        Self {
-            answers: answers.iter().copied().collect(),
-            said: Vec::new(),
-        }
+        Self { answers: answers.iter().copied().collect(), said: Vec::new() }
     }
 
     fn next(&mut self) -> io::Result<String> {
-        self.answers
-            .pop_front()
-            .map(str::to_owned)
-            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        self.answers.pop_front().map(str::to_owned).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }
 
@@ -48,9 +42,7 @@ impl Dialog for Script {
 /// A chat with one account, `ada`.
 async fn chats() -> (TempDir, Chats) {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(folder.path().join("chat.sqlite3"))
-        .await
-        .unwrap();
+    let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
     store.migrate().await.unwrap();
     let mut cheap = PasswordConfig::default();
     (cheap.memory_kib, cheap.passes) = (8, 1);
@@ -127,17 +119,13 @@ async fn each_fault_is_told_and_asked_again() {
 async fn whoever_insists_gets_a_weak_password() {
     let (_folder, chats) = chats().await;
     let mut script = Script::new(&["short", "short", "Y"]);
-    interview(&mut script, &chats, Some("grace".into()), Some(String::new()))
-        .await
-        .unwrap();
+    interview(&mut script, &chats, Some("grace".into()), Some(String::new())).await.unwrap();
     assert!(can_log_in(&chats, "grace", "short").await);
 }
 
 #[tokio::test]
 async fn an_end_of_the_answers_ends_it() {
     let (_folder, chats) = chats().await;
-    let fault = interview(&mut Script::new(&["grace"]), &chats, None, None)
-        .await
-        .unwrap_err();
+    let fault = interview(&mut Script::new(&["grace"]), &chats, None, None).await.unwrap_err();
     assert_eq!(fault.kind(), io::ErrorKind::UnexpectedEof);
 }

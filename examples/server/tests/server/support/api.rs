@@ -27,47 +27,28 @@ pub(crate) struct Answer {
 
 impl Api {
     pub(crate) fn new(url: &str) -> Self {
-        let client = Client::builder()
-            .timeout(Duration::from_secs(30))
-            .build()
-            .unwrap();
-        Self {
-            client,
-            url: url.to_owned(),
-            token: None,
-        }
+        let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        Self { client, url: url.to_owned(), token: None }
     }
 
     /// The same user, with the same token, at another server.
     pub(crate) fn at(&self, url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            ..self.clone()
-        }
+        Self { url: url.to_owned(), ..self.clone() }
     }
 
     /// Makes an account and logs it in.
     #[track_caller]
     pub(crate) fn sign_up(&self, username: &str) -> Self {
-        let answer = self.post(
-            "/auth/users/",
-            &json!({"username": username, "password": PASSWORD}),
-        );
+        let answer = self.post("/auth/users/", &json!({"username": username, "password": PASSWORD}));
         assert_eq!(answer.status, 201, "{answer:?}");
         self.log_in(username, PASSWORD)
     }
 
     #[track_caller]
     pub(crate) fn log_in(&self, username: &str, password: &str) -> Self {
-        let answer = self.post(
-            "/auth/jwt/create/",
-            &json!({"username": username, "password": password}),
-        );
+        let answer = self.post("/auth/jwt/create/", &json!({"username": username, "password": password}));
         assert_eq!(answer.status, 200, "{answer:?}");
-        Self {
-            token: Some(answer.body["access"].as_str().unwrap().to_owned()),
-            ..self.clone()
-        }
+        Self { token: Some(answer.body["access"].as_str().unwrap().to_owned()), ..self.clone() }
     }
 
     /// Makes a room of this user's own and gives its id.
@@ -87,11 +68,7 @@ impl Api {
             let answer = self.get(&format!("/messages/?page={page}"));
             assert_eq!(answer.status, 200, "{answer:?}");
             let messages = answer.body["results"].as_array().unwrap();
-            contents.extend(
-                messages
-                    .iter()
-                    .map(|message| message["content"].as_str().unwrap().to_owned()),
-            );
+            contents.extend(messages.iter().map(|message| message["content"].as_str().unwrap().to_owned()));
             if answer.body["next"].is_null() {
                 break;
             }
@@ -114,8 +91,7 @@ impl Api {
 
     /// A request with a header of its own.
     pub(crate) fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
-        self.send(self.client.get(format!("{}{path}", self.url)).header(name, value))
-            .unwrap()
+        self.send(self.client.get(format!("{}{path}", self.url)).header(name, value)).unwrap()
     }
 
     fn send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
@@ -125,10 +101,6 @@ impl Api {
         };
         let answer = request.send()?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Ok(Answer {
-            status,
-            headers,
-            body: serde_json::from_str(&answer.text()?).unwrap_or_default(),
-        })
+        Ok(Answer { status, headers, body: serde_json::from_str(&answer.text()?).unwrap_or_default() })
     }
 }

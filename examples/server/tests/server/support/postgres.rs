@@ -54,10 +54,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        query(
-            &setting("CHATAPI_TEST_POSTGRES"),
-            &format!("drop database {} with (force)", self.name),
-        );
+        query(&setting("CHATAPI_TEST_POSTGRES"), &format!("drop database {} with (force)", self.name));
     }
 }
 
@@ -80,17 +77,9 @@ impl OwnPostgres {
         let folder = tempfile::tempdir().unwrap();
         let account = setting("CHATAPI_TEST_PG_USER");
         if !account.is_empty() {
-            assert!(
-                run(Command::new("chown").arg(account).arg(folder.path()))
-                    .status
-                    .success()
-            );
+            assert!(run(Command::new("chown").arg(account).arg(folder.path())).status.success());
         }
-        let own = Self {
-            folder,
-            port: free_port(),
-            process: None,
-        };
+        let own = Self { folder, port: free_port(), process: None };
         let mut initdb = own.command("initdb");
         initdb.args([
             "--username=postgres",
@@ -105,21 +94,11 @@ impl OwnPostgres {
     }
 
     pub(crate) fn start(&mut self) {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.folder.path().join("log"))
-            .unwrap();
+        let log = File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let mut command = self.command("postgres");
-        command
-            .arg("-D")
-            .arg(self.data())
-            .args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
+        command.arg("-D").arg(self.data()).args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
         command.args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log);
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         self.process = Some(command.spawn().unwrap());
         let mut is_ready = Command::new(postgres_program("pg_isready"));
         is_ready.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
@@ -132,10 +111,7 @@ impl OwnPostgres {
 
     /// Stops it as a crash would.
     pub(crate) fn crash(&mut self) {
-        let stopped = run(self
-            .command("pg_ctl")
-            .args(["stop", "-m", "immediate", "-D"])
-            .arg(self.data()));
+        let stopped = run(self.command("pg_ctl").args(["stop", "-m", "immediate", "-D"]).arg(self.data()));
         assert!(stopped.status.success(), "{stopped:?}");
         if let Some(mut process) = self.process.take() {
             process.wait().unwrap();
@@ -159,13 +135,9 @@ impl OwnPostgres {
         } else {
             let group = String::from_utf8(run(Command::new("id").args(["-g", &account])).stdout).unwrap();
             let mut command = Command::new("setpriv");
-            command
-                .arg(format!("--reuid={account}"))
-                .arg(format!("--regid={}", group.trim()));
+            command.arg(format!("--reuid={account}")).arg(format!("--regid={}", group.trim()));
             // It does not outlive a test that is killed.
-            command
-                .args(["--clear-groups", "--pdeathsig=QUIT", "--"])
-                .arg(program);
+            command.args(["--clear-groups", "--pdeathsig=QUIT", "--"]).arg(program);
             command
         };
         command.current_dir(self.folder.path());
@@ -190,7 +162,5 @@ fn free_port() -> u16 {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     let mut ports = std::iter::repeat_with(|| process::id() % 10_000 + TRIED.fetch_add(1, Ordering::Relaxed));
-    ports
-        .find_map(|number| u16::try_from(20_000 + number % 12_000).ok().filter(is_free))
-        .unwrap()
+    ports.find_map(|number| u16::try_from(20_000 + number % 12_000).ok().filter(is_free)).unwrap()
 }

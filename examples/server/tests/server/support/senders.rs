@@ -47,14 +47,7 @@ impl Senders {
     /// How many messages of each sender meet a condition, of those from `first` on.
     pub(crate) fn of_each(&self, first: usize, condition: impl Fn(&Sent) -> bool) -> Vec<usize> {
         let mut counts = vec![0; self.threads.len()];
-        for sent in self
-            .sent
-            .lock()
-            .unwrap()
-            .iter()
-            .skip(first)
-            .filter(|sent| condition(sent))
-        {
+        for sent in self.sent.lock().unwrap().iter().skip(first).filter(|sent| condition(sent)) {
             counts[sent.sender] += 1;
         }
         counts
@@ -82,17 +75,10 @@ fn send_until(sender: usize, api: &Api, room: &Value, stop: &AtomicBool, sent: &
         }
         let content = format!("message {number} of sender {sender}");
         let began = Instant::now();
-        let answer = api
-            .try_post("/messages/", &json!({"room": room, "content": content}))
-            .ok();
+        let answer = api.try_post("/messages/", &json!({"room": room, "content": content})).ok();
         let took = began.elapsed();
         let broken = answer.is_none();
-        sent.lock().unwrap().push(Sent {
-            sender,
-            content,
-            answer,
-            took,
-        });
+        sent.lock().unwrap().push(Sent { sender, content, answer, took });
         if broken {
             return;
         }
