@@ -20,6 +20,7 @@ facts! {
     nobody_finds_a_message_of_an_id_that_was_not_given,
     a_changed_message_has_its_new_text_and_time,
     a_changed_message_is_found_by_its_new_text_alone,
+    a_change_without_a_text_changes_the_time_alone,
     any_member_may_change_a_message,
     who_is_no_member_changes_nothing,
     a_deleted_message_is_gone,
@@ -183,6 +184,19 @@ async fn a_changed_message_is_found_by_its_new_text_alone(store: &Subject) {
     }
     assert!(store.delete_message(message.id, ann.id).await.unwrap());
     assert_eq!(found(store, &ann, "coffee").await, Vec::<String>::new());
+}
+
+async fn a_change_without_a_text_changes_the_time_alone(store: &Subject) {
+    let [ann, bob] = users(store, ["ann", "bob"]).await;
+    let tea = room(store, &ann, &[]).await;
+    let hello = send(store, &tea, &ann, "Hello").await;
+    assert_eq!(store.update_message(hello.id, bob.id, None, at(5)).await.unwrap(), None);
+    assert_eq!(store.message(hello.id, ann.id).await.unwrap().as_ref(), Some(&hello));
+    let changed = store.update_message(hello.id, ann.id, None, at(5)).await.unwrap();
+    let expected = Message { updated_at: at(5), ..hello };
+    assert_eq!(changed.as_ref(), Some(&expected));
+    assert_eq!(store.message(expected.id, ann.id).await.unwrap(), Some(expected));
+    assert_eq!(found(store, &ann, "hello").await, ["Hello"]);
 }
 
 async fn any_member_may_change_a_message(store: &Subject) {

@@ -77,13 +77,13 @@ enum Step {
         reader: Nth,
         room: Option<Nth>,
         user: Option<Nth>,
-        query: String,
+        query: &'static str,
         page: PageRequest,
     },
     UpdateMessage {
         message: Nth,
         editor: Nth,
-        content: String,
+        content: Option<String>,
         at: Timestamp,
     },
     DeleteMessage(Nth, Nth),
@@ -166,13 +166,14 @@ impl Side {
                     reader: self.user(reader),
                     room: room.map(|room| self.room(room)),
                     user: user.map(|user| self.user(user)),
-                    search: SearchTerms::parse(&query),
+                    search: SearchTerms::parse(query),
                 };
                 self.page_answer(store.messages(&filter, page).await, Self::show_message)
             }
             Step::UpdateMessage { message, editor, content, at } => {
+                let content = content.map(|content| text(&content));
                 let (message, editor) = (self.message(message), self.user(editor));
-                self.message_answer(store.update_message(message, editor, Some(&text(&content)), at).await)
+                self.message_answer(store.update_message(message, editor, content.as_ref(), at).await)
             }
             Step::DeleteMessage(id, editor) => {
                 self.answer(store.delete_message(self.message(id), self.user(editor)).await)

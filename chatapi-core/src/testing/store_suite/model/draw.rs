@@ -21,56 +21,56 @@ impl Draw {
     /// The next call, drawn from what `model` holds.
     pub(super) async fn step(&mut self, model: &Side) -> Step {
         let live = model.store.users(WHOLE).await.unwrap().unwrap().results;
-        match self.below(40) {
-            0 => Step::KeepSecret(self.one_of(NAMES), self.one_of(WORDS)),
-            1..4 => Step::CreateUser(NewUser {
+        match self.below(100) {
+            0..2 => Step::KeepSecret(self.one_of(NAMES), self.one_of(WORDS)),
+            2..7 => Step::CreateUser(NewUser {
                 email: self.one_of(ADDRESSES).to_owned(),
                 is_active: self.once_in(2),
                 ..new_user(self.one_of(NAMES))
             }),
-            4 => Step::User(self.user(model, &live)),
-            5 => Step::UserByName(self.one_of(NAMES)),
-            6 => Step::UsersByEmail(self.one_of(ADDRESSES)),
-            7 => Step::Users(self.page()),
-            8 => Step::ExistingUsers(self.users(model, &live)),
-            9..12 => self.user_change(model, &live),
-            12 => match self.below_len(live.len()).and_then(|n| live.get(n)) {
+            7..9 => Step::User(self.user(model, &live)),
+            9..11 => Step::UserByName(self.one_of(NAMES)),
+            11..13 => Step::UsersByEmail(self.one_of(ADDRESSES)),
+            13..15 => Step::Users(self.page()),
+            15..17 => Step::ExistingUsers(self.users(model, &live)),
+            17..25 => self.user_change(model, &live),
+            25 => match self.below_len(live.len()).and_then(|n| live.get(n)) {
                 Some(user) => {
                     Step::DeleteUser(position(model, user), user.revision + i64::from(self.once_in(4)))
                 }
                 None => Step::DeleteUser(0, 0),
             },
-            13..16 => Step::CreateRoom {
+            26..30 => Step::CreateRoom {
                 name: self.one_of(WORDS),
                 admin: self.user(model, &live),
                 users: self.users(model, &live),
             },
-            16 => Step::Room(self.recent(model.rooms.len())),
-            17 => Step::RoomExists(self.recent(model.rooms.len())),
-            18 => Step::Rooms(self.user(model, &live), self.page()),
-            19..23 => self.room_change(model, &live).await,
-            23 => {
+            30..33 => Step::Room(self.recent(model.rooms.len())),
+            33..35 => Step::RoomExists(self.recent(model.rooms.len())),
+            35..38 => Step::Rooms(self.user(model, &live), self.page()),
+            38..46 => self.room_change(model, &live).await,
+            46 => {
                 let room = self.recent(model.rooms.len());
                 Step::DeleteRoom(room, self.admin(model, &live, room).await)
             }
-            24..30 => Step::CreateMessage {
+            47..67 => Step::CreateMessage {
                 room: self.recent(model.rooms.len()),
                 user: self.user(model, &live),
                 content: self.content(),
                 at: at(self.below(5) as i64),
             },
-            30..32 => Step::Message(self.recent(model.messages.len()), self.user(model, &live)),
-            32..37 => Step::Messages {
+            67..73 => Step::Message(self.recent(model.messages.len()), self.user(model, &live)),
+            73..88 => Step::Messages {
                 reader: self.user(model, &live),
-                room: self.once_in(3).then(|| self.recent(model.rooms.len())),
+                room: self.once_in(4).then(|| self.recent(model.rooms.len())),
                 user: self.once_in(4).then(|| self.user(model, &live)),
-                query: if self.once_in(2) { self.content() } else { String::new() },
+                query: if self.once_in(3) { self.one_of(WORDS) } else { "" },
                 page: self.page(),
             },
-            37..39 => Step::UpdateMessage {
+            88..96 => Step::UpdateMessage {
                 message: self.recent(model.messages.len()),
                 editor: self.user(model, &live),
-                content: self.content(),
+                content: (!self.once_in(5)).then(|| self.content()),
                 at: at(self.below(5) as i64),
             },
             _ => Step::DeleteMessage(self.recent(model.messages.len()), self.user(model, &live)),
@@ -127,7 +127,7 @@ impl Draw {
     }
 
     fn users(&mut self, model: &Side, live: &[User]) -> Vec<Nth> {
-        (0..self.below(4)).map(|_| self.user(model, live)).collect()
+        (0..self.below(8)).map(|_| self.user(model, live)).collect()
     }
 
     /// One of the last few of `count` that were made, seldom the next.
