@@ -19,6 +19,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 ///
 /// The address of a client is known where the server was started with
 /// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info).
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a host hands the chat over, as it does with other routers"
+)]
 pub fn router<S: Clone + Send + Sync + 'static>(api: ChatApi) -> Router<S> {
     let mut router = Router::new();
     for route in api.routes() {
@@ -48,7 +52,7 @@ async fn serve(api: ChatApi, route: Arc<Route>, request: Request) -> Response {
     if let Some(OriginalUri(uri)) = head.extensions.remove() {
         head.uri = uri;
     }
-    if let Some(ConnectInfo::<SocketAddr>(peer)) = head.extensions.get().cloned() {
+    if let Some(ConnectInfo::<SocketAddr>(peer)) = head.extensions.get().copied() {
         head.extensions.insert(Peer(peer));
     }
     let answer = match read(body, api.body_limit()).await {

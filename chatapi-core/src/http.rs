@@ -13,7 +13,6 @@ use futures_util::stream::BoxStream;
 
 mod answer;
 mod call;
-mod emails;
 mod form;
 mod forwarded;
 mod metadata;

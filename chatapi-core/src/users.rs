@@ -77,9 +77,11 @@ pub enum UserChange {
 }
 
 mod accounts;
+mod emails;
 mod letters;
 mod log_in;
 
 pub(crate) use accounts::EMAIL_LIMIT;
 pub use accounts::NewAccount;
+pub use emails::is_address;
 pub use log_in::TokenPair;

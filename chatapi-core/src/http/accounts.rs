@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, emails, reply};
+use super::{Call, Field, Response, Route, reply};
 use crate::error::{Error, Result};
 use crate::page::Page;
 use crate::users::{EMAIL_LIMIT, NewAccount, User};
@@ -106,7 +106,7 @@ async fn register(api: ChatApi, call: Call) -> Result<Response> {
     form.finish()?;
     let account = NewAccount {
         username: username.ok_or_else(|| Error::required("username"))?,
-        email: emails::normalized(&email.unwrap_or_default()),
+        email: email.unwrap_or_default(),
         password: password.ok_or_else(|| Error::required("password"))?,
         is_superuser: false,
     };

@@ -29,7 +29,12 @@ impl ChatApi {
 
     /// The answer where a host has no route for a path: 404 in the API's own form.
     pub fn not_found(&self) -> Response {
-        reply::finish(self.refuse(&Error::not_found()), &Method::GET, Style::default())
+        self.refused(&Error::not_found())
+    }
+
+    /// The answer to what went wrong outside of the routes, in the API's own form.
+    pub fn refused(&self, error: &Error) -> Response {
+        reply::finish(self.refuse(error), &Method::GET, Style::default())
     }
 
     /// The answer of an adapter that could not read the body of a request to `route`: 413 where that was too long,
@@ -82,10 +87,16 @@ impl ChatApi {
         endpoint.handler.handle(self.clone(), call).await
     }
 
-    /// An error as an answer. A fault of ours is logged here, once.
+    /// An error as an answer. What the client is not told is logged here, once.
     fn refuse(&self, error: &Error) -> Response {
-        if error.status().is_server_error() {
-            tracing::error!(error = error as &dyn std::error::Error, "{error}");
+        match error {
+            Error::Internal(cause) => {
+                tracing::error!(error = &**cause as &dyn std::error::Error, "{error}");
+            }
+            Error::Unavailable(cause) => {
+                tracing::warn!(error = &**cause as &dyn std::error::Error, "{error}");
+            }
+            _ => {}
         }
         let challenge = matches!(error, Error::Unauthenticated(_)).then(|| self.authenticator().challenge());
         reply::error(error, challenge)

@@ -6,9 +6,9 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use indexmap::IndexMap;
 
-use super::emails;
 use crate::error::{Error, FieldErrors, Result, no_such_key};
 use crate::text::{integer, strip};
+use crate::users::is_address;
 
 mod value;
 
@@ -234,7 +234,7 @@ impl Form {
 
     fn address(&mut self, field: &'static str, text: String, limit: Option<usize>) -> Option<String> {
         let is_kept = self.is_kept(field, &text, limit);
-        if !emails::is_valid(&text) {
+        if !is_address(&text) {
             self.errors.add(field, NO_ADDRESS);
             return None;
         }

@@ -41,14 +41,12 @@ impl PgStore {
     /// # Errors
     /// Where the URL cannot be read.
     pub fn connect_lazy(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("chatapi")
-            .options([("statement_timeout", PATIENCE.as_millis().to_string())]);
-        Ok(Self::with_options(options, connections))
+        Ok(Self::with_options(PgConnectOptions::from_str(url)?, connections))
     }
 
     /// A store by connect options, with a pool of its own; otherwise like [`connect_lazy`](Self::connect_lazy).
     pub fn with_options(options: PgConnectOptions, connections: u32) -> Self {
+        let options = options.options([("statement_timeout", PATIENCE.as_millis().to_string())]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(PATIENCE - Duration::from_secs(1))

@@ -1,5 +1,6 @@
 //! Accounts as djoser has them: registration, addresses, names, passwords, activation.
 
+use super::emails::{is_address, normalized};
 use super::letters::Letter;
 use super::{NewUser, User, UserChange};
 use crate::auth::mail_token::{Purpose, read_uid};
@@ -45,15 +46,20 @@ pub(crate) const EMAIL_LIMIT: usize = 254;
 pub(crate) const TAKEN: &str = "A user with that username already exists.";
 const BAD_NAME: &str =
     "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+const NO_ADDRESS: &str = "Enter a valid email address.";
 const BAD_PASSWORD: &str = "Invalid password.";
 
 impl ChatApi {
     /// Makes an account.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the name is taken or has odd characters, or the password is against the rules.
+    /// [`Error::Invalid`] where the name is taken or has odd characters, the address is none, or the password is against
+    /// the rules.
     pub async fn register(&self, account: NewAccount) -> Result<User> {
         let mut errors = FieldErrors::default();
+        if !account.email.is_empty() && !is_address(&account.email) {
+            errors.add("email", NO_ADDRESS);
+        }
         for fault in self.username_faults(&account.username).await? {
             errors.add("username", fault);
         }
@@ -72,7 +78,7 @@ impl ChatApi {
         let accounts = &self.config().accounts;
         let user = NewUser {
             username: nfkc(&account.username),
-            email: account.email,
+            email: normalized(&account.email),
             password: self.passwords().hash(&account.password).await?,
             is_active: account.is_superuser || !accounts.send_activation_email,
             is_staff: account.is_superuser,
@@ -147,6 +153,9 @@ impl ChatApi {
     /// # Errors
     /// As for [`account`](Self::account).
     pub async fn set_email(&self, user: &CurrentUser, id: UserId, email: String) -> Result<User> {
+        if !email.is_empty() && !is_address(&email) {
+            return Err(Error::field("email", NO_ADDRESS));
+        }
         let account = self.account(user, id).await?;
         let must_be_proved = self.config().accounts.send_activation_email && account.email != email;
         let change = if must_be_proved { UserChange::UnprovedEmail(email) } else { UserChange::Email(email) };

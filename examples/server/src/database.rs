@@ -67,9 +67,6 @@ impl Opened {
     }
 }
 
-/// How long PostgreSQL may work on a statement: what takes longer is answered with 503.
-const STATEMENT_LIMIT: &str = "4s";
-
 /// How long one attempt to connect may take, and how long after it the next one follows.
 const ATTEMPT: Duration = Duration::from_secs(5);
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(2);
@@ -86,11 +83,7 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
             Opened::Sqlite(store.map_err(|fault| Failure::because(&named(), &fault))?)
         }
         Database::Postgres(server) => {
-            let server = server
-                .as_ref()
-                .clone()
-                .application_name("chatapi-server")
-                .options([("statement_timeout", STATEMENT_LIMIT)]);
+            let server = server.as_ref().clone().application_name("chatapi-server");
             wait_for(&server, &settings.database, settings.database_wait).await?;
             Opened::Postgres(PgStore::with_options(server, settings.database_connections))
         }

@@ -1,13 +1,11 @@
 //! A panic is a fault of ours: the client gets an answer, the log the reason, and the server goes on.
 
-use std::any::Any;
 use std::panic;
 
 use axum::body::Body;
-use axum::response::{IntoResponse as _, Response};
-use chatapi_core::Error;
-use chatapi_core::http::{self as chat, json};
-use tower_http::catch_panic::CatchPanicLayer;
+use chatapi_core::http as chat;
+use chatapi_core::{ChatApi, Error};
+use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
 use tracing::error;
 
 /// Logs panics like other faults, with the id of the request that they happened in.
@@ -18,17 +16,9 @@ pub(crate) fn log() {
 }
 
 /// Answers a request whose handler panicked.
-pub(crate) fn catch() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
-    CatchPanicLayer::custom(answer)
-}
-
-fn answer(_: Box<dyn Any + Send>) -> Response {
+pub(crate) fn catch(api: ChatApi) -> CatchPanicLayer<impl ResponseForPanic<ResponseBody = Body>> {
     // The cause is in the log already, and none of the client's business.
-    let error = Error::Internal("a panic".into());
-    match json(error.status(), &error.body()).map(|answer| answer.map(full)) {
-        Ok(answer) => answer,
-        Err(_) => error.status().into_response(),
-    }
+    CatchPanicLayer::custom(move |_| api.refused(&Error::Internal("a handler panicked".into())).map(full))
 }
 
 fn full(body: chat::Body) -> Body {
@@ -44,6 +34,7 @@ mod tests {
     use axum::body::to_bytes;
     use axum::extract::Request;
     use axum::routing::get;
+    use chatapi_core::store::memory::MemoryStore;
     use tower::ServiceExt as _;
 
     use super::*;
@@ -53,10 +44,12 @@ mod tests {
         async fn panics() -> &'static str {
             panic!("this test panics")
         }
-        let app: Router = Router::new().route("/", get(panics)).layer(catch());
+        let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
+        let app: Router = Router::new().route("/", get(panics)).layer(catch(api));
         let answer = app.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(answer.status(), 500);
         assert_eq!(answer.headers()["content-type"], "application/json");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         let body = to_bytes(answer.into_body(), 1000).await.unwrap();
         assert_eq!(body, r#"{"detail":"A server error occurred."}"#);
     }

@@ -5,10 +5,9 @@ use std::io::{self, IsTerminal as _};
 
 use chatapi_core::auth::password::PasswordRules;
 use chatapi_core::error::Invalid;
-use chatapi_core::users::NewAccount;
+use chatapi_core::users::{NewAccount, is_address};
 use chatapi_core::{ChatApi, Error};
 use clap::Args;
-use lettre::Address;
 
 use crate::failure::{Failure, causes};
 use crate::settings::Settings;
@@ -77,7 +76,7 @@ fn given(account: &Account) -> Result<NewAccount, Failure> {
 
 /// What is wrong with a mail address; none is none.
 fn email_fault(email: &str) -> Option<&'static str> {
-    (!email.is_empty() && email.parse::<Address>().is_err()).then_some("Enter a valid email address.")
+    (!email.is_empty() && !is_address(email)).then_some("Enter a valid email address.")
 }
 
 /// A line for each fault of each field.

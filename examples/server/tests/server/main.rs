@@ -7,6 +7,7 @@
 
 mod instances;
 mod outage;
+mod readme;
 mod requests;
 mod settings;
 mod starts;

@@ -1,7 +1,7 @@
 //! Which mail addresses the documented API takes: those of Django's `EmailValidator`.
 
-/// Whether this is an address.
-pub(crate) fn is_valid(address: &str) -> bool {
+/// Whether this is a mail address, as far as its form tells.
+pub fn is_address(address: &str) -> bool {
     let Some((user, domain)) = address.rsplit_once('@') else {
         return false;
     };
@@ -84,7 +84,7 @@ mod tests {
             "a@müller.de",
             "a@b.ü",
         ] {
-            assert!(is_valid(valid), "{valid}");
+            assert!(is_address(valid), "{valid}");
         }
         for invalid in [
             "",
@@ -102,7 +102,7 @@ mod tests {
             "ä@example.com",
             "a@example.c",
         ] {
-            assert!(!is_valid(invalid), "{invalid}");
+            assert!(!is_address(invalid), "{invalid}");
         }
     }
 
