@@ -1,7 +1,7 @@
 //! The endpoints as data: the table of routes that adapters mount, and the one function that answers them all.
 //!
-//! An adapter registers each [`Route`] natively for every method, reads the body up to [`ChatApi::body_limit`], and hands
-//! the request to [`ChatApi::call`]. Everything that the documented API says about a request is decided here.
+//! An adapter registers each [`Route`] natively for every method, reads the body up to [`body_limit`](crate::ChatApi::body_limit), and hands
+//! the request to [`call`](crate::ChatApi::call). Everything that the documented API says about a request is decided here.
 
 use std::borrow::Cow;
 use std::fmt;

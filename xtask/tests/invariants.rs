@@ -1,4 +1,5 @@
 //! What ARCHITECTURE.md promises of the whole, as far as reading the sources can tell.
+#![expect(clippy::unwrap_used, reason = "a source that cannot be read ends in a panic that says why")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
