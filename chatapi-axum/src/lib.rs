@@ -15,7 +15,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 /// The chat's endpoints as a router: nest it wherever they are to be.
 ///
 /// Paths are registered natively, with and without the slash at their end, so that middleware sees them as
-/// [`MatchedPath`](axum::extract::MatchedPath). Nothing is said about paths that are not the chat's.
+/// [`MatchedPath`](https://docs.rs/axum/0.8/axum/extract/struct.MatchedPath.html). Nothing is said about paths that are not the chat's.
 ///
 /// The address of a client is known where the server was started with
 /// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info).

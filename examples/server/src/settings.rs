@@ -72,7 +72,7 @@ struct ServingOptions {
     /// the database where that is PostgreSQL]
     #[arg(long, env = "SECRET_KEY", global = true, value_name = "SECRET", hide_env_values = true)]
     secret_key: Option<String>,
-    /// Where the pages are that links in mails lead to, such as https://chat.example.org [default: the address that the
+    /// Where the pages are that links in mails lead to, as in a browser: scheme and host [default: the address that the
     /// server listens on]
     #[arg(long, env = "CHATAPI_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
