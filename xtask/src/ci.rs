@@ -71,7 +71,7 @@ fn dependencies() -> Result<()> {
     command::run(command.args(["bans", "licenses", "sources"]))
 }
 
-/// Unoptimised it takes a third of the time to build, and still checks in seconds.
+/// Unoptimised it builds in a few minutes on two cores, and still checks in seconds.
 fn install_cargo_deny() -> Result<()> {
     let looked = cargo(["deny", "--version"]).output()?;
     if looked.status.success() {
