@@ -158,10 +158,28 @@ impl FieldErrors {
         self.0.iter().flat_map(|(field, faults)| faults.iter().map(|fault| (&**field, fault.as_str())))
     }
 
+    /// Nothing, where there is none.
+    ///
+    /// # Errors
+    /// 400 with all of them.
+    pub fn none(self) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+
     /// Whether this field has none.
     pub fn is_sound(&self, field: &str) -> bool {
         !self.0.contains_key(field)
     }
+}
+
+pub(crate) const REQUIRED: &str = "This field is required.";
+pub(crate) const BLANK: &str = "This field may not be blank.";
+pub(crate) const NUL: &str = "Null characters are not allowed.";
+pub(crate) const NO_ADDRESS: &str = "Enter a valid email address.";
+
+/// What is said of a text of more than so many characters.
+pub(crate) fn too_long(limit: usize) -> String {
+    format!("Ensure this field has no more than {limit} characters.")
 }
 
 /// `Invalid pk "7" - object does not exist.`
@@ -199,7 +217,7 @@ impl Error {
 
     /// 400 for a field that is not there.
     pub fn required(field: &'static str) -> Self {
-        Self::field(field, "This field is required.")
+        Self::field(field, REQUIRED)
     }
 
     /// 400 for one fault of no single field.

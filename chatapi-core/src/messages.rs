@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, Invalid, Result, no_such_key};
+use crate::error::{BLANK, Error, Invalid, NUL, Result, no_such_key, too_long};
 use crate::page::{Page, PageRequest};
 use crate::permission::Action;
 use crate::search::SearchTerms;
@@ -91,7 +91,7 @@ impl ChatApi {
     /// [`Error::NotFound`] where there is no such page.
     pub async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Page<Message>> {
         if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
-            return Err(Error::Invalid(Invalid::List(vec!["Null characters are not allowed.".into()])));
+            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
         }
         let found = self.store().messages(filter, page).await?;
         // Where there are rows, what the filter names is there too, and need not be asked for.
@@ -171,21 +171,17 @@ impl ChatApi {
         {
             errors.add("user", NO_CHOICE);
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+        errors.none()
     }
 
     fn checked_text(&self, content: &str) -> Result<Text> {
         let limit = self.config().message_limit;
         if content.contains('\0') {
-            return Err(Error::field("content", "Null characters are not allowed."));
+            return Err(Error::field("content", NUL));
         }
-        let text =
-            Text::new(content).ok_or_else(|| Error::field("content", "This field may not be blank."))?;
+        let text = Text::new(content).ok_or_else(|| Error::field("content", BLANK))?;
         if text.as_str().chars().count() > limit {
-            return Err(Error::field(
-                "content",
-                format!("Ensure this field has no more than {limit} characters."),
-            ));
+            return Err(Error::field("content", too_long(limit)));
         }
         Ok(text)
     }

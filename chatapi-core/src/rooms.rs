@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, NON_FIELD, Result, no_such_key};
+use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
 use crate::page::{Page, PageRequest};
 use crate::permission::Action;
 use crate::store::StoreError;
@@ -178,7 +178,7 @@ impl RoomChange {
 
 /// 400: the admin must be among the members.
 pub(crate) fn admin_is_no_member() -> Error {
-    Error::field(NON_FIELD, "Admin must be a user in the room.")
+    Error::non_field("Admin must be a user in the room.")
 }
 
 fn missing_member(error: StoreError) -> Error {
@@ -191,16 +191,13 @@ fn missing_member(error: StoreError) -> Error {
 fn checked_name(name: &str) -> Result<String> {
     let name = strip(name);
     if name.is_empty() {
-        return Err(Error::field("name", "This field may not be blank."));
+        return Err(Error::field("name", BLANK));
     }
     if name.contains('\0') {
-        return Err(Error::field("name", "Null characters are not allowed."));
+        return Err(Error::field("name", NUL));
     }
     if name.chars().count() > NAME_LIMIT {
-        return Err(Error::field(
-            "name",
-            format!("Ensure this field has no more than {NAME_LIMIT} characters."),
-        ));
+        return Err(Error::field("name", too_long(NAME_LIMIT)));
     }
     Ok(name.to_owned())
 }

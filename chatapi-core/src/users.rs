@@ -81,7 +81,7 @@ mod emails;
 mod letters;
 mod log_in;
 
-pub(crate) use accounts::EMAIL_LIMIT;
 pub use accounts::NewAccount;
+pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 pub use emails::is_address;
 pub use log_in::TokenPair;

@@ -7,7 +7,7 @@ use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
 use crate::error::{Error, Result};
 use crate::page::Page;
-use crate::users::{EMAIL_LIMIT, NewAccount, User};
+use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 
 const FIELDS: &[Field] = &[
@@ -18,17 +18,14 @@ const FIELDS: &[Field] = &[
 ];
 
 pub(crate) fn routes() -> Vec<Route> {
-    let action =
-        |path: &'static str, name: &'static str| Route::new(path).named(name).form(Method::POST, FIELDS);
-    let routes = vec![
+    let action = |path: &'static str, name: &'static str| {
+        Route::new(path).json_suffix().named(name).form(Method::POST, FIELDS)
+    };
+    vec![
         Route::new("/auth/").named("Api Root").described("Where the accounts are.").get(root),
-        Route::new("/auth/users/")
-            .named("User List")
-            .get(list)
-            .post(register)
-            .open()
-            .form(Method::POST, FIELDS),
+        action("/auth/users/", "User List").get(list).post(register).open(),
         Route::new("/auth/users/me/")
+            .json_suffix()
             .named("Me")
             .get(read_me)
             .put(update_me)
@@ -55,9 +52,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .patch(update)
             .delete(delete)
             .guarded_form(Method::PUT, FIELDS, read),
-    ];
-    let has_suffix = |route: &Route| route.path() != "/auth/" && !route.path().contains('{');
-    routes.into_iter().map(|route| if has_suffix(&route) { route.json_suffix() } else { route }).collect()
+    ]
 }
 
 /// An account, as it is shown.
@@ -110,7 +105,7 @@ async fn register(api: ChatApi, call: Call) -> Result<Response> {
         password: password.ok_or_else(|| Error::required("password"))?,
         is_superuser: false,
     };
-    let user = api.register(account).await?;
+    let user = api.admit(account).await?;
     reply::created(&Registered { email: &user.email, username: &user.username, id: user.id })
 }
 
@@ -146,18 +141,20 @@ async fn delete(api: ChatApi, call: Call) -> Result<Response> {
 async fn set_password(api: ChatApi, call: Call) -> Result<Response> {
     let mut form = call.form().await?;
     let new = form.text("new_password", None);
-    let current = current_password(&api, &call, &mut form).await?;
+    let account = proved(&api, &call, &mut form).await?;
     form.finish()?;
-    api.set_password(call.user()?, &new.unwrap_or_default(), &current.unwrap_or_default()).await?;
+    let account = account.ok_or_else(|| Error::required("current_password"))?;
+    api.replace_password(&account, &new.unwrap_or_default()).await?;
     reply::no_content()
 }
 
 async fn set_username(api: ChatApi, call: Call) -> Result<Response> {
     let mut form = call.form().await?;
-    let current = current_password(&api, &call, &mut form).await?;
+    let account = proved(&api, &call, &mut form).await?;
     let new = username(&api, &mut form, "new_username").await?;
     form.finish()?;
-    api.set_username(call.user()?, &new.unwrap_or_default(), &current.unwrap_or_default()).await?;
+    let account = account.ok_or_else(|| Error::required("current_password"))?;
+    api.rename(&account, &new.unwrap_or_default()).await?;
     reply::no_content()
 }
 
@@ -219,11 +216,11 @@ async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
 }
 
 async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
-    api.account_to_delete(call.user()?, id).await?;
+    let account = api.account_to_delete(call.user()?, id).await?;
     let mut form = call.form().await?;
-    let current = current_password(&api, &call, &mut form).await?;
+    proved(&api, &call, &mut form).await?;
     form.finish()?;
-    api.delete_account(call.user()?, id, &current.unwrap_or_default()).await?;
+    api.remove_account(&account).await?;
     reply::no_content()
 }
 
@@ -234,15 +231,15 @@ fn named(call: &Call) -> Result<UserId> {
     id.map(UserId).map_err(|_| Error::not_found())
 }
 
-/// The user's present password, and whether it is: the fault stands among those of the other fields.
-async fn current_password(api: &ChatApi, call: &Call, form: &mut Form) -> Result<Option<String>> {
-    let password = form.text("current_password", None);
-    if let Some(password) = &password
-        && !api.is_password_of(call.user()?, password).await?
-    {
-        form.reject("current_password", "Invalid password.");
+/// The account of the user who asks, where the form has its password. Where not, the fault stands among those of the other
+/// fields.
+async fn proved(api: &ChatApi, call: &Call, form: &mut Form) -> Result<Option<User>> {
+    let Some(password) = form.text("current_password", None) else { return Ok(None) };
+    let account = api.proved_account(call.user()?, &password).await?;
+    if account.is_none() {
+        form.reject("current_password", BAD_PASSWORD);
     }
-    Ok(password)
+    Ok(account)
 }
 
 /// A name that somebody wants.

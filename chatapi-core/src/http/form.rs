@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use indexmap::IndexMap;
 
-use crate::error::{Error, FieldErrors, Result, no_such_key};
+use crate::error::{BLANK, Error, FieldErrors, NO_ADDRESS, NUL, REQUIRED, Result, no_such_key, too_long};
 use crate::text::{integer, strip};
 use crate::users::is_address;
 
@@ -43,10 +43,7 @@ pub(super) enum Given<T> {
     Value(T),
 }
 
-const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
-const NO_ADDRESS: &str = "Enter a valid email address.";
-const BLANK: &str = "This field may not be blank.";
 
 impl Form {
     /// Reads a body by its content type. Without a body there are no fields, whatever its type is said to be.
@@ -190,7 +187,7 @@ impl Form {
     /// # Errors
     /// 400 with everything that was found wrong.
     pub(super) fn finish(self) -> Result<()> {
-        if self.errors.is_empty() { Ok(()) } else { Err(self.errors.into()) }
+        self.errors.none()
     }
 
     /// The value that counts where a field is given more than once: the last.
@@ -223,11 +220,11 @@ impl Form {
     fn is_kept(&mut self, field: &'static str, text: &str, limit: Option<usize>) -> bool {
         let is_short = limit.is_none_or(|limit| text.chars().count() <= limit);
         if let (false, Some(limit)) = (is_short, limit) {
-            self.errors.add(field, format!("Ensure this field has no more than {limit} characters."));
+            self.errors.add(field, too_long(limit));
         }
         let has_nul = text.contains('\0');
         if has_nul {
-            self.errors.add(field, "Null characters are not allowed.");
+            self.errors.add(field, NUL);
         }
         is_short && !has_nul
     }

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
-use crate::error::{Error, Invalid, Result};
+use crate::error::{Error, Result};
 use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::Action;
 use crate::search::SearchTerms;
@@ -35,15 +35,11 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
-    let search = call.query("search").unwrap_or_default();
-    if search.contains('\0') {
-        return Err(Error::Invalid(Invalid::List(vec!["Null characters are not allowed.".into()])));
-    }
     let filter = MessageFilter {
         reader: call.user()?.id,
         room: choice(&call, "room").map(RoomId),
         user: choice(&call, "user").map(UserId),
-        search: SearchTerms::parse(search),
+        search: SearchTerms::parse(call.query("search").unwrap_or_default()),
     };
     let page = api.messages(&filter, call.page(&api)).await?;
     reply::page(&call, &page)

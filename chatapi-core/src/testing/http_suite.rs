@@ -1,22 +1,15 @@
 //! What every adapter does, one fact at a time, asked over real sockets: the documented API, as code that tells whether it
 //! is kept.
 //!
-//! ```no_run
+//! ```
+//! use chatapi_core::ChatApi;
+//! use chatapi_core::store::memory::MemoryStore;
 //! use chatapi_core::testing::http_suite::{Server, http_suite};
-//! use chatapi_core::{Builder, ChatApi};
 //!
-//! async fn fresh() -> Builder {
-//!     todo!("a builder on a store that is migrated and empty")
+//! /// Proves an adapter, which serves a chat below a prefix on a free port of 127.0.0.1.
+//! async fn prove<S: Future<Output = Server>>(serve: impl Fn(ChatApi, &'static str) -> S) {
+//!     http_suite(async || ChatApi::builder(MemoryStore::new(), [7; 32]), serve).await;
 //! }
-//!
-//! async fn serve(api: ChatApi, prefix: &'static str) -> Server {
-//!     todo!("serve `api` below `prefix` on a free port of 127.0.0.1")
-//! }
-//!
-//! # #[tokio::main]
-//! # async fn main() {
-//! http_suite(fresh, serve).await;
-//! # }
 //! ```
 #![expect(
     clippy::unwrap_used,

@@ -6,7 +6,7 @@ use super::{NewUser, User, UserChange};
 use crate::auth::mail_token::{Purpose, read_uid};
 use crate::auth::password::unicode::is_word;
 use crate::auth::password::{Verdict, is_usable};
-use crate::error::{Error, FieldErrors, Result, Unauthenticated};
+use crate::error::{Error, FieldErrors, NO_ADDRESS, NUL, Result, Unauthenticated, too_long};
 use crate::page::{Page, PageRequest};
 use crate::permission::is_current_user_or_staff;
 use crate::store::StoreError;
@@ -43,11 +43,10 @@ const USERNAME_LIMIT: usize = 150;
 /// The longest mail address, in characters.
 pub(crate) const EMAIL_LIMIT: usize = 254;
 
-pub(crate) const TAKEN: &str = "A user with that username already exists.";
+const TAKEN: &str = "A user with that username already exists.";
 const BAD_NAME: &str =
     "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
-const NO_ADDRESS: &str = "Enter a valid email address.";
-const BAD_PASSWORD: &str = "Invalid password.";
+pub(crate) const BAD_PASSWORD: &str = "Invalid password.";
 
 impl ChatApi {
     /// Makes an account.
@@ -63,18 +62,13 @@ impl ChatApi {
         for fault in self.username_faults(&account.username).await? {
             errors.add("username", fault);
         }
-        if errors.is_empty() {
-            self.add_password_faults(
-                &mut errors,
-                "password",
-                &account.password,
-                &account.username,
-                &account.email,
-            );
-        }
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        errors.none()?;
+        self.admit(account).await
+    }
+
+    /// Makes an account whose name and address were looked at.
+    pub(crate) async fn admit(&self, account: NewAccount) -> Result<User> {
+        self.check_password("password", &account.password, &account.username, &account.email)?;
         let accounts = &self.config().accounts;
         let user = NewUser {
             username: nfkc(&account.username),
@@ -104,10 +98,10 @@ impl ChatApi {
             faults.push(BAD_NAME.to_owned());
         }
         if username.chars().count() > USERNAME_LIMIT {
-            faults.push(format!("Ensure this field has no more than {USERNAME_LIMIT} characters."));
+            faults.push(too_long(USERNAME_LIMIT));
         }
         if username.contains('\0') {
-            faults.push("Null characters are not allowed.".to_owned());
+            faults.push(NUL.to_owned());
         }
         if faults.is_empty() && self.store().user_by_name(&nfkc(username)).await?.is_some() {
             faults.push(TAKEN.to_owned());
@@ -186,11 +180,13 @@ impl ChatApi {
     /// wrong.
     pub async fn delete_account(&self, user: &CurrentUser, id: UserId, current_password: &str) -> Result<()> {
         let account = self.account_to_delete(user, id).await?;
-        if !self.is_password_of(user, current_password).await? {
-            return Err(Error::field("current_password", BAD_PASSWORD));
-        }
-        // Where its password was changed meanwhile, the one that was proved no longer counts.
-        let deleted = self.store().delete_user(id, account.revision).await?;
+        self.proved_account(user, current_password).await?.ok_or_else(bad_password)?;
+        self.remove_account(&account).await
+    }
+
+    /// Deletes an account, where its password is still the one that it was read with.
+    pub(crate) async fn remove_account(&self, account: &User) -> Result<()> {
+        let deleted = self.store().delete_user(account.id, account.revision).await?;
         if deleted {
             Ok(())
         } else {
@@ -198,10 +194,11 @@ impl ChatApi {
         }
     }
 
-    /// Whether this is the user's password.
-    pub(crate) async fn is_password_of(&self, user: &CurrentUser, password: &str) -> Result<bool> {
+    /// The user's own account, where this is its password.
+    pub(crate) async fn proved_account(&self, user: &CurrentUser, password: &str) -> Result<Option<User>> {
         let account = self.own_account(user).await?;
-        Ok(self.passwords().verify(password, &account.password).await? != Verdict::Wrong)
+        let verdict = self.passwords().verify(password, &account.password).await?;
+        Ok((verdict != Verdict::Wrong).then_some(account))
     }
 
     /// Gives the user another password. Every token that was issued before ends.
@@ -214,15 +211,13 @@ impl ChatApi {
         new_password: &str,
         current_password: &str,
     ) -> Result<()> {
-        let account = self.own_account(user).await?;
-        if self.passwords().verify(current_password, &account.password).await? == Verdict::Wrong {
-            return Err(Error::field("current_password", BAD_PASSWORD));
-        }
-        if self.change_password(&account, new_password).await? {
-            return Ok(());
-        }
-        // Somebody else changed it meanwhile: the one that was proved is no longer the present one.
-        Err(Error::field("current_password", BAD_PASSWORD))
+        let account = self.proved_account(user, current_password).await?.ok_or_else(bad_password)?;
+        self.replace_password(&account, new_password).await
+    }
+
+    /// Gives a proved account another password. Where somebody else did so meanwhile, what was proved no longer holds.
+    pub(crate) async fn replace_password(&self, account: &User, new_password: &str) -> Result<()> {
+        if self.change_password(account, new_password).await? { Ok(()) } else { Err(bad_password()) }
     }
 
     /// Gives the user another name.
@@ -235,14 +230,15 @@ impl ChatApi {
         new_username: &str,
         current_password: &str,
     ) -> Result<()> {
-        let account = self.own_account(user).await?;
-        if self.passwords().verify(current_password, &account.password).await? == Verdict::Wrong {
-            return Err(Error::field("current_password", BAD_PASSWORD));
-        }
-        if self.change_username(&account, new_username).await? {
-            return Ok(());
-        }
-        Err(Error::field("current_password", BAD_PASSWORD))
+        let account = self.proved_account(user, current_password).await?.ok_or_else(bad_password)?;
+        self.check_new_username(new_username).await?;
+        self.rename(&account, new_username).await
+    }
+
+    /// Gives a proved account another name, which was looked at; otherwise like
+    /// [`replace_password`](Self::replace_password).
+    pub(crate) async fn rename(&self, account: &User, new_username: &str) -> Result<()> {
+        if self.change_username(account, new_username).await? { Ok(()) } else { Err(bad_password()) }
     }
 
     /// Mails a link for a new password to every active user of this address. Nothing tells whether there is one.
@@ -259,11 +255,7 @@ impl ChatApi {
     /// [`Error::Invalid`] where the link is false, used or too old, or the password is against the rules.
     pub async fn reset_password_confirm(&self, uid: &str, token: &str, new_password: &str) -> Result<()> {
         // As far as the rules are not about the user, they come first.
-        let mut errors = FieldErrors::default();
-        self.add_password_faults(&mut errors, "new_password", new_password, "", "");
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        self.check_password("new_password", new_password, "", "")?;
         let user = self.user_of_link(Purpose::PasswordReset, uid, token).await?;
         if self.change_password(&user, new_password).await? { Ok(()) } else { Err(bad_link()) }
     }
@@ -282,6 +274,7 @@ impl ChatApi {
     /// [`Error::Invalid`] where the link is false, used or too old, or the name is taken or has odd characters.
     pub async fn reset_username_confirm(&self, uid: &str, token: &str, new_username: &str) -> Result<()> {
         let user = self.user_of_link(Purpose::UsernameReset, uid, token).await?;
+        self.check_new_username(new_username).await?;
         if self.change_username(&user, new_username).await? { Ok(()) } else { Err(bad_link()) }
     }
 
@@ -329,11 +322,7 @@ impl ChatApi {
 
     /// Whether the password could be changed: not where it was changed since `user` was read.
     async fn change_password(&self, user: &User, new_password: &str) -> Result<bool> {
-        let mut errors = FieldErrors::default();
-        self.add_password_faults(&mut errors, "new_password", new_password, &user.username, &user.email);
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        self.check_password("new_password", new_password, &user.username, &user.email)?;
         let hash = self.passwords().hash(new_password).await?;
         let change = UserChange::Password { hash, revision: user.revision };
         let changed = self.store().update_user(user.id, change).await?;
@@ -345,13 +334,6 @@ impl ChatApi {
 
     /// Whether the name could be changed: not where the password was changed since `user` was read.
     async fn change_username(&self, user: &User, new_username: &str) -> Result<bool> {
-        let mut errors = FieldErrors::default();
-        for fault in self.username_faults(new_username).await? {
-            errors.add("new_username", fault);
-        }
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
         let change = UserChange::Username { username: nfkc(new_username), revision: user.revision };
         let changed =
             self.store().update_user(user.id, change).await.map_err(|error| taken(error, "new_username"))?;
@@ -363,20 +345,28 @@ impl ChatApi {
         Ok(changed.is_some())
     }
 
-    fn add_password_faults(
-        &self,
-        errors: &mut FieldErrors,
-        field: &'static str,
-        password: &str,
-        username: &str,
-        email: &str,
-    ) {
+    async fn check_new_username(&self, username: &str) -> Result<()> {
+        let mut errors = FieldErrors::default();
+        for fault in self.username_faults(username).await? {
+            errors.add("new_username", fault);
+        }
+        errors.none()
+    }
+
+    fn check_password(&self, field: &'static str, password: &str, username: &str, email: &str) -> Result<()> {
+        let mut errors = FieldErrors::default();
         for fault in
             self.password_rules().check(password, &[("username", username), ("email address", email)])
         {
             errors.add(field, fault);
         }
+        errors.none()
     }
+}
+
+/// 400: the present password is another.
+fn bad_password() -> Error {
+    Error::field("current_password", BAD_PASSWORD)
 }
 
 fn bad_link() -> Error {
