@@ -1,16 +1,7 @@
 //! What every adapter does, one fact at a time, asked over real sockets: the documented API, as code that tells whether it
 //! is kept.
 //!
-//! ```
-//! use chatapi_core::ChatApi;
-//! use chatapi_core::store::memory::MemoryStore;
-//! use chatapi_core::testing::http_suite::{Server, http_suite};
-//!
-//! /// Proves an adapter, which serves a chat below a prefix on a free port of 127.0.0.1.
-//! async fn prove<S: Future<Output = Server>>(serve: impl Fn(ChatApi, &'static str) -> S) {
-//!     http_suite(async || ChatApi::builder(MemoryStore::new(), [7; 32]), serve).await;
-//! }
-//! ```
+//! `chatapi-axum/tests/http_suite.rs` shows how an adapter is put to it, on each store.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
