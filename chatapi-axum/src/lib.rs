@@ -4,13 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri, RawPathParams, Request};
 use axum::response::Response;
 use axum::routing::any;
 use chatapi_core::ChatApi;
 use chatapi_core::http::{Body as Answer, Params, Peer, Route};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// The chat's endpoints as a router: nest it wherever they are to be.
 ///
@@ -55,36 +54,7 @@ async fn serve(api: ChatApi, route: Arc<Route>, request: Request) -> Response {
     if let Some(ConnectInfo::<SocketAddr>(peer)) = head.extensions.get().copied() {
         head.extensions.insert(Peer(peer));
     }
-    let answer = match read(body, api.body_limit()).await {
-        Ok(body) => api.call(&route, Request::from_parts(head, body), params).await,
-        Err(unread) => api.unreadable(&route, &head.method, matches!(unread, Unread::TooLong)),
-    };
-    convert(answer)
-}
-
-/// Why a body was not read.
-enum Unread {
-    TooLong,
-    Broken,
-}
-
-/// How much of a body that is too long is read on and thrown away: a client that is still sending does not see the answer.
-const DISCARDED: usize = 64 * 1024 * 1024;
-
-async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unread> {
-    match Limited::new(&mut body, limit).collect().await {
-        Ok(whole) => return Ok(whole.to_bytes()),
-        Err(fault) if fault.is::<LengthLimitError>() => {}
-        Err(_) => return Err(Unread::Broken),
-    }
-    let mut discarded = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        discarded += frame.data_ref().map_or(0, Bytes::len);
-        if discarded > DISCARDED {
-            break;
-        }
-    }
-    Err(Unread::TooLong)
+    convert(api.serve(&route, head, body.into_data_stream(), params).await)
 }
 
 fn convert(answer: chatapi_core::http::Response) -> Response {

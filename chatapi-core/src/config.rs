@@ -14,6 +14,8 @@ pub struct Config {
     pub page_size: u32,
     /// The longest request body that is read, in bytes.
     pub body_limit: usize,
+    /// How long a client may take to send the body of a request.
+    pub body_patience: Duration,
     /// The longest message that is kept, in characters.
     pub message_limit: usize,
     /// How long an access token lasts.
@@ -33,6 +35,7 @@ impl Default for Config {
         Self {
             page_size: 25,
             body_limit: 1024 * 1024,
+            body_patience: Duration::from_secs(60),
             message_limit: 100_000,
             access_lifetime: Duration::from_secs(60 * 60),
             refresh_lifetime: Duration::from_secs(24 * 60 * 60),

@@ -1,7 +1,8 @@
 //! The endpoints as data: the table of routes that adapters mount, and the one function that answers them all.
 //!
-//! An adapter registers each [`Route`] natively for every method, reads the body up to [`body_limit`](crate::ChatApi::body_limit), and hands
-//! the request to [`call`](crate::ChatApi::call). Everything that the documented API says about a request is decided here.
+//! An adapter registers each [`Route`] natively for every method, hands what comes there to
+//! [`serve`](crate::ChatApi::serve), and converts the answer. Everything that the documented API says about a request is
+//! decided here.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
 mod answer;
+mod body;
 mod call;
 mod form;
 mod forwarded;

@@ -1,30 +1,60 @@
 //! Every request goes through here, in the order that the documented API has.
 
-use http::Method;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::{FutureExt as _, Stream};
+use http::Method;
+use http::request::Parts;
+
+use super::body::{self, Unread};
 use super::call::Call;
 use super::forwarded::Origin;
 use super::negotiate::{self, Style};
 use super::query::Query;
 use super::{Access, Params, Request, Response, Route, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
-use crate::{ChatApi, CurrentUser};
+use crate::{ChatApi, Config, CurrentUser};
 
 impl ChatApi {
-    /// Answers a request to one of [`routes`](Self::routes), any method of it. Never fails: what goes wrong is an answer.
+    /// Reads a request to one of [`routes`](Self::routes) and answers it, any method of it. Never fails: what goes wrong is
+    /// an answer.
     ///
-    /// `params` are the path's, decoded; the request's URI is the one that the client sent, whatever prefix the route is
-    /// mounted under.
+    /// The head's URI is the one that the client sent, whatever prefix the route is mounted under; its extensions may hold a
+    /// [`Peer`](super::Peer) and a [`CurrentUser`]. `params` are the path's, decoded.
+    pub async fn serve<B, E>(&self, route: &Route, head: Parts, body: B, params: Params) -> Response
+    where
+        B: Stream<Item = Result<Bytes, E>>,
+    {
+        let Config { body_limit, body_patience, .. } = *self.config();
+        match body::read(body, body_limit, body_patience).await {
+            Ok(body) => self.call(route, Request::from_parts(head, body), params).await,
+            Err(unread) => self.unread(unread, route, &head.method),
+        }
+    }
+
+    /// Answers a request whose body was read; otherwise like [`serve`](Self::serve). An endpoint that panics is an answer
+    /// too.
     pub async fn call(&self, route: &Route, request: Request, params: Params) -> Response {
         let method = request.method().clone();
         let mut style = Style::default();
         let known = route.has(&params);
-        let result = self.answer(route, request, params, &mut style).await;
+        let answer = AssertUnwindSafe(self.answer(route, request, params, &mut style)).catch_unwind();
+        // What it said stands in the log already: the process's panic hook wrote it there.
+        let result = answer.await.unwrap_or_else(|_| Err(Error::Internal("an endpoint panicked".into())));
         let mut response = result.unwrap_or_else(|error| self.refuse(&error));
         if known {
-            reply::allow(&mut response, &route.allow());
+            reply::allow(&mut response, route.allowed());
         }
         reply::finish(response, &method, style)
+    }
+
+    /// The route of a path, with its parameters, where a framework has no router of its own to find it. A path that is
+    /// spelled out comes before one with a parameter.
+    pub fn find(&self, path: &str) -> Option<(&Arc<Route>, Params)> {
+        let found = self.routes().filter_map(|route| Some((route, route.params_of(path)?)));
+        found.min_by_key(|(route, _)| route.path().matches('{').count())
     }
 
     /// The answer where a host has no route for a path: 404 in the API's own form.
@@ -37,22 +67,15 @@ impl ChatApi {
         reply::finish(self.refuse(error), &Method::GET, Style::default())
     }
 
-    /// The answer of an adapter that could not read the body of a request to `route`: 413 where that was too long,
-    /// otherwise 400.
-    pub fn unreadable(&self, route: &Route, method: &Method, too_long: bool) -> Response {
-        let error = if too_long {
-            Error::TooLarge { limit: self.body_limit() }
-        } else {
-            Error::unreadable("The request's body could not be read.")
+    /// The answer to a request whose body could not be read.
+    fn unread(&self, why: Unread, route: &Route, method: &Method) -> Response {
+        let error = match why {
+            Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
+            Unread::Broken => Error::unreadable("The request's body could not be read."),
         };
         let mut response = self.refuse(&error);
-        reply::allow(&mut response, &route.allow());
+        reply::allow(&mut response, route.allowed());
         reply::finish(response, method, Style::default())
-    }
-
-    /// The longest body that an adapter reads, in bytes.
-    pub fn body_limit(&self) -> usize {
-        self.config().body_limit
     }
 
     async fn answer(

@@ -14,7 +14,7 @@ use crate::page::Page;
 ///
 /// # Errors
 /// 500 where `body` has no JSON form.
-pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response> {
+pub fn json(status: StatusCode, body: &(impl Serialize + ?Sized)) -> Result<Response> {
     let text = serde_json::to_vec(body).map_err(|fault| Error::Internal(fault.into()))?;
     let mut response = Response::new(Body::Full(escape_line_separators(text).into()));
     *response.status_mut() = status;
@@ -23,12 +23,12 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response> {
 }
 
 /// 200: here it is.
-pub(super) fn ok(body: &impl Serialize) -> Result<Response> {
+pub(super) fn ok(body: &(impl Serialize + ?Sized)) -> Result<Response> {
     json(StatusCode::OK, body)
 }
 
 /// 201: it was made.
-pub(super) fn created(body: &impl Serialize) -> Result<Response> {
+pub(super) fn created(body: &(impl Serialize + ?Sized)) -> Result<Response> {
     json(StatusCode::CREATED, body)
 }
 
@@ -70,10 +70,8 @@ pub(super) fn error(error: &Error, challenge: Option<&'static str>) -> Response 
 }
 
 /// Names the methods that the path has.
-pub(super) fn allow(response: &mut Response, methods: &str) {
-    if let Ok(methods) = HeaderValue::from_str(methods) {
-        response.headers_mut().insert(ALLOW, methods);
-    }
+pub(super) fn allow(response: &mut Response, methods: HeaderValue) {
+    response.headers_mut().insert(ALLOW, methods);
 }
 
 /// The headers that the documented deployment gives every answer.

@@ -6,9 +6,10 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::Method;
+use http::{HeaderValue, Method};
+use percent_encoding::percent_decode_str;
 
-use super::{Call, Field, Response};
+use super::{Call, Field, Params, Response};
 use crate::ChatApi;
 use crate::error::Result;
 
@@ -84,6 +85,7 @@ pub struct Route {
     integer_id: bool,
     json_suffix: bool,
     endpoints: Vec<Endpoint>,
+    allow: HeaderValue,
     pub(crate) forms: Vec<Form>,
 }
 
@@ -106,6 +108,7 @@ impl Route {
             integer_id: false,
             json_suffix: false,
             endpoints: Vec::new(),
+            allow: HeaderValue::from_static("OPTIONS"),
             forms: Vec::new(),
         }
     }
@@ -135,7 +138,7 @@ impl Route {
         self
     }
 
-    /// The path is also there with `.json` in place of the slash at its end.
+    /// The path, which ends with no parameter, is also there with `.json` in place of the slash at its end.
     pub fn json_suffix(mut self) -> Self {
         self.json_suffix = true;
         self
@@ -169,6 +172,8 @@ impl Route {
     /// Answers a method, with the access that was named last.
     pub fn method(mut self, method: Method, handler: impl Handler + 'static) -> Self {
         self.endpoints.push(Endpoint { method, access: self.access, handler: Arc::new(handler) });
+        // The names of methods are made of characters that a header may have.
+        self.allow = HeaderValue::from_str(&self.methods().join(", ")).unwrap_or(self.allow);
         self
     }
 
@@ -207,7 +212,8 @@ impl Route {
         let mut paths = vec![self.path.to_string()];
         if let Some(short) = self.path.strip_suffix('/').filter(|short| !short.is_empty()) {
             paths.push(short.to_owned());
-            if self.json_suffix {
+            // Frameworks differ in what they take for the end of a parameter.
+            if self.json_suffix && !short.ends_with('}') {
                 paths.push(format!("{short}.json"));
             }
         }
@@ -230,13 +236,22 @@ impl Route {
     }
 
     /// What `Allow` says: its methods in the order of the documented API.
-    pub fn allow(&self) -> String {
+    pub fn allow(&self) -> &str {
+        self.allow.to_str().unwrap_or_default()
+    }
+
+    /// The value of `Allow`.
+    pub(crate) fn allowed(&self) -> HeaderValue {
+        self.allow.clone()
+    }
+
+    fn methods(&self) -> Vec<&str> {
         let mut methods: Vec<&str> = self.endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
         if methods.contains(&"GET") {
             methods.push("HEAD");
         }
         methods.push("OPTIONS");
-        methods.join(", ")
+        methods
     }
 
     pub(crate) fn endpoint(&self, method: &Method) -> Option<&Endpoint> {
@@ -249,10 +264,37 @@ impl Route {
         self.endpoint(method).map_or(self.access, |endpoint| endpoint.access)
     }
 
-    pub(crate) fn has(&self, params: &super::Params) -> bool {
+    /// The parameters of a path that is one of [`paths`](Self::paths), decoded. What cannot be decoded is left out.
+    pub(crate) fn params_of(&self, path: &str) -> Option<Params> {
+        let known = without_slash(&self.path);
+        let bare = path.strip_suffix(".json").filter(|_| self.json_suffix && !known.ends_with('}'));
+        let (mut known, mut asked) = (known.split('/'), bare.unwrap_or(without_slash(path)).split('/'));
+        let mut params = Vec::new();
+        loop {
+            let (known, asked) = match (known.next(), asked.next()) {
+                (None, None) => return Some(params.into_iter().collect()),
+                (Some(known), Some(asked)) => (known, asked),
+                _ => return None,
+            };
+            match known.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(name) if !asked.is_empty() => {
+                    let value = percent_decode_str(asked).decode_utf8().ok();
+                    params.extend(value.map(|value| (name.to_owned(), value.into_owned())));
+                }
+                None if known == asked => {}
+                _ => return None,
+            }
+        }
+    }
+
+    pub(crate) fn has(&self, params: &Params) -> bool {
         let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
         !self.integer_id || params.get("id").is_some_and(digits)
     }
+}
+
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 impl fmt::Debug for Route {

@@ -2,6 +2,9 @@
 //! is kept.
 //!
 //! `chatapi-axum/tests/http_suite.rs` shows how an adapter is put to it, on each store.
+//!
+//! What every answer carries is checked to the last header. A framework adds `date`, and what concerns the connection
+//! alone: `connection`, `keep-alive`, `transfer-encoding`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -27,6 +30,8 @@ mod fakes;
 mod forge;
 mod json;
 mod replay;
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
+mod stores;
 
 mod account_facts;
 mod activation_facts;
@@ -34,6 +39,7 @@ mod body_facts;
 mod concurrency_facts;
 mod filter_facts;
 mod form_facts;
+mod host_facts;
 mod json_facts;
 mod key_facts;
 mod link_facts;
@@ -50,6 +56,9 @@ mod room_facts;
 mod route_facts;
 mod search_facts;
 mod token_facts;
+
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
+pub use self::stores::{http_suite_on_memory, http_suite_on_postgres, http_suite_on_sqlite};
 
 /// A server of the adapter's: it serves until it is dropped.
 #[derive(Debug)]
@@ -120,6 +129,7 @@ fn facts() -> Vec<Fact> {
         key_facts::facts(),
         activation_facts::facts(),
         reset_facts::facts(),
+        host_facts::facts(),
     ]
     .concat()
 }

@@ -19,7 +19,6 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::{Service, ServiceExt as _};
-use tower_http::timeout::DeadlineBody;
 use tracing::{debug, info, warn};
 
 use crate::stop::Stop;
@@ -27,9 +26,6 @@ use crate::stop::Stop;
 /// How long a connection may take to send the head of its next request, and so how long it may be idle. Longer than the
 /// 60 seconds for which proxies like to keep a connection, or they would find it closed just when they use it.
 const HEAD_PATIENCE: Duration = Duration::from_secs(75);
-
-/// How long a request may take to send its body.
-const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long requests in flight may take when the server ends.
 const GRACE: Duration = Duration::from_secs(30);
@@ -80,13 +76,13 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
     }
 }
 
-/// The application, told where its requests come from, and with an end to the time that their bodies take.
+/// The application, told where its requests come from.
 fn with_peer(
     app: Router,
     peer: SocketAddr,
 ) -> impl Service<http::Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
     app.map_request(move |request: http::Request<Incoming>| {
-        let mut request = request.map(|body| Body::new(DeadlineBody::new(BODY_PATIENCE, body)));
+        let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         request
     })
@@ -123,11 +119,5 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_says_nothing_is_left() {
         assert_eq!(answer_to("").await, "");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_never_ends_the_body_is_refused() {
-        let answer = answer_to("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhal").await;
-        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     }
 }

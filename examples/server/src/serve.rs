@@ -68,6 +68,5 @@ fn router(api: &ChatApi) -> Router {
     Router::new()
         .merge(chatapi_axum::router(api.clone()))
         .fallback_service(chatapi_axum::not_found::<()>(api.clone()).with_state(()))
-        .layer(panics::catch(api.clone()))
         .layer(middleware::from_fn(request_id::identify))
 }

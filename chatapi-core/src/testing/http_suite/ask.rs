@@ -135,6 +135,9 @@ const ALWAYS: [(&str, &str); 5] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
+/// What frameworks add: the time, and what concerns the connection alone.
+const FRAMEWORKS: [&str; 4] = ["connection", "date", "keep-alive", "transfer-encoding"];
+
 impl Answer {
     /// Exactly this status and these bytes.
     #[track_caller]
@@ -209,25 +212,24 @@ impl Answer {
         if (200..300).contains(&self.status) {
             chat.reached(&route, method);
         }
-        for (name, value) in ALWAYS {
+        let allow = Some(("allow", route.allow()));
+        let challenge = (self.status == 401).then_some(("www-authenticate", "Bearer realm=\"api\""));
+        for (name, value) in ALWAYS.into_iter().chain(allow).chain(challenge) {
             assert_eq!(self.header(name), Some(value), "{name} of {} ({})", self.to, self.status);
         }
-        assert_eq!(
-            self.header("allow"),
-            Some(route.allow().as_str()),
-            "allow of {} ({})",
-            self.to,
-            self.status
-        );
-        let challenge = (self.status == 401).then_some("Bearer realm=\"api\"");
-        assert_eq!(
-            self.header("www-authenticate"),
-            challenge,
-            "www-authenticate of {} ({})",
-            self.to,
-            self.status
-        );
-        let length = (self.status != 204).then(|| self.body.len().to_string());
+        let now_and_then = [(401, "www-authenticate"), (429, "retry-after"), (503, "retry-after")];
+        let known = |name: &str| {
+            ALWAYS.iter().any(|(always, _)| *always == name)
+                || ["allow", "content-length", "content-type"].contains(&name)
+                || now_and_then.contains(&(self.status, name))
+                || FRAMEWORKS.contains(&name)
+        };
+        for (name, values) in self.headers.keys().map(|name| (name, self.headers.get_all(name))) {
+            assert!(known(name.as_str()), "{} has an odd header {name}", self.to);
+            assert_eq!(values.iter().count(), 1, "{name} of {}", self.to);
+        }
+        let in_pieces = self.headers.contains_key("transfer-encoding");
+        let length = (self.status != 204 && !in_pieces).then(|| self.body.len().to_string());
         if method != Method::HEAD {
             let length_said = self.header(CONTENT_LENGTH.as_str());
             assert_eq!(length_said, length.as_deref(), "content-length of {} ({})", self.to, self.status);

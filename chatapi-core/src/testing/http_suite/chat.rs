@@ -19,6 +19,7 @@ use crate::auth::password::PasswordConfig;
 use crate::config::Config;
 use crate::http::Route;
 use crate::mail::Mail;
+use crate::store::memory::MemoryStore;
 use crate::users::NewAccount;
 use crate::{Builder, ChatApi};
 
@@ -44,10 +45,11 @@ impl Suite {
         G: Fn(ChatApi, &'static str) -> S + Send + Sync + 'static,
         S: Future<Output = Server> + Send + 'static,
     {
+        let documented = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
         Self {
             fresh: Arc::new(move || Box::pin(fresh())),
             serve: Arc::new(move |api, prefix| Box::pin(serve(api, prefix))),
-            coverage: Arc::default(),
+            coverage: Arc::new(Coverage::of(&documented)),
         }
     }
 
@@ -81,7 +83,6 @@ impl Suite {
         let passwords = PasswordConfig { memory_kib: 8, passes: 1, ..PasswordConfig::default() };
         let builder = (self.fresh)().await.config(config).clock(clock.clone()).mailer(mailbox.clone());
         let api = finish(builder.passwords(passwords)).build().unwrap();
-        self.coverage.expect(&api);
         let server = (self.serve)(api.clone(), prefix).await;
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Chat { api, prefix, clock, mailbox, server, client, coverage: self.coverage.clone() }

@@ -6,21 +6,21 @@ use std::sync::{Arc, Mutex};
 use http::Method;
 
 use crate::ChatApi;
-use crate::http::{Params, Route};
+use crate::http::Route;
 
 /// `GET /rooms/{id}/` and the like, that were answered with success.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Coverage {
-    known: Mutex<BTreeSet<String>>,
+    known: BTreeSet<String>,
     reached: Mutex<BTreeSet<String>>,
 }
 
 impl Coverage {
-    /// Adds the rows that there are.
-    pub(super) fn expect(&self, api: &ChatApi) {
+    /// Of the rows that this chat has.
+    pub(super) fn of(api: &ChatApi) -> Self {
         let rows =
-            api.routes().flat_map(|route| methods(route).into_iter().map(|method| row(route, &method)));
-        self.known.lock().unwrap().extend(rows);
+            api.routes().flat_map(|route| methods(route).into_iter().map(move |method| row(route, &method)));
+        Self { known: rows.collect(), reached: Mutex::default() }
     }
 
     pub(super) fn reach(&self, route: &Route, method: &Method) {
@@ -29,7 +29,7 @@ impl Coverage {
 
     /// The rows that were not reached.
     pub(super) fn missed(&self) -> Vec<String> {
-        self.known.lock().unwrap().difference(&self.reached.lock().unwrap()).cloned().collect()
+        self.known.difference(&self.reached.lock().unwrap()).cloned().collect()
     }
 }
 
@@ -42,17 +42,8 @@ pub(super) fn methods(route: &Route) -> Vec<Method> {
     route.allow().split(", ").map(|method| method.parse().unwrap()).collect()
 }
 
-/// The route that a path belongs to: one that spells it out comes before one with an `{id}`.
+/// The route that a path belongs to.
 pub(super) fn route_of(api: &ChatApi, path: &str) -> Option<Arc<Route>> {
-    let asked: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
-    let id = asked.iter().rev().find(|part| !part.is_empty()).copied().unwrap_or_default();
-    let params: Params = [("id", id)].into_iter().collect();
-    let is_form = |form: &String| {
-        let form: Vec<&str> = form.split('/').collect();
-        let same =
-            |(known, asked): (&&str, &&str)| known == asked || known.starts_with('{') && !asked.is_empty();
-        form.len() == asked.len() && form.iter().zip(&asked).all(same)
-    };
-    let fitting = api.routes().filter(|route| route.has(&params) && route.paths().iter().any(is_form));
-    fitting.min_by_key(|route| route.path().contains('{')).cloned()
+    let (route, params) = api.find(path.split('?').next().unwrap_or_default())?;
+    route.has(&params).then(|| route.clone())
 }

@@ -1,0 +1,98 @@
+#![doc = include_str!("../README.md")]
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use actix_web::body::{BodyStream, BoxBody, MessageBody, SizedStream};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{self, Bytes, Payload, ServiceConfig};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use chatapi_core::http::{Body as Answer, Params, Peer, Response, Route};
+use chatapi_core::{ChatApi, CurrentUser, Error};
+use futures_util::stream;
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+/// The chat's endpoints: `App::new().service(web::scope("/chat").configure(chatapi_actix::configure(api)))`.
+///
+/// Paths are registered natively, with and without the slash at their end, so that middleware sees them as
+/// [`match_pattern`](HttpRequest::match_pattern). Nothing is said about paths that are not the chat's.
+pub fn configure(api: ChatApi) -> impl FnOnce(&mut ServiceConfig) + Clone {
+    move |config| {
+        let mut paths: Vec<(String, &Arc<Route>)> =
+            api.routes().flat_map(|route| route.paths().into_iter().map(move |path| (path, route))).collect();
+        // Here the first that matches is taken, so what is spelled out comes before what has parameters.
+        paths.sort_by_key(|(path, _)| path.matches('{').count());
+        for (path, route) in paths {
+            let (api, route) = (api.clone(), route.clone());
+            let serve = move |request, body| serve(api.clone(), route.clone(), request, body);
+            config.service(web::resource(path).to(serve));
+        }
+    }
+}
+
+/// The API's own 404, for hosts that want it on every path: `.default_service(chatapi_actix::not_found(api))`.
+pub fn not_found(api: ChatApi) -> actix_web::Route {
+    web::to(move || {
+        let answer = convert(api.not_found());
+        async { answer }
+    })
+}
+
+async fn serve(api: ChatApi, route: Arc<Route>, request: HttpRequest, body: Payload) -> HttpResponse {
+    match head(&request) {
+        Ok(head) => convert(api.serve(&route, head, body, params(&request)).await),
+        Err(_) => convert(api.refused(&Error::unreadable("The request's head could not be read."))),
+    }
+}
+
+/// The head of a request. actix-web is on `http` 0.2, so it is put together anew.
+fn head(request: &HttpRequest) -> http::Result<Parts> {
+    let (mut head, ()) = http::Request::new(()).into_parts();
+    head.method = request.method().as_str().parse()?;
+    head.uri = request.uri().to_string().try_into()?;
+    for (name, value) in request.headers() {
+        let name = http::HeaderName::from_bytes(name.as_str().as_bytes())?;
+        head.headers.append(name, http::HeaderValue::from_bytes(value.as_bytes())?);
+    }
+    if let Some(peer) = request.peer_addr() {
+        head.extensions.insert(Peer(peer));
+    }
+    if let Some(user) = request.extensions_mut().remove::<CurrentUser>() {
+        head.extensions.insert(user);
+    }
+    Ok(head)
+}
+
+/// actix-web has decoded everything but `%25`, `%2F` and `%2B` already, and has put U+FFFD in place of what is no UTF-8.
+fn params(request: &HttpRequest) -> Params {
+    let decoded = |(name, value): (&str, &str)| {
+        let value = percent_decode_str(value).decode_utf8().ok()?;
+        (!value.contains(char::REPLACEMENT_CHARACTER)).then(|| (name.to_owned(), value.into_owned()))
+    };
+    request.match_info().iter().filter_map(decoded).collect()
+}
+
+fn convert(answer: Response) -> HttpResponse<BoxBody> {
+    let (head, body) = answer.into_parts();
+    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::new(status);
+    for (name, value) in &head.headers {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    let length =
+        head.headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    response.set_body(match (body, length) {
+        // The answer to HEAD: as long as it says, though nothing is sent.
+        (Answer::Full(bytes), Some(length)) if bytes.is_empty() => {
+            SizedStream::new(length, stream::empty::<Result<Bytes, Infallible>>()).boxed()
+        }
+        (Answer::Full(bytes), _) => bytes.boxed(),
+        (Answer::Stream(pieces), _) => BodyStream::new(pieces).boxed(),
+        _ => BoxBody::new(()),
+    })
+}

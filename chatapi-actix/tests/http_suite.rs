@@ -1,0 +1,36 @@
+//! The suite that every adapter passes, on each of the stores.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
+
+use std::net::Ipv4Addr;
+
+use actix_web::{App, HttpServer, web};
+use chatapi_core::ChatApi;
+use chatapi_core::testing::http_suite::{
+    Server, http_suite_on_memory, http_suite_on_postgres, http_suite_on_sqlite,
+};
+use tokio::task::JoinSet;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actix_serves_a_store_in_memory_as_documented() {
+    http_suite_on_memory(serve).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actix_serves_sqlite_as_documented() {
+    http_suite_on_sqlite(serve).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actix_serves_postgres_as_documented() {
+    http_suite_on_postgres(serve).await;
+}
+
+async fn serve(api: ChatApi, prefix: &'static str) -> Server {
+    let app = move || App::new().service(web::scope(prefix).configure(chatapi_actix::configure(api.clone())));
+    let server = HttpServer::new(app).workers(1).disable_signals();
+    let server = server.bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = server.addrs()[0];
+    let mut tasks = JoinSet::new();
+    tasks.spawn(server.run());
+    Server::new(address, tasks)
+}
