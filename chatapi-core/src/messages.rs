@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{BLANK, Error, Invalid, NUL, Result, no_such_key, too_long};
+use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
 use crate::permission::Action;
 use crate::search::SearchTerms;
@@ -73,15 +74,30 @@ impl ChatApi {
     /// Sends a message to a room that the user is in.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the text is blank or too long, or the room does not exist or is not the user's.
+    /// [`Error::Invalid`] where the text is blank or too long, or the room does not exist or is not the user's; whatever
+    /// the host's [hooks](crate::hooks) refuse it with.
     pub async fn send_message(&self, user: &CurrentUser, room: RoomId, content: &str) -> Result<Message> {
-        let text = self.checked_text(content)?;
-        let message = NewMessage { room, user: user.id, text, at: self.now() };
-        match self.store().create_message(message).await? {
+        let message = self.new_message(user, room, content).await?;
+        let sent = self.write(
+            |store| async move { store.create_message(message).await },
+            |sent| sent.clone().map(|message| Event::MessageSent { message }),
+        );
+        match sent.await? {
             Some(message) => Ok(message),
             None if self.store().room_exists(room).await? => Err(not_in_room()),
-            None => Err(Error::field("room", no_such_key(room))),
+            None => Err(no_such_room(room)),
         }
+    }
+
+    /// A message that is ready to be kept, if its author is in the room.
+    pub(crate) async fn new_message(
+        &self,
+        user: &CurrentUser,
+        room: RoomId,
+        content: &str,
+    ) -> Result<NewMessage> {
+        let text = self.reworded(user, room, self.checked_text(content)?, Purpose::Send).await?;
+        Ok(NewMessage { room, user: user.id, text, at: self.now() })
     }
 
     /// The messages that a user may read, by time, less what the filter leaves out.
@@ -125,7 +141,8 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`send_message`](Self::send_message),
-    /// [`Error::NotFound`] where the message is gone, or the user no longer in its room.
+    /// [`Error::NotFound`] where the message is gone, or the user no longer in its room; whatever the host's
+    /// [hooks](crate::hooks) refuse the new text with.
     pub async fn update_message(
         &self,
         user: &CurrentUser,
@@ -133,16 +150,22 @@ impl ChatApi {
         change: MessageChange,
     ) -> Result<Message> {
         self.allow_message(user, Action::Change, message)?;
-        let text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
+        let mut text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
         if let Some(room) = change.room.filter(|room| *room != message.room) {
-            let room =
-                self.store().room(room).await?.ok_or_else(|| Error::field("room", no_such_key(room)))?;
+            let room = self.store().room(room).await?.ok_or_else(|| no_such_room(room))?;
             if !room.has_member(user.id) {
                 return Err(not_in_room());
             }
         }
-        let changed = self.store().update_message(message.id, user.id, text.as_ref(), self.now()).await?;
-        changed.ok_or_else(|| Error::no_such("Message"))
+        if let Some(checked) = text {
+            text = Some(self.reworded(user, message.room, checked, Purpose::Edit(message)).await?);
+        }
+        let (id, by, at) = (message.id, user.id, self.now());
+        let changed = self.write(
+            move |store| async move { store.update_message(id, by, text.as_ref(), at).await },
+            move |changed| changed.clone().map(|message| Event::MessageChanged { message, by }),
+        );
+        changed.await?.ok_or_else(|| Error::no_such("Message"))
     }
 
     /// Deletes a message, as it was read.
@@ -151,8 +174,13 @@ impl ChatApi {
     /// As for [`update_message`](Self::update_message).
     pub async fn delete_message(&self, user: &CurrentUser, message: &Message) -> Result<()> {
         self.allow_message(user, Action::Delete, message)?;
-        let deleted = self.store().delete_message(message.id, user.id).await?;
-        if deleted { Ok(()) } else { Err(Error::no_such("Message")) }
+        let (id, by) = (message.id, user.id);
+        let gone = Event::MessageDeleted { message: message.clone(), by };
+        let deleted = self.write(
+            move |store| async move { store.delete_message(id, by).await },
+            |deleted| deleted.then_some(gone),
+        );
+        if deleted.await? { Ok(()) } else { Err(Error::no_such("Message")) }
     }
 
     fn allow_message(&self, user: &CurrentUser, action: Action, message: &Message) -> Result<()> {
@@ -174,6 +202,24 @@ impl ChatApi {
         errors.none()
     }
 
+    /// A checked text as the host's hooks want it.
+    async fn reworded(
+        &self,
+        user: &CurrentUser,
+        room: RoomId,
+        text: Text,
+        purpose: Purpose<'_>,
+    ) -> Result<Text> {
+        let Some(events) = self.events() else {
+            return Ok(text);
+        };
+        let draft = Draft { user, room, text: text.as_str(), purpose };
+        match events.hooks().before_send(&draft).await? {
+            Verdict::Allow => Ok(text),
+            Verdict::Rewrite(instead) => self.checked_text(&instead),
+        }
+    }
+
     fn checked_text(&self, content: &str) -> Result<Text> {
         let limit = self.config().message_limit;
         if content.contains('\0') {
@@ -190,6 +236,10 @@ impl ChatApi {
 /// What a filter says that names nothing.
 const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
 
-fn not_in_room() -> Error {
+pub(crate) fn not_in_room() -> Error {
     Error::non_field("User must be part of the room to create a message.")
+}
+
+pub(crate) fn no_such_room(room: RoomId) -> Error {
+    Error::field("room", no_such_key(room))
 }

@@ -1,6 +1,6 @@
 //! Every request goes through here, in the order that the documented API has.
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::call::Call;
 use super::forwarded::Origin;
@@ -98,7 +98,8 @@ impl ChatApi {
             }
             _ => {}
         }
-        let challenge = matches!(error, Error::Unauthenticated(_)).then(|| self.authenticator().challenge());
+        let challenge =
+            (error.status() == StatusCode::UNAUTHORIZED).then(|| self.authenticator().challenge());
         reply::error(error, challenge)
     }
 }
