@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::error::{BLANK, Error, Invalid, NUL, Result, no_such_key, too_long};
 use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
-use crate::permission::Action;
+use crate::permission::{Action, Reach};
 use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
@@ -54,7 +54,7 @@ pub struct MessageFilter {
 }
 
 impl MessageFilter {
-    /// Every message that `reader` may read.
+    /// Every message of the rooms that `reader` is in.
     pub fn all(reader: UserId) -> Self {
         Self { reader, room: None, user: None, search: SearchTerms::default() }
     }
@@ -100,7 +100,7 @@ impl ChatApi {
         Ok(NewMessage { room, user: user.id, text, at: self.now() })
     }
 
-    /// The messages that a user may read, by time, less what the filter leaves out.
+    /// The messages of the rooms that a user is in, by time, less what the filter leaves out.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the filter names a room or a user that does not exist, or searches for a NUL character;
@@ -117,7 +117,7 @@ impl ChatApi {
         found.ok_or_else(Error::no_such_page)
     }
 
-    /// A message in a room that the user is in.
+    /// A message in a room that the user is in, or in any where the policy lets the user reach every room.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none; [`Error::Forbidden`] where the policy says so.
@@ -132,7 +132,8 @@ impl ChatApi {
         id: MessageId,
         action: Action,
     ) -> Result<Message> {
-        let message = self.store().message(id, user.id).await?.ok_or_else(|| Error::no_such("Message"))?;
+        let message =
+            self.store().message(id, self.reach(user)).await?.ok_or_else(|| Error::no_such("Message"))?;
         self.allow_message(user, action, &message)?;
         Ok(message)
     }
@@ -141,7 +142,7 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`send_message`](Self::send_message),
-    /// [`Error::NotFound`] where the message is gone, or the user no longer in its room; whatever the host's
+    /// [`Error::NotFound`] where the message is gone, or no longer within the user's reach; whatever the host's
     /// [hooks](crate::hooks) refuse the new text with.
     pub async fn update_message(
         &self,
@@ -160,9 +161,9 @@ impl ChatApi {
         if let Some(checked) = text {
             text = Some(self.reworded(user, message.room, checked, Purpose::Edit(message)).await?);
         }
-        let (id, by, at) = (message.id, user.id, self.now());
+        let (id, reach, by, at) = (message.id, self.reach(user), user.id, self.now());
         let changed = self.write(
-            move |store| async move { store.update_message(id, by, text.as_ref(), at).await },
+            move |store| async move { store.update_message(id, reach, text.as_ref(), at).await },
             move |changed| changed.clone().map(|message| Event::MessageChanged { message, by }),
         );
         changed.await?.ok_or_else(|| Error::no_such("Message"))
@@ -174,13 +175,17 @@ impl ChatApi {
     /// As for [`update_message`](Self::update_message).
     pub async fn delete_message(&self, user: &CurrentUser, message: &Message) -> Result<()> {
         self.allow_message(user, Action::Delete, message)?;
-        let (id, by) = (message.id, user.id);
-        let gone = Event::MessageDeleted { message: message.clone(), by };
+        let (id, reach) = (message.id, self.reach(user));
+        let gone = Event::MessageDeleted { message: message.clone(), by: user.id };
         let deleted = self.write(
-            move |store| async move { store.delete_message(id, by).await },
+            move |store| async move { store.delete_message(id, reach).await },
             |deleted| deleted.then_some(gone),
         );
         if deleted.await? { Ok(()) } else { Err(Error::no_such("Message")) }
+    }
+
+    fn reach(&self, user: &CurrentUser) -> Reach {
+        if self.policy().reaches_every_room(user) { Reach::EveryRoom } else { Reach::RoomsOf(user.id) }
     }
 
     fn allow_message(&self, user: &CurrentUser, action: Action, message: &Message) -> Result<()> {

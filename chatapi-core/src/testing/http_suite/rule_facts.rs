@@ -1,13 +1,18 @@
-//! Facts about the host's own rules: what its hooks allow, rewrite and refuse, and what they hear of.
+//! Facts about the host's own rules: whom its policy lets reach what; what its hooks allow, rewrite and refuse, and what they
+//! hear of.
 
 use super::chat::{Chat, Suite};
 use super::fact::facts;
 
-use self::house::House;
+use self::house::{House, Moderated};
 
 mod house;
 
 facts! {
+    a_moderator_deletes_a_message_of_a_room_that_it_is_not_in,
+    a_moderator_changes_a_message_of_a_room_that_it_is_not_in,
+    who_reaches_every_room_does_there_what_the_policy_allows,
+    who_reaches_every_room_lists_and_sends_in_its_own,
     a_hook_rewrites_a_text,
     what_a_hook_writes_is_checked_like_any_text,
     a_hook_refuses_with_a_status_a_text_and_a_code,
@@ -21,6 +26,68 @@ facts! {
     hooks_hear_nothing_of_what_was_refused,
     an_answer_waits_for_no_hook,
     a_hook_that_panics_is_told_of_the_next_event,
+}
+
+const FORBIDDEN: &str = "You do not have permission to perform this action.";
+const NO_MESSAGE: &str = "No Message matches the given query.";
+const NOT_IN_ROOM: &str = "User must be part of the room to create a message.";
+
+async fn a_moderator_deletes_a_message_of_a_room_that_it_is_not_in(suite: Suite) {
+    let (chat, house) = house(&suite).await;
+    let [ann, bob, cyd, moderator] = chat.people(["ann", "bob", "cyd", "moderator"]).await;
+    let room = chat.room(&ann, &[&bob]).await;
+    let message = chat.say(&ann, room, "hello").await;
+    let path = format!("/messages/{message}/");
+    house.heard(&chat).await;
+    chat.delete(&path).by(&bob).await.detail(403, FORBIDDEN);
+    chat.delete(&path).by(&cyd).await.detail(404, NO_MESSAGE);
+    chat.delete(&path).by(&moderator).await.is(204, "");
+    chat.delete(&path).by(&moderator).await.detail(404, NO_MESSAGE);
+    chat.get(&path).by(&ann).await.detail(404, NO_MESSAGE);
+    assert_eq!(house.heard(&chat).await, [format!("{message} was deleted by {}: hello", moderator.id)]);
+}
+
+async fn a_moderator_changes_a_message_of_a_room_that_it_is_not_in(suite: Suite) {
+    let (chat, _) = house(&suite).await;
+    let [ann, cyd, moderator] = chat.people(["ann", "cyd", "moderator"]).await;
+    let room = chat.room(&ann, &[]).await;
+    let path = format!("/messages/{}/", chat.say(&ann, room, "hello").await);
+    let body = format!(r#"{{"room":{room},"content":"by the moderator"}}"#);
+    for ask in [chat.get(&path), chat.put(&path).json(&body), chat.patch(&path).json(&body)] {
+        ask.by(&cyd).await.detail(404, NO_MESSAGE);
+    }
+    chat.get(&path).by(&moderator).await.status(200);
+    let changed = chat.put(&path).by(&moderator).json(&body).await;
+    assert_eq!(changed.status(200).at("user").as_i64(), Some(ann.id));
+    chat.patch(&path).by(&moderator).json(r#"{"content":"once more"}"#).await.status(200);
+    assert_eq!(chat.get(&path).by(&ann).await.text("content"), "once more");
+}
+
+async fn who_reaches_every_room_does_there_what_the_policy_allows(suite: Suite) {
+    let (chat, _) = house(&suite).await;
+    let [ann, auditor] = chat.people(["ann", "auditor"]).await;
+    let room = chat.room(&ann, &[]).await;
+    let path = format!("/messages/{}/", chat.say(&ann, room, "hello").await);
+    chat.get(&path).by(&auditor).await.status(200);
+    let body = format!(r#"{{"room":{room},"content":"x"}}"#);
+    for ask in [chat.put(&path).json(&body), chat.patch(&path).json(&body), chat.delete(&path)] {
+        ask.by(&auditor).await.detail(403, FORBIDDEN);
+    }
+}
+
+async fn who_reaches_every_room_lists_and_sends_in_its_own(suite: Suite) {
+    let (chat, _) = house(&suite).await;
+    let [ann, moderator] = chat.people(["ann", "moderator"]).await;
+    let [room, own] = [chat.room(&ann, &[]).await, chat.room(&moderator, &[]).await];
+    chat.say(&ann, room, "hello").await;
+    let sent =
+        chat.post("/messages/").by(&moderator).json(format!(r#"{{"room":{room},"content":"x"}}"#)).await;
+    sent.fault("non_field_errors", NOT_IN_ROOM);
+    chat.say(&moderator, own, "hello, me").await;
+    for list in ["/messages/".to_owned(), "/messages/?search=hello".to_owned()] {
+        assert_eq!(chat.get(list).by(&moderator).await.contents(), ["hello, me"]);
+    }
+    assert_eq!(chat.get(format!("/messages/?room={room}")).by(&moderator).await.contents().len(), 0);
 }
 
 async fn a_hook_rewrites_a_text(suite: Suite) {
@@ -126,14 +193,12 @@ async fn permissions_and_faults_come_before_hooks(suite: Suite) {
     let path = format!("/messages/{}/", chat.say(&ann, room, "hello").await);
     house.asked();
     let body = r#"{"content":"refuse 422"}"#;
-    let forbidden = "You do not have permission to perform this action.";
-    chat.patch(&path).by(&bob).json(body).await.detail(403, forbidden);
+    chat.patch(&path).by(&bob).json(body).await.detail(403, FORBIDDEN);
     let required = r#"{"room":["This field is required."]}"#;
     chat.put(&path).by(&ann).json(body).await.is(400, required);
     chat.post("/messages/").by(&ann).json(body).await.is(400, required);
     let body = format!(r#"{{"room":{other},"content":"refuse 422"}}"#);
-    let not_in_room = "User must be part of the room to create a message.";
-    chat.put(&path).by(&ann).json(&body).await.fault("non_field_errors", not_in_room);
+    chat.put(&path).by(&ann).json(&body).await.fault("non_field_errors", NOT_IN_ROOM);
     assert_eq!(house.asked(), [""; 0]);
     // Whether the author is a member is asked in the statement that sends, which comes after the hook.
     chat.post("/messages/").by(&ann).json(&body).await.detail(422, "Not in this house.");
@@ -230,5 +295,5 @@ async fn a_hook_that_panics_is_told_of_the_next_event(suite: Suite) {
 async fn house(suite: &Suite) -> (Chat, House) {
     let house = House::new();
     let hooks = house.clone();
-    (suite.chat_of("", |_| {}, |builder| builder.hooks(hooks)).await, house)
+    (suite.chat_of("", |_| {}, |builder| builder.policy(Moderated).hooks(hooks)).await, house)
 }
