@@ -22,7 +22,8 @@ pub trait Hooks: Send + Sync + fmt::Debug {
     ///
     /// The order is: the policy, the text's own rules (not blank, not too long, no NUL characters), this, the statement.
     /// What this writes instead is put to the text's own rules again. Whether the author is a member of the room is asked
-    /// in the statement that sends: a text that this allowed may still be refused. The answer waits for it.
+    /// in the statement that sends: a text that this allowed may still be refused. The answer waits for it, and so
+    /// does the host's own transaction (`ChatApi::within`), with all that it holds.
     ///
     /// # Errors
     /// To refuse: a [`Refusal`](crate::error::Refusal), or any other [`Error`](crate::Error), such as

@@ -23,6 +23,8 @@ pub mod random;
 
 pub mod http;
 pub mod store;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod transaction;
 
 #[cfg(feature = "testing")]
 pub mod testing;

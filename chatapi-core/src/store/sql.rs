@@ -16,6 +16,7 @@ use crate::{MessageId, RoomId, Timestamp, UserId};
 mod messages;
 mod rooms;
 mod users;
+pub(crate) mod within;
 
 /// A store on a SQL database: [`PgStore`](super::postgres::PgStore) or [`SqliteStore`](super::sqlite::SqliteStore).
 #[derive(Clone, Debug)]
@@ -176,8 +177,7 @@ impl<E: Engine> Store for SqlStore<E> {
     }
 
     async fn room_exists(&self, id: RoomId) -> Result<bool> {
-        let rows = self.read("select 1 from chatapi_rooms where id = $1", &[Value::Int(id.0)]).await?;
-        Ok(!rows.is_empty())
+        Ok(!self.read(rooms::EXISTS, &[Value::Int(id.0)]).await?.is_empty())
     }
 
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {

@@ -2,7 +2,10 @@
 //! unless they reach every room; a write holds the membership until it is done, so that nothing of theirs changes after
 //! somebody was removed.
 
-use super::{Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of};
+use super::{
+    Dialect, Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values,
+    page_of,
+};
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::permission::Reach;
 use crate::text::Text;
@@ -12,34 +15,8 @@ const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
 
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_message(&self, message: &NewMessage) -> Result<Option<Message>> {
-        let hold = self.dialect().hold;
-        let rows = self
-            .write(
-                format!(
-                    "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
-                     select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
-                     where room_id = $1 and user_id = $2 {hold}
-                     returning id"
-                ),
-                &[
-                    Value::Int(message.room.0),
-                    Value::Int(message.user.0),
-                    Value::Text(message.text.as_str().into()),
-                    Value::Text(message.text.folded().into()),
-                    Value::Time(message.at),
-                ],
-            )
-            .await?;
-        first(&rows, |row| {
-            Ok(Message {
-                id: MessageId(row.int(0)?),
-                content: message.text.as_str().into(),
-                created_at: message.at,
-                updated_at: message.at,
-                user: message.user,
-                room: message.room,
-            })
-        })
+        let (sql, values) = insertion(self.dialect(), message);
+        inserted(message, &self.write(sql, &values).await?)
     }
 
     pub(super) async fn message_within(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
@@ -135,6 +112,39 @@ impl<E: Engine> SqlStore<E> {
              )"
         )
     }
+}
+
+/// The statement that adds a message, if its author is in its room, and its values.
+pub(super) fn insertion(dialect: Dialect, message: &NewMessage) -> (Sql, [Value; 5]) {
+    let hold = dialect.hold;
+    let sql = format!(
+        "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
+         select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
+         where room_id = $1 and user_id = $2 {hold}
+         returning id"
+    );
+    let values = [
+        Value::Int(message.room.0),
+        Value::Int(message.user.0),
+        Value::Text(message.text.as_str().into()),
+        Value::Text(message.text.folded().into()),
+        Value::Time(message.at),
+    ];
+    (sql.into(), values)
+}
+
+/// What the rows of [`insertion`] say: the message, if it was added.
+pub(super) fn inserted<R: Row>(message: &NewMessage, rows: &[R]) -> Result<Option<Message>> {
+    first(rows, |row| {
+        Ok(Message {
+            id: MessageId(row.int(0)?),
+            content: message.text.as_str().into(),
+            created_at: message.at,
+            updated_at: message.at,
+            user: message.user,
+            room: message.room,
+        })
+    })
 }
 
 /// A message, from the columns that start at `at`.
