@@ -11,6 +11,7 @@ use crate::auth::mail_token::MailTokens;
 use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher, PasswordRules};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
+use crate::hooks::{Events, Hooks};
 use crate::http::Route;
 use crate::mail::{LogMailer, Mailer};
 use crate::permission::{DocumentedPolicy, Policy};
@@ -26,6 +27,7 @@ struct Parts {
     authenticator: Arc<dyn Authenticator>,
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
+    events: Option<Events>,
     clock: Arc<dyn Clock>,
     passwords: PasswordHasher,
     password_rules: PasswordRules,
@@ -62,10 +64,16 @@ impl ChatApi {
         self.0.routes.iter()
     }
 
-    /// Waits until the mails that are under way are sent or have failed. Call it when the server has stopped.
+    /// Waits until the mails that are under way are sent or have failed, and the hooks have heard of everything that was
+    /// committed. Call it when the server has stopped.
     pub async fn shutdown(&self) {
         self.0.tasks.close();
         self.0.tasks.wait().await;
+    }
+
+    /// The store, for a task that outlasts a request.
+    pub(crate) fn shared_store(&self) -> Arc<dyn Store> {
+        self.0.store.clone()
     }
 
     pub(crate) fn authenticator(&self) -> &dyn Authenticator {
@@ -78,6 +86,11 @@ impl ChatApi {
 
     pub(crate) fn mailer(&self) -> &Arc<dyn Mailer> {
         &self.0.mailer
+    }
+
+    /// What the host's hooks are told by, where it has any.
+    pub(crate) fn events(&self) -> Option<&Events> {
+        self.0.events.as_ref()
     }
 
     pub(crate) fn passwords(&self) -> &PasswordHasher {
@@ -116,6 +129,7 @@ pub struct Builder {
     authenticator: Option<Arc<dyn Authenticator>>,
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
+    hooks: Option<Arc<dyn Hooks>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     passwords: PasswordConfig,
@@ -136,6 +150,7 @@ impl Builder {
             authenticator: None,
             policy: Arc::new(DocumentedPolicy),
             mailer: Arc::new(LogMailer),
+            hooks: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             passwords: PasswordConfig::default(),
@@ -179,6 +194,12 @@ impl Builder {
     /// Sends mails, where the default only logs them.
     pub fn mailer(mut self, mailer: impl Mailer + 'static) -> Self {
         self.mailer = Arc::new(mailer);
+        self
+    }
+
+    /// Looks at messages before they are written, and hears of what was committed.
+    pub fn hooks(mut self, hooks: impl Hooks + 'static) -> Self {
+        self.hooks = Some(Arc::new(hooks));
         self
     }
 
@@ -236,6 +257,7 @@ impl Builder {
             routes.extend(crate::http::tokens::routes());
         }
         routes.extend(self.more_routes);
+        let tasks = TaskTracker::new();
         Ok(ChatApi(Arc::new(Parts {
             passwords: PasswordHasher::new(self.passwords, self.random.clone())
                 .map_err(BuildError::Passwords)?,
@@ -250,11 +272,12 @@ impl Builder {
             store: self.store,
             policy: self.policy,
             mailer: self.mailer,
+            events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
             clock: self.clock,
             password_rules: self.password_rules,
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
-            tasks: TaskTracker::new(),
+            tasks,
         })))
     }
 }

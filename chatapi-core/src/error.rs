@@ -9,6 +9,10 @@ use serde::Serialize;
 
 use crate::store::{Cause, StoreError};
 
+mod refusal;
+
+pub use refusal::{NoRefusal, Refusal};
+
 /// What a use-case gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -46,6 +50,9 @@ pub enum Error {
     /// 400: correct what the body of the answer names.
     #[error("the request is invalid")]
     Invalid(Invalid),
+    /// 400 to 499: the host says no, and says why.
+    #[error("{}", .0.detail())]
+    Refused(Refusal),
     /// 429: wait.
     #[error("Request was throttled. Expected available in {} second{}.", whole_seconds(.retry_after), plural(.retry_after))]
     TooManyRequests {
@@ -242,6 +249,7 @@ impl Error {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Refused(refusal) => refusal.status,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -270,6 +278,9 @@ impl Error {
                     [TriedToken { token_class: "AccessToken", token_type: "access", message }]
                 }),
             },
+            Self::Refused(Refusal { detail, code, .. }) => {
+                ErrorBody::Detail { detail: (&**detail).into(), code: code.as_deref(), messages: None }
+            }
             other => ErrorBody::detail(other.to_string()),
         }
     }
@@ -284,7 +295,7 @@ enum ErrorBody<'a> {
     Detail {
         detail: Cow<'a, str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<&'static str>,
+        code: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         messages: Option<[TriedToken; 1]>,
     },

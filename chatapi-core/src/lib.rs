@@ -15,6 +15,7 @@ pub mod search;
 pub mod text;
 
 pub mod auth;
+pub mod hooks;
 pub mod mail;
 
 pub mod clock;
@@ -22,6 +23,8 @@ pub mod random;
 
 pub mod http;
 pub mod store;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod transaction;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -31,5 +34,6 @@ pub use auth::{Authenticator, CurrentUser};
 pub use clock::{Clock, Timestamp};
 pub use config::Config;
 pub use error::{Error, Result};
+pub use hooks::Hooks;
 pub use ids::{MessageId, RoomId, UserId};
 pub use store::Store;

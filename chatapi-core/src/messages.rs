@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::error::{BLANK, Error, Invalid, NUL, Result, no_such_key, too_long};
+use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
-use crate::permission::Action;
+use crate::permission::{Action, Reach};
 use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
@@ -53,7 +54,7 @@ pub struct MessageFilter {
 }
 
 impl MessageFilter {
-    /// Every message that `reader` may read.
+    /// Every message of the rooms that `reader` is in.
     pub fn all(reader: UserId) -> Self {
         Self { reader, room: None, user: None, search: SearchTerms::default() }
     }
@@ -73,18 +74,33 @@ impl ChatApi {
     /// Sends a message to a room that the user is in.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the text is blank or too long, or the room does not exist or is not the user's.
+    /// [`Error::Invalid`] where the text is blank or too long, or the room does not exist or is not the user's; whatever
+    /// the host's [hooks](crate::hooks) refuse it with.
     pub async fn send_message(&self, user: &CurrentUser, room: RoomId, content: &str) -> Result<Message> {
-        let text = self.checked_text(content)?;
-        let message = NewMessage { room, user: user.id, text, at: self.now() };
-        match self.store().create_message(message).await? {
+        let message = self.new_message(user, room, content).await?;
+        let sent = self.write(
+            |store| async move { store.create_message(message).await },
+            |sent| sent.clone().map(|message| Event::MessageSent { message }),
+        );
+        match sent.await? {
             Some(message) => Ok(message),
             None if self.store().room_exists(room).await? => Err(not_in_room()),
-            None => Err(Error::field("room", no_such_key(room))),
+            None => Err(no_such_room(room)),
         }
     }
 
-    /// The messages that a user may read, by time, less what the filter leaves out.
+    /// A message that is ready to be kept, if its author is in the room.
+    pub(crate) async fn new_message(
+        &self,
+        user: &CurrentUser,
+        room: RoomId,
+        content: &str,
+    ) -> Result<NewMessage> {
+        let text = self.reworded(user, room, self.checked_text(content)?, Purpose::Send).await?;
+        Ok(NewMessage { room, user: user.id, text, at: self.now() })
+    }
+
+    /// The messages of the rooms that a user is in, by time, less what the filter leaves out.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the filter names a room or a user that does not exist, or searches for a NUL character;
@@ -101,7 +117,7 @@ impl ChatApi {
         found.ok_or_else(Error::no_such_page)
     }
 
-    /// A message in a room that the user is in.
+    /// A message in a room that the user is in, or in any where the policy lets the user reach every room.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none; [`Error::Forbidden`] where the policy says so.
@@ -116,7 +132,8 @@ impl ChatApi {
         id: MessageId,
         action: Action,
     ) -> Result<Message> {
-        let message = self.store().message(id, user.id).await?.ok_or_else(|| Error::no_such("Message"))?;
+        let message =
+            self.store().message(id, self.reach(user)).await?.ok_or_else(|| Error::no_such("Message"))?;
         self.allow_message(user, action, &message)?;
         Ok(message)
     }
@@ -125,7 +142,8 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`send_message`](Self::send_message),
-    /// [`Error::NotFound`] where the message is gone, or the user no longer in its room.
+    /// [`Error::NotFound`] where the message is gone, or no longer within the user's reach; whatever the host's
+    /// [hooks](crate::hooks) refuse the new text with.
     pub async fn update_message(
         &self,
         user: &CurrentUser,
@@ -133,16 +151,22 @@ impl ChatApi {
         change: MessageChange,
     ) -> Result<Message> {
         self.allow_message(user, Action::Change, message)?;
-        let text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
+        let mut text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
         if let Some(room) = change.room.filter(|room| *room != message.room) {
-            let room =
-                self.store().room(room).await?.ok_or_else(|| Error::field("room", no_such_key(room)))?;
+            let room = self.store().room(room).await?.ok_or_else(|| no_such_room(room))?;
             if !room.has_member(user.id) {
                 return Err(not_in_room());
             }
         }
-        let changed = self.store().update_message(message.id, user.id, text.as_ref(), self.now()).await?;
-        changed.ok_or_else(|| Error::no_such("Message"))
+        if let Some(checked) = text {
+            text = Some(self.reworded(user, message.room, checked, Purpose::Edit(message)).await?);
+        }
+        let (id, reach, by, at) = (message.id, self.reach(user), user.id, self.now());
+        let changed = self.write(
+            move |store| async move { store.update_message(id, reach, text.as_ref(), at).await },
+            move |changed| changed.clone().map(|message| Event::MessageChanged { message, by }),
+        );
+        changed.await?.ok_or_else(|| Error::no_such("Message"))
     }
 
     /// Deletes a message, as it was read.
@@ -151,8 +175,17 @@ impl ChatApi {
     /// As for [`update_message`](Self::update_message).
     pub async fn delete_message(&self, user: &CurrentUser, message: &Message) -> Result<()> {
         self.allow_message(user, Action::Delete, message)?;
-        let deleted = self.store().delete_message(message.id, user.id).await?;
-        if deleted { Ok(()) } else { Err(Error::no_such("Message")) }
+        let (id, reach) = (message.id, self.reach(user));
+        let gone = Event::MessageDeleted { message: message.clone(), by: user.id };
+        let deleted = self.write(
+            move |store| async move { store.delete_message(id, reach).await },
+            |deleted| deleted.then_some(gone),
+        );
+        if deleted.await? { Ok(()) } else { Err(Error::no_such("Message")) }
+    }
+
+    fn reach(&self, user: &CurrentUser) -> Reach {
+        if self.policy().reaches_every_room(user) { Reach::EveryRoom } else { Reach::RoomsOf(user.id) }
     }
 
     fn allow_message(&self, user: &CurrentUser, action: Action, message: &Message) -> Result<()> {
@@ -174,6 +207,24 @@ impl ChatApi {
         errors.none()
     }
 
+    /// A checked text as the host's hooks want it.
+    async fn reworded(
+        &self,
+        user: &CurrentUser,
+        room: RoomId,
+        text: Text,
+        purpose: Purpose<'_>,
+    ) -> Result<Text> {
+        let Some(events) = self.events() else {
+            return Ok(text);
+        };
+        let draft = Draft { user, room, text: text.as_str(), purpose };
+        match events.hooks().before_send(&draft).await? {
+            Verdict::Allow => Ok(text),
+            Verdict::Rewrite(instead) => self.checked_text(&instead),
+        }
+    }
+
     fn checked_text(&self, content: &str) -> Result<Text> {
         let limit = self.config().message_limit;
         if content.contains('\0') {
@@ -190,6 +241,10 @@ impl ChatApi {
 /// What a filter says that names nothing.
 const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
 
-fn not_in_room() -> Error {
+pub(crate) fn not_in_room() -> Error {
     Error::non_field("User must be part of the room to create a message.")
+}
+
+pub(crate) fn no_such_room(room: RoomId) -> Error {
+    Error::field("room", no_such_key(room))
 }

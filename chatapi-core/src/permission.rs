@@ -1,10 +1,12 @@
 //! Who may do what: pure functions over loaded values, under the names that the documented API gives them.
 //!
-//! Who may *see* a message is no matter of policy: the statements that read and write messages ask for membership
-//! themselves. What is decided here is what a member may do.
+//! Two things are decided about a message: whether somebody reaches it at all, and what they may do to it then. Members
+//! reach the messages of their rooms; that they are members is asked in the statement that reads or writes, and stands
+//! there until it is done. Who reaches the others is the policy's to say.
 
 use std::fmt;
 
+use crate::UserId;
 use crate::auth::CurrentUser;
 use crate::messages::Message;
 use crate::rooms::Room;
@@ -38,8 +40,17 @@ pub fn is_message_owner_or_read_only(user: &CurrentUser, action: Action, message
 }
 
 /// `CurrentUserOrAdmin`: an account is its user's and the staff's.
-pub fn is_current_user_or_staff(user: &CurrentUser, account: crate::UserId) -> bool {
+pub fn is_current_user_or_staff(user: &CurrentUser, account: UserId) -> bool {
     user.id == account || user.is_staff
+}
+
+/// Whose messages somebody reaches, one at a time, to read, change or delete them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of the rooms that this user is a member of when it is done.
+    RoomsOf(UserId),
+    /// Those of every room.
+    EveryRoom,
 }
 
 /// The rules of a deployment. [`DocumentedPolicy`] has those of the documented API; a host may bring its own.
@@ -50,17 +61,27 @@ pub trait Policy: Send + Sync + fmt::Debug {
     /// Whether `user` may do this to `room`.
     fn allows_room(&self, user: &CurrentUser, action: Action, room: &Room) -> bool;
 
-    /// Whether `user`, a member of its room, may do this to `message`.
+    /// Whether `user` reaches each message of each room by its id, the rooms that it is not in among them: a moderator, as
+    /// it were. For everybody else a message of another's room is not there. Lists and searches have the messages of the
+    /// user's own rooms for everybody, and only members send.
+    fn reaches_every_room(&self, user: &CurrentUser) -> bool;
+
+    /// Whether `user`, who reaches it, may do this to `message`.
     fn allows_message(&self, user: &CurrentUser, action: Action, message: &Message) -> bool;
 }
 
-/// The documented API's rules: [`is_room_user_or_admin`] and [`is_message_owner_or_read_only`].
+/// The documented API's rules: [`is_room_user_or_admin`] and [`is_message_owner_or_read_only`], and nobody reaches messages
+/// of rooms that it is not in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DocumentedPolicy;
 
 impl Policy for DocumentedPolicy {
     fn allows_room(&self, user: &CurrentUser, action: Action, room: &Room) -> bool {
         is_room_user_or_admin(user, action, room)
+    }
+
+    fn reaches_every_room(&self, _: &CurrentUser) -> bool {
+        false
     }
 
     fn allows_message(&self, user: &CurrentUser, action: Action, message: &Message) -> bool {
@@ -72,7 +93,7 @@ impl Policy for DocumentedPolicy {
 mod tests {
     use super::*;
     use crate::rooms::Member;
-    use crate::{MessageId, RoomId, Timestamp, UserId};
+    use crate::{MessageId, RoomId, Timestamp};
 
     fn somebody(id: i64) -> CurrentUser {
         CurrentUser::new(UserId(id), format!("user{id}"))

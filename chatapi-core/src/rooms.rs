@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
+use crate::hooks::Event;
 use crate::page::{Page, PageRequest};
 use crate::permission::Action;
 use crate::store::StoreError;
@@ -90,7 +91,11 @@ impl ChatApi {
             return Err(admin_is_no_member());
         }
         let room = NewRoom { name, admin: user.id, users: draft.users };
-        self.store().create_room(room).await.map_err(missing_member)
+        let made = self.write(
+            |store| async move { store.create_room(room).await },
+            |room| Some(Event::RoomCreated { room: room.clone() }),
+        );
+        made.await.map_err(missing_member)
     }
 
     /// The rooms that a user is in, by id.
@@ -130,12 +135,12 @@ impl ChatApi {
             if !change.keeps_admin_a_member(&seen) {
                 return Err(admin_is_no_member());
             }
-            let changed = self
-                .store()
-                .update_room(seen.id, seen.admin, change.clone())
-                .await
-                .map_err(missing_member)?;
-            match changed {
+            let (id, admin, change, by) = (seen.id, seen.admin, change.clone(), user.id);
+            let changed = self.write(
+                move |store| async move { store.update_room(id, admin, change).await },
+                move |changed| changed.clone().map(|room| Event::RoomChanged { room, by }),
+            );
+            match changed.await.map_err(missing_member)? {
                 Some(changed) => return Ok(changed),
                 None => seen = self.room_for(user, seen.id, Action::Change).await?,
             }
@@ -151,7 +156,13 @@ impl ChatApi {
         let mut seen = room.clone();
         for _ in 0..ATTEMPTS {
             self.allow_room(user, Action::Delete, &seen)?;
-            if self.store().delete_room(seen.id, seen.admin).await? {
+            let (id, admin) = (seen.id, seen.admin);
+            let gone = Event::RoomDeleted { room: seen.clone(), by: user.id };
+            let deleted = self.write(
+                move |store| async move { store.delete_room(id, admin).await },
+                |deleted| deleted.then_some(gone),
+            );
+            if deleted.await? {
                 return Ok(());
             }
             seen = self.room_for(user, seen.id, Action::Delete).await?;

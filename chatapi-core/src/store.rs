@@ -10,18 +10,19 @@ use async_trait::async_trait;
 
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Page, PageRequest};
+use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-mod engine;
+pub(crate) mod engine;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-mod sql;
+pub(crate) mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
@@ -97,24 +98,25 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Adds a message, where its author is a member of its room. `None` where not, or where there is no such room.
     async fn create_message(&self, message: NewMessage) -> Result<Option<Message>>;
 
-    /// The message of this id, where `reader` is a member of its room.
-    async fn message(&self, id: MessageId, reader: UserId) -> Result<Option<Message>>;
+    /// The message of this id, where it is within `reach`.
+    async fn message(&self, id: MessageId, reach: Reach) -> Result<Option<Message>>;
 
     /// A page of the messages in the rooms that the filter's reader is in, by time and then id. `None` where there is no
     /// such page.
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
 
-    /// Gives a message a new text, or none but a new time, where `editor` is a member of its room.
+    /// Gives a message a new text, or none but a new time, where it is within `reach`: whose rooms are meant is a member
+    /// of the message's room until the write is done.
     async fn update_message(
         &self,
         id: MessageId,
-        editor: UserId,
+        reach: Reach,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>>;
 
-    /// Deletes a message, where `editor` is a member of its room.
-    async fn delete_message(&self, id: MessageId, editor: UserId) -> Result<bool>;
+    /// Deletes a message, where it is within `reach`, as for [`update_message`](Self::update_message).
+    async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool>;
 }
 
 /// Why a store could not do what it was asked.

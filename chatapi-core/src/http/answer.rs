@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream};
-use http::Method;
 use http::request::Parts;
+use http::{Method, StatusCode};
 
 use super::body::{self, Unread};
 use super::call::Call;
@@ -121,7 +121,8 @@ impl ChatApi {
             }
             _ => {}
         }
-        let challenge = matches!(error, Error::Unauthenticated(_)).then(|| self.authenticator().challenge());
+        let challenge =
+            (error.status() == StatusCode::UNAUTHORIZED).then(|| self.authenticator().challenge());
         reply::error(error, challenge)
     }
 }

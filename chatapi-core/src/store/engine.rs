@@ -94,6 +94,18 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
     async fn migrate(&self) -> Result<()>;
 }
 
+/// A connection with a transaction open on it, whoever began that: statements run on it one after the other.
+#[async_trait]
+pub trait Session: Send {
+    /// Its rows.
+    type Row: Row;
+    /// Its SQL.
+    const DIALECT: Dialect;
+
+    /// Runs a statement.
+    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
+}
+
 /// Several statements that happen together: when it is dropped without a commit, none has happened.
 #[async_trait]
 pub trait Transaction: Send {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Page, PageRequest};
+use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::store::{Result, Store, StoreError};
 use crate::text::{Text, fold};
@@ -185,9 +186,9 @@ impl Store for MemoryStore {
         Ok(Some(shown))
     }
 
-    async fn message(&self, id: MessageId, reader: UserId) -> Result<Option<Message>> {
+    async fn message(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
         let mut tables = self.tables();
-        Ok(tables.message_for(id, reader).map(|row| row.message.clone()))
+        Ok(tables.message_within(id, reach).map(|row| row.message.clone()))
     }
 
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>> {
@@ -207,12 +208,12 @@ impl Store for MemoryStore {
     async fn update_message(
         &self,
         id: MessageId,
-        editor: UserId,
+        reach: Reach,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
         let mut tables = self.tables();
-        let Some(row) = tables.message_for(id, editor) else {
+        let Some(row) = tables.message_within(id, reach) else {
             return Ok(None);
         };
         if let Some(text) = text {
@@ -223,9 +224,9 @@ impl Store for MemoryStore {
         Ok(Some(row.message.clone()))
     }
 
-    async fn delete_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
+    async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
         let mut tables = self.tables();
-        if tables.message_for(id, editor).is_none() {
+        if tables.message_within(id, reach).is_none() {
             return Ok(false);
         }
         tables.messages.remove(&id);

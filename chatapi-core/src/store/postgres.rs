@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
 use sqlx::query::Query;
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection as _, Row as _, SqlStr};
 
-use super::engine::{Dialect, Engine, Fault, Row, Transaction, Value, sort};
+use super::engine::{Dialect, Engine, Fault, Row, Session, Transaction, Value, sort};
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
@@ -67,6 +67,13 @@ impl PgStore {
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 
+const DIALECT: Dialect = Dialect {
+    among: ("= any(", ")"),
+    each: ("unnest(", ") as term(value)"),
+    hold: "for key share",
+    position: "strpos",
+};
+
 /// PostgreSQL, through a pool.
 #[derive(Clone, Debug)]
 pub struct PgEngine {
@@ -77,12 +84,7 @@ pub struct PgEngine {
 impl Engine for PgEngine {
     type Row = PgRow;
     type Transaction = sqlx::Transaction<'static, Postgres>;
-    const DIALECT: Dialect = Dialect {
-        among: ("= any(", ")"),
-        each: ("unnest(", ") as term(value)"),
-        hold: "for key share",
-        position: "strpos",
-    };
+    const DIALECT: Dialect = DIALECT;
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
         patiently(bind(sqlx::query(sql), values).fetch_all(&self.pool)).await
@@ -125,11 +127,21 @@ impl Engine for PgEngine {
 }
 
 #[async_trait]
+impl Session for PgConnection {
+    type Row = PgRow;
+    const DIALECT: Dialect = DIALECT;
+
+    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
+        patiently(bind(sqlx::query(sql), values).fetch_all(self)).await
+    }
+}
+
+#[async_trait]
 impl Transaction for sqlx::Transaction<'static, Postgres> {
     type Row = PgRow;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        patiently(bind(sqlx::query(sql), values).fetch_all(&mut **self)).await
+        Session::run(&mut **self, sql, values).await
     }
 
     async fn commit(self) -> Result<()> {

@@ -7,6 +7,7 @@ use super::engine::{Dialect, Engine, Row, Value};
 use super::{Result, Store, StoreError};
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Page, PageNumber, PageRequest};
+use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
@@ -15,6 +16,7 @@ use crate::{MessageId, RoomId, Timestamp, UserId};
 mod messages;
 mod rooms;
 mod users;
+pub(crate) mod within;
 
 /// A store on a SQL database: [`PgStore`](super::postgres::PgStore) or [`SqliteStore`](super::sqlite::SqliteStore).
 #[derive(Clone, Debug)]
@@ -175,8 +177,7 @@ impl<E: Engine> Store for SqlStore<E> {
     }
 
     async fn room_exists(&self, id: RoomId) -> Result<bool> {
-        let rows = self.read("select 1 from chatapi_rooms where id = $1", &[Value::Int(id.0)]).await?;
-        Ok(!rows.is_empty())
+        Ok(!self.read(rooms::EXISTS, &[Value::Int(id.0)]).await?.is_empty())
     }
 
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
@@ -200,8 +201,8 @@ impl<E: Engine> Store for SqlStore<E> {
         unhindered!(self.insert_message(&message))
     }
 
-    async fn message(&self, id: MessageId, reader: UserId) -> Result<Option<Message>> {
-        self.message_for(id, reader).await
+    async fn message(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
+        self.message_within(id, reach).await
     }
 
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>> {
@@ -211,14 +212,14 @@ impl<E: Engine> Store for SqlStore<E> {
     async fn update_message(
         &self,
         id: MessageId,
-        editor: UserId,
+        reach: Reach,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
-        self.change_message(id, editor, text, at).await
+        self.change_message(id, reach, text, at).await
     }
 
-    async fn delete_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
-        self.remove_message(id, editor).await
+    async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
+        self.remove_message(id, reach).await
     }
 }

@@ -7,12 +7,12 @@ use async_trait::async_trait;
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteRow, SqliteSynchronous,
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Row as _, SqlStr};
 
-use super::engine::{Dialect, Engine, Fault, Row, Transaction, Value, sort};
+use super::engine::{Dialect, Engine, Fault, Row, Session, Transaction, Value, sort};
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
@@ -63,6 +63,14 @@ impl SqliteStore {
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
+const DIALECT: Dialect = Dialect {
+    among: ("in (select value from json_each(", "))"),
+    each: ("json_each(", ") as term"),
+    // There is one writer at a time.
+    hold: "",
+    position: "instr",
+};
+
 /// SQLite, through its pools.
 #[derive(Clone, Debug)]
 pub struct SqliteEngine {
@@ -74,13 +82,7 @@ pub struct SqliteEngine {
 impl Engine for SqliteEngine {
     type Row = SqliteRow;
     type Transaction = sqlx::Transaction<'static, Sqlite>;
-    const DIALECT: Dialect = Dialect {
-        among: ("in (select value from json_each(", "))"),
-        each: ("json_each(", ") as term"),
-        // There is one writer at a time.
-        hold: "",
-        position: "instr",
-    };
+    const DIALECT: Dialect = DIALECT;
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
         bind(sqlx::query(sql), values).fetch_all(&self.readers).await.map_err(sorted)
@@ -109,11 +111,21 @@ impl Engine for SqliteEngine {
 }
 
 #[async_trait]
+impl Session for SqliteConnection {
+    type Row = SqliteRow;
+    const DIALECT: Dialect = DIALECT;
+
+    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
+        bind(sqlx::query(sql), values).fetch_all(self).await.map_err(sorted)
+    }
+}
+
+#[async_trait]
 impl Transaction for sqlx::Transaction<'static, Sqlite> {
     type Row = SqliteRow;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        bind(sqlx::query(sql), values).fetch_all(&mut **self).await.map_err(sorted)
+        Session::run(&mut **self, sql, values).await
     }
 
     async fn commit(self) -> Result<()> {

@@ -54,6 +54,7 @@ mod registration_facts;
 mod reset_facts;
 mod room_facts;
 mod route_facts;
+mod rule_facts;
 mod search_facts;
 mod token_facts;
 
@@ -121,6 +122,7 @@ fn facts() -> Vec<Fact> {
         room_facts::facts(),
         message_facts::facts(),
         concurrency_facts::facts(),
+        rule_facts::facts(),
         registration_facts::facts(),
         account_facts::facts(),
         password_facts::facts(),

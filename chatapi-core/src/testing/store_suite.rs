@@ -36,6 +36,7 @@ mod listed_messages;
 mod model;
 mod pages;
 mod races;
+mod reached_messages;
 mod rooms;
 mod search;
 mod upkeep;
@@ -72,6 +73,7 @@ fn facts() -> Vec<Fact> {
         rooms::facts(),
         changed_rooms::facts(),
         kept_messages::facts(),
+        reached_messages::facts(),
         listed_messages::facts(),
         search::facts(),
         concurrency::facts(),

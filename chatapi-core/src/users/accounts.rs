@@ -7,6 +7,7 @@ use crate::auth::mail_token::{Purpose, read_uid};
 use crate::auth::password::unicode::is_word;
 use crate::auth::password::{Verdict, is_usable};
 use crate::error::{Error, FieldErrors, NO_ADDRESS, NUL, Result, Unauthenticated, too_long};
+use crate::hooks::Event;
 use crate::page::{Page, PageRequest};
 use crate::permission::is_current_user_or_staff;
 use crate::store::StoreError;
@@ -79,7 +80,11 @@ impl ChatApi {
             is_superuser: account.is_superuser,
             date_joined: self.now(),
         };
-        let user = self.store().create_user(user).await.map_err(|error| taken(error, "username"))?;
+        let made = self.write(
+            |store| async move { store.create_user(user).await },
+            |user| Some(Event::UserCreated { user: user.id }),
+        );
+        let user = made.await.map_err(|error| taken(error, "username"))?;
         if !user.is_active {
             self.write_to(&user, Letter::Activation);
         } else if accounts.send_confirmation_email {
@@ -186,8 +191,12 @@ impl ChatApi {
 
     /// Deletes an account, where its password is still the one that it was read with.
     pub(crate) async fn remove_account(&self, account: &User) -> Result<()> {
-        let deleted = self.store().delete_user(account.id, account.revision).await?;
-        if deleted {
+        let (user, revision) = (account.id, account.revision);
+        let deleted = self.write(
+            move |store| async move { store.delete_user(user, revision).await },
+            move |deleted| deleted.then_some(Event::UserDeleted { user }),
+        );
+        if deleted.await? {
             Ok(())
         } else {
             Err(Error::Conflict("The account was changed meanwhile; try again.".into()))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::messages::Message;
+use crate::permission::Reach;
 use crate::rooms::{Member, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{User, UserChange};
@@ -141,13 +142,14 @@ impl Tables {
         Ok(Some(shown))
     }
 
-    /// The message, where `member` is in its room.
-    pub(super) fn message_for(&mut self, id: MessageId, member: UserId) -> Option<&mut MessageRow> {
+    /// The message, where it is within `reach`.
+    pub(super) fn message_within(&mut self, id: MessageId, reach: Reach) -> Option<&mut MessageRow> {
         let room = self.messages.get(&id)?.message.room;
-        if !self.is_member(room, member) {
-            return None;
-        }
-        self.messages.get_mut(&id)
+        let is_reached = match reach {
+            Reach::RoomsOf(user) => self.is_member(room, user),
+            Reach::EveryRoom => true,
+        };
+        if is_reached { self.messages.get_mut(&id) } else { None }
     }
 }
 

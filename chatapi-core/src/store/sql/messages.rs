@@ -1,8 +1,13 @@
-//! Messages in SQL. Whether somebody is a member of a message's room is asked in the statement that reads or writes it; a
-//! write holds the membership until it is done, so that nothing of theirs changes after somebody was removed.
+//! Messages in SQL. Whether somebody is a member of a message's room is asked in the statement that reads or writes it,
+//! unless they reach every room; a write holds the membership until it is done, so that nothing of theirs changes after
+//! somebody was removed.
 
-use super::{Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of};
+use super::{
+    Dialect, Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values,
+    page_of,
+};
 use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::permission::Reach;
 use crate::text::Text;
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
@@ -10,42 +15,21 @@ const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
 
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_message(&self, message: &NewMessage) -> Result<Option<Message>> {
-        let hold = self.dialect().hold;
-        let rows = self
-            .write(
-                format!(
-                    "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
-                     select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
-                     where room_id = $1 and user_id = $2 {hold}
-                     returning id"
-                ),
-                &[
-                    Value::Int(message.room.0),
-                    Value::Int(message.user.0),
-                    Value::Text(message.text.as_str().into()),
-                    Value::Text(message.text.folded().into()),
-                    Value::Time(message.at),
-                ],
-            )
-            .await?;
-        first(&rows, |row| {
-            Ok(Message {
-                id: MessageId(row.int(0)?),
-                content: message.text.as_str().into(),
-                created_at: message.at,
-                updated_at: message.at,
-                user: message.user,
-                room: message.room,
-            })
-        })
+        let (sql, values) = insertion(self.dialect(), message);
+        inserted(message, &self.write(sql, &values).await?)
     }
 
-    pub(super) async fn message_for(&self, id: MessageId, reader: UserId) -> Result<Option<Message>> {
-        let sql = format!(
-            "select {COLUMNS} from chatapi_messages where id = $1
-             and room_id in (select room_id from chatapi_room_members where user_id = $2)"
-        );
-        first(&self.read(sql, &[Value::Int(id.0), Value::Int(reader.0)]).await?, |row| message(row, 0))
+    pub(super) async fn message_within(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
+        let mut values = vec![Value::Int(id.0)];
+        let and_reached = match reach {
+            Reach::EveryRoom => "",
+            Reach::RoomsOf(user) => {
+                values.push(Value::Int(user.0));
+                "and room_id in (select room_id from chatapi_room_members where user_id = $2)"
+            }
+        };
+        let sql = format!("select {COLUMNS} from chatapi_messages where id = $1 {and_reached}");
+        first(&self.read(sql, &values).await?, |row| message(row, 0))
     }
 
     pub(super) async fn page_of_messages(
@@ -88,42 +72,79 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn change_message(
         &self,
         id: MessageId,
-        editor: UserId,
+        reach: Reach,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
-        let is_member = self.is_member();
-        let sql = format!(
-            "update chatapi_messages set content = coalesce($3, content), folded = coalesce($4, folded), updated_at = $5
-             where id = $1 and {is_member} returning {COLUMNS}"
-        );
-        let values = [
+        let mut values = vec![
             Value::Int(id.0),
-            Value::Int(editor.0),
             Value::OptText(text.map(|text| text.as_str().into())),
             Value::OptText(text.map(|text| text.folded().into())),
             Value::Time(at),
         ];
+        let and_reached = self.and_reached(reach, &mut values);
+        let sql = format!(
+            "update chatapi_messages set content = coalesce($2, content), folded = coalesce($3, folded), updated_at = $4
+             where id = $1 {and_reached} returning {COLUMNS}"
+        );
         first(&self.write(sql, &values).await?, |row| message(row, 0))
     }
 
-    pub(super) async fn remove_message(&self, id: MessageId, editor: UserId) -> Result<bool> {
-        let is_member = self.is_member();
-        let sql = format!("delete from chatapi_messages where id = $1 and {is_member} returning id");
-        let rows = self.write(sql, &[Value::Int(id.0), Value::Int(editor.0)]).await?;
-        Ok(!rows.is_empty())
+    pub(super) async fn remove_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
+        let mut values = vec![Value::Int(id.0)];
+        let and_reached = self.and_reached(reach, &mut values);
+        let sql = format!("delete from chatapi_messages where id = $1 {and_reached} returning id");
+        Ok(!self.write(sql, &values).await?.is_empty())
     }
 
-    /// The user `$2` is in the message's room, until the statement is done.
-    fn is_member(&self) -> String {
-        let hold = self.dialect().hold;
+    /// The part of a write that keeps it within `reach`: whose rooms are meant is a member of the message's room until the
+    /// statement is done, and one more parameter of it.
+    fn and_reached(&self, reach: Reach, values: &mut Vec<Value>) -> String {
+        let Reach::RoomsOf(user) = reach else {
+            return String::new();
+        };
+        values.push(Value::Int(user.0));
+        let (user, hold) = (values.len(), self.dialect().hold);
         format!(
-            "exists (
+            "and exists (
                  select 1 from chatapi_room_members m
-                 where m.room_id = chatapi_messages.room_id and m.user_id = $2 {hold}
+                 where m.room_id = chatapi_messages.room_id and m.user_id = ${user} {hold}
              )"
         )
     }
+}
+
+/// The statement that adds a message, if its author is in its room, and its values.
+pub(super) fn insertion(dialect: Dialect, message: &NewMessage) -> (Sql, [Value; 5]) {
+    let hold = dialect.hold;
+    let sql = format!(
+        "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
+         select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
+         where room_id = $1 and user_id = $2 {hold}
+         returning id"
+    );
+    let values = [
+        Value::Int(message.room.0),
+        Value::Int(message.user.0),
+        Value::Text(message.text.as_str().into()),
+        Value::Text(message.text.folded().into()),
+        Value::Time(message.at),
+    ];
+    (sql.into(), values)
+}
+
+/// What the rows of [`insertion`] say: the message, if it was added.
+pub(super) fn inserted<R: Row>(message: &NewMessage, rows: &[R]) -> Result<Option<Message>> {
+    first(rows, |row| {
+        Ok(Message {
+            id: MessageId(row.int(0)?),
+            content: message.text.as_str().into(),
+            created_at: message.at,
+            updated_at: message.at,
+            user: message.user,
+            room: message.room,
+        })
+    })
 }
 
 /// A message, from the columns that start at `at`.

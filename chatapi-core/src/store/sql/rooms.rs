@@ -15,6 +15,9 @@ const ROOM: &str = "select r.id, r.name, r.admin_id, u.id, u.username, u.email
     where r.id = $1
     order by u.id";
 
+/// A row where there is a room of this id.
+pub(super) const EXISTS: &str = "select 1 from chatapi_rooms where id = $1";
+
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_room(&self, room: &NewRoom) -> Result<Room> {
         let mut transaction = self.engine.begin().await?;

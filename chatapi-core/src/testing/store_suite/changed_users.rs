@@ -5,6 +5,7 @@ use std::slice::from_ref;
 use super::fact::{Subject, facts};
 use super::given::{NO_USER, WHOLE, list, members, new_user, now, room, send, user, users};
 use crate::messages::MessageFilter;
+use crate::permission::Reach::RoomsOf;
 use crate::rooms::RoomChange;
 use crate::store::StoreError;
 use crate::users::{NewUser, User, UserChange};
@@ -171,7 +172,7 @@ async fn a_user_is_deleted_only_where_the_revision_is_the_one_given(store: &Subj
     }
     are_now(store, &[&ann]).await;
     assert_eq!(now(store, &tea).await, tea);
-    assert_eq!(store.message(hello.id, ann.id).await.unwrap(), Some(hello));
+    assert_eq!(store.message(hello.id, RoomsOf(ann.id)).await.unwrap(), Some(hello));
     let changed = change(store, &ann, password("new", ann.revision)).await.unwrap();
     assert!(!store.delete_user(ann.id, ann.revision).await.unwrap());
     assert!(store.delete_user(ann.id, changed.revision).await.unwrap());
@@ -201,7 +202,7 @@ async fn messages_of_a_deleted_user_go_and_others_stay(store: &Subject) {
     assert!(store.delete_user(bob.id, bob.revision).await.unwrap());
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, kept);
     for message in gone {
-        assert_eq!(store.message(message.id, ann.id).await.unwrap(), None);
+        assert_eq!(store.message(message.id, RoomsOf(ann.id)).await.unwrap(), None);
     }
     assert_eq!(list(store, &MessageFilter::all(bob.id)).await.count, 0);
 }
@@ -225,7 +226,7 @@ async fn rooms_of_a_deleted_admin_stay_without_one(store: &Subject) {
     assert_eq!(now(store, &tea).await.admin, None);
     assert_eq!(members(&now(store, &tea).await), [bob.id]);
     assert_eq!(now(store, &tea).await.name, tea.name);
-    assert_eq!(store.message(hello.id, bob.id).await.unwrap(), Some(hello));
+    assert_eq!(store.message(hello.id, RoomsOf(bob.id)).await.unwrap(), Some(hello));
     assert!(store.room_exists(alone.id).await.unwrap());
     assert_eq!(now(store, &alone).await.admin, None);
     assert_eq!(members(&now(store, &alone).await), []);

@@ -3,6 +3,7 @@
 use super::fact::{Subject, facts};
 use super::given::{WHOLE, at_once, list, members, new_user, now, room, send, user, users};
 use crate::messages::MessageFilter;
+use crate::permission::Reach::RoomsOf;
 use crate::rooms::{NewRoom, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
@@ -74,7 +75,8 @@ async fn of_many_deletions_at_once_one_happens(store: &Subject) {
     let [ann, bob] = users(store, ["ann", "bob"]).await;
     let tea = room(store, &ann, &[&bob]).await;
     let hello = send(store, &tea, &bob, "hello").await;
-    let message = |store: Subject| async move { store.delete_message(hello.id, ann.id).await.unwrap() };
+    let message =
+        |store: Subject| async move { store.delete_message(hello.id, RoomsOf(ann.id)).await.unwrap() };
     let room = |store: Subject| async move { store.delete_room(tea.id, Some(ann.id)).await.unwrap() };
     let user = |store: Subject| async move { store.delete_user(bob.id, bob.revision).await.unwrap() };
     for deleted in [

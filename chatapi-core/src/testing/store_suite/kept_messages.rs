@@ -5,6 +5,7 @@ use super::given::{
     NO_MESSAGE, NO_ROOM, NO_USER, at, contents, found, ids, list, room, send, text, try_send, user, users,
 };
 use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::permission::Reach::RoomsOf;
 use crate::rooms::{Room, RoomChange};
 use crate::users::User;
 use crate::{MessageId, Timestamp};
@@ -43,7 +44,7 @@ async fn a_message_is_kept_as_it_was_sent(store: &Subject) {
         room: tea.id,
     };
     assert_eq!(sent, expected);
-    assert_eq!(store.message(sent.id, ann.id).await.unwrap().as_ref(), Some(&expected));
+    assert_eq!(store.message(sent.id, RoomsOf(ann.id)).await.unwrap().as_ref(), Some(&expected));
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, [expected]);
 }
 
@@ -64,7 +65,7 @@ async fn a_message_is_kept_in_any_script(store: &Subject) {
     ] {
         let message = send(store, &tea, &ann, content).await;
         assert_eq!(message.content, text(content).as_str());
-        assert_eq!(store.message(message.id, ann.id).await.unwrap().as_ref(), Some(&message));
+        assert_eq!(store.message(message.id, RoomsOf(ann.id)).await.unwrap().as_ref(), Some(&message));
         sent.push(message);
     }
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, sent);
@@ -77,12 +78,13 @@ async fn a_very_long_message_is_kept_whole(store: &Subject) {
     assert!(long.len() > 1_000_000);
     let message = send(store, &tea, &ann, &long).await;
     assert!(message.content == long);
-    let kept = store.message(message.id, ann.id).await.unwrap().unwrap();
+    let kept = store.message(message.id, RoomsOf(ann.id)).await.unwrap().unwrap();
     assert!(kept == message);
     assert!(found(store, &ann, "NEEDLE lon").await == [long.clone()]);
     assert!(found(store, &ann, &"x".repeat(1000)).await == [long]);
     let longer = text(&"än ".repeat(400_000));
-    let changed = store.update_message(message.id, ann.id, Some(&longer), at(1)).await.unwrap().unwrap();
+    let changed =
+        store.update_message(message.id, RoomsOf(ann.id), Some(&longer), at(1)).await.unwrap().unwrap();
     assert!(changed.content == longer.as_str());
 }
 
@@ -96,12 +98,12 @@ async fn times_of_messages_are_kept_to_the_microsecond(store: &Subject) {
         let new = NewMessage { room: tea.id, user: ann.id, text: text("hello"), at: time };
         let sent = store.create_message(new).await.unwrap().unwrap();
         assert_eq!((sent.created_at, sent.updated_at), (time, time));
-        assert_eq!(store.message(sent.id, ann.id).await.unwrap(), Some(sent.clone()));
+        assert_eq!(store.message(sent.id, RoomsOf(ann.id)).await.unwrap(), Some(sent.clone()));
         let later = Timestamp::from_micros(micros - 1);
         let changed =
-            store.update_message(sent.id, ann.id, Some(&text("bye")), later).await.unwrap().unwrap();
+            store.update_message(sent.id, RoomsOf(ann.id), Some(&text("bye")), later).await.unwrap().unwrap();
         assert_eq!((changed.created_at, changed.updated_at), (time, later));
-        assert_eq!(store.message(sent.id, ann.id).await.unwrap(), Some(changed));
+        assert_eq!(store.message(sent.id, RoomsOf(ann.id)).await.unwrap(), Some(changed));
     }
 }
 
@@ -131,7 +133,7 @@ async fn only_members_read(store: &Subject) {
     let hello = send(store, &tea, &ann, "hello").await;
     for (reader, seen) in [(ann.id, true), (bob.id, true), (cyd.id, false), (NO_USER, false)] {
         let expected = seen.then(|| hello.clone());
-        assert_eq!(store.message(hello.id, reader).await.unwrap(), expected);
+        assert_eq!(store.message(hello.id, RoomsOf(reader)).await.unwrap(), expected);
         assert_eq!(list(store, &MessageFilter::all(reader)).await.results, Vec::from_iter(expected));
     }
 }
@@ -142,9 +144,9 @@ async fn ids_of_messages_are_never_used_again(store: &Subject) {
     let one = send(store, &tea, &ann, "one").await;
     let two = send(store, &tea, &ann, "two").await;
     assert!(MessageId(0) < one.id && one.id < two.id);
-    assert!(store.delete_message(two.id, ann.id).await.unwrap());
+    assert!(store.delete_message(two.id, RoomsOf(ann.id)).await.unwrap());
     assert!(send(store, &tea, &ann, "three").await.id > two.id);
-    assert_eq!(store.message(two.id, ann.id).await.unwrap(), None);
+    assert_eq!(store.message(two.id, RoomsOf(ann.id)).await.unwrap(), None);
 }
 
 async fn nobody_finds_a_message_of_an_id_that_was_not_given(store: &Subject) {
@@ -152,9 +154,9 @@ async fn nobody_finds_a_message_of_an_id_that_was_not_given(store: &Subject) {
     let tea = room(store, &ann, &[]).await;
     let hello = send(store, &tea, &ann, "hello").await;
     for id in [NO_MESSAGE, MessageId(0), MessageId(-1), MessageId(i64::MIN), MessageId(i64::MAX)] {
-        assert_eq!(store.message(id, ann.id).await.unwrap(), None);
-        assert_eq!(store.update_message(id, ann.id, Some(&text("bye")), at(1)).await.unwrap(), None);
-        assert!(!store.delete_message(id, ann.id).await.unwrap());
+        assert_eq!(store.message(id, RoomsOf(ann.id)).await.unwrap(), None);
+        assert_eq!(store.update_message(id, RoomsOf(ann.id), Some(&text("bye")), at(1)).await.unwrap(), None);
+        assert!(!store.delete_message(id, RoomsOf(ann.id)).await.unwrap());
     }
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, [hello]);
 }
@@ -164,10 +166,11 @@ async fn a_changed_message_has_its_new_text_and_time(store: &Subject) {
     let tea = room(store, &ann, &[&bob]).await;
     let hello = send(store, &tea, &bob, "hello").await;
     let other = send(store, &tea, &bob, "other").await;
-    let changed = store.update_message(hello.id, bob.id, Some(&text(" bye 👋 ")), at(9)).await.unwrap();
+    let changed =
+        store.update_message(hello.id, RoomsOf(bob.id), Some(&text(" bye 👋 ")), at(9)).await.unwrap();
     let expected = Message { content: "bye 👋".to_owned(), updated_at: at(9), ..hello };
     assert_eq!(changed.as_ref(), Some(&expected));
-    assert_eq!(store.message(expected.id, ann.id).await.unwrap().as_ref(), Some(&expected));
+    assert_eq!(store.message(expected.id, RoomsOf(ann.id)).await.unwrap().as_ref(), Some(&expected));
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, [expected, other]);
 }
 
@@ -175,14 +178,18 @@ async fn a_changed_message_is_found_by_its_new_text_alone(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     let message = send(store, &tea, &ann, "Green TEA").await;
-    store.update_message(message.id, ann.id, Some(&text("Black COFFEE")), at(1)).await.unwrap().unwrap();
+    store
+        .update_message(message.id, RoomsOf(ann.id), Some(&text("Black COFFEE")), at(1))
+        .await
+        .unwrap()
+        .unwrap();
     for gone in ["green", "tea", "te"] {
         assert_eq!(found(store, &ann, gone).await, Vec::<String>::new(), "{gone}");
     }
     for new in ["black", "coffee", "k c", "ee"] {
         assert_eq!(found(store, &ann, new).await, ["Black COFFEE"], "{new}");
     }
-    assert!(store.delete_message(message.id, ann.id).await.unwrap());
+    assert!(store.delete_message(message.id, RoomsOf(ann.id)).await.unwrap());
     assert_eq!(found(store, &ann, "coffee").await, Vec::<String>::new());
 }
 
@@ -190,12 +197,12 @@ async fn a_change_without_a_text_changes_the_time_alone(store: &Subject) {
     let [ann, bob] = users(store, ["ann", "bob"]).await;
     let tea = room(store, &ann, &[]).await;
     let hello = send(store, &tea, &ann, "Hello").await;
-    assert_eq!(store.update_message(hello.id, bob.id, None, at(5)).await.unwrap(), None);
-    assert_eq!(store.message(hello.id, ann.id).await.unwrap().as_ref(), Some(&hello));
-    let changed = store.update_message(hello.id, ann.id, None, at(5)).await.unwrap();
+    assert_eq!(store.update_message(hello.id, RoomsOf(bob.id), None, at(5)).await.unwrap(), None);
+    assert_eq!(store.message(hello.id, RoomsOf(ann.id)).await.unwrap().as_ref(), Some(&hello));
+    let changed = store.update_message(hello.id, RoomsOf(ann.id), None, at(5)).await.unwrap();
     let expected = Message { updated_at: at(5), ..hello };
     assert_eq!(changed.as_ref(), Some(&expected));
-    assert_eq!(store.message(expected.id, ann.id).await.unwrap(), Some(expected));
+    assert_eq!(store.message(expected.id, RoomsOf(ann.id)).await.unwrap(), Some(expected));
     assert_eq!(found(store, &ann, "hello").await, ["Hello"]);
 }
 
@@ -204,9 +211,10 @@ async fn any_member_may_change_a_message(store: &Subject) {
     let [ann, bob] = users(store, ["ann", "bob"]).await;
     let tea = room(store, &ann, &[&bob]).await;
     let hello = send(store, &tea, &ann, "hello").await;
-    let changed = store.update_message(hello.id, bob.id, Some(&text("bye")), at(1)).await.unwrap().unwrap();
+    let changed =
+        store.update_message(hello.id, RoomsOf(bob.id), Some(&text("bye")), at(1)).await.unwrap().unwrap();
     assert_eq!((&*changed.content, changed.user), ("bye", ann.id));
-    assert!(store.delete_message(hello.id, bob.id).await.unwrap());
+    assert!(store.delete_message(hello.id, RoomsOf(bob.id)).await.unwrap());
 }
 
 async fn who_is_no_member_changes_nothing(store: &Subject) {
@@ -216,9 +224,12 @@ async fn who_is_no_member_changes_nothing(store: &Subject) {
     let hello = send(store, &tea, &bob, "hello").await;
     leave(store, &tea, &ann, &[&ann]).await;
     for editor in [bob.id, cyd.id, NO_USER] {
-        assert_eq!(store.update_message(hello.id, editor, Some(&text("bye")), at(1)).await.unwrap(), None);
+        assert_eq!(
+            store.update_message(hello.id, RoomsOf(editor), Some(&text("bye")), at(1)).await.unwrap(),
+            None
+        );
     }
-    assert_eq!(store.message(hello.id, ann.id).await.unwrap(), Some(hello));
+    assert_eq!(store.message(hello.id, RoomsOf(ann.id)).await.unwrap(), Some(hello));
     assert_eq!(found(store, &ann, "hello").await, ["hello"]);
 }
 
@@ -227,10 +238,13 @@ async fn a_deleted_message_is_gone(store: &Subject) {
     let tea = room(store, &ann, &[&bob]).await;
     let hello = send(store, &tea, &bob, "hello").await;
     let other = send(store, &tea, &bob, "other").await;
-    assert!(store.delete_message(hello.id, bob.id).await.unwrap());
-    assert!(!store.delete_message(hello.id, bob.id).await.unwrap());
-    assert_eq!(store.message(hello.id, bob.id).await.unwrap(), None);
-    assert_eq!(store.update_message(hello.id, bob.id, Some(&text("bye")), at(1)).await.unwrap(), None);
+    assert!(store.delete_message(hello.id, RoomsOf(bob.id)).await.unwrap());
+    assert!(!store.delete_message(hello.id, RoomsOf(bob.id)).await.unwrap());
+    assert_eq!(store.message(hello.id, RoomsOf(bob.id)).await.unwrap(), None);
+    assert_eq!(
+        store.update_message(hello.id, RoomsOf(bob.id), Some(&text("bye")), at(1)).await.unwrap(),
+        None
+    );
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, [other]);
 }
 
@@ -241,9 +255,9 @@ async fn who_is_no_member_deletes_nothing(store: &Subject) {
     let hello = send(store, &tea, &bob, "hello").await;
     leave(store, &tea, &ann, &[&ann]).await;
     for editor in [bob.id, cyd.id, NO_USER] {
-        assert!(!store.delete_message(hello.id, editor).await.unwrap());
+        assert!(!store.delete_message(hello.id, RoomsOf(editor)).await.unwrap());
     }
-    assert_eq!(store.message(hello.id, ann.id).await.unwrap(), Some(hello));
+    assert_eq!(store.message(hello.id, RoomsOf(ann.id)).await.unwrap(), Some(hello));
 }
 
 async fn who_left_a_room_sees_nothing_of_it_and_its_messages_stay(store: &Subject) {
@@ -253,7 +267,7 @@ async fn who_left_a_room_sees_nothing_of_it_and_its_messages_stay(store: &Subjec
     let mine = send(store, &tea, &bob, "hello").await;
     let elsewhere = send(store, &coffee, &bob, "hello elsewhere").await;
     leave(store, &tea, &ann, &[&ann]).await;
-    assert_eq!(store.message(mine.id, bob.id).await.unwrap(), None);
+    assert_eq!(store.message(mine.id, RoomsOf(bob.id)).await.unwrap(), None);
     assert_eq!(list(store, &MessageFilter::all(bob.id)).await.results, [elsewhere]);
     assert_eq!(found(store, &bob, "hello").await, ["hello elsewhere"]);
     let of_tea = MessageFilter { room: Some(tea.id), ..MessageFilter::all(bob.id) };

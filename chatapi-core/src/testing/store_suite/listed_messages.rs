@@ -4,6 +4,7 @@ use super::fact::{Subject, facts};
 use super::given::{NO_ROOM, NO_USER, at, contents, list, room, send, text, users};
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::permission::Reach::RoomsOf;
 use crate::rooms::Room;
 use crate::search::SearchTerms;
 use crate::users::User;
@@ -54,7 +55,7 @@ async fn a_change_leaves_a_message_in_its_place(store: &Subject) {
     let tea = room(store, &ann, &[]).await;
     let one = send_at(store, &tea, &ann, "one", at(1)).await;
     send_at(store, &tea, &ann, "two", at(2)).await;
-    store.update_message(one.id, ann.id, Some(&text("changed")), at(3)).await.unwrap().unwrap();
+    store.update_message(one.id, RoomsOf(ann.id), Some(&text("changed")), at(3)).await.unwrap().unwrap();
     assert_eq!(contents(store, &MessageFilter::all(ann.id)).await, ["changed", "two"]);
 }
 

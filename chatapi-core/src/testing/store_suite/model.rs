@@ -7,6 +7,7 @@ use super::fact::{Subject, facts};
 use super::given::text;
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Page, PageRequest};
+use crate::permission::Reach;
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::search::SearchTerms;
 use crate::store::memory::MemoryStore;
@@ -72,7 +73,7 @@ enum Step {
         content: String,
         at: Timestamp,
     },
-    Message(Nth, Nth),
+    Message(Nth, Reader),
     Messages {
         reader: Nth,
         room: Option<Nth>,
@@ -82,11 +83,20 @@ enum Step {
     },
     UpdateMessage {
         message: Nth,
-        editor: Nth,
+        editor: Reader,
         content: Option<String>,
         at: Timestamp,
     },
-    DeleteMessage(Nth, Nth),
+    DeleteMessage(Nth, Reader),
+}
+
+/// Who asks for a message.
+#[derive(Clone, Copy, Debug)]
+enum Reader {
+    /// Somebody who reaches the rooms that they are in.
+    Member(Nth),
+    /// Somebody who reaches every room.
+    Anyone,
 }
 
 /// A store, and the ids that it gave.
@@ -159,7 +169,7 @@ impl Side {
                 self.message_answer(made)
             }
             Step::Message(id, reader) => {
-                self.message_answer(store.message(self.message(id), self.user(reader)).await)
+                self.message_answer(store.message(self.message(id), self.reach(reader)).await)
             }
             Step::Messages { reader, room, user, query, page } => {
                 let filter = MessageFilter {
@@ -172,11 +182,11 @@ impl Side {
             }
             Step::UpdateMessage { message, editor, content, at } => {
                 let content = content.map(|content| text(&content));
-                let (message, editor) = (self.message(message), self.user(editor));
-                self.message_answer(store.update_message(message, editor, content.as_ref(), at).await)
+                let (message, reach) = (self.message(message), self.reach(editor));
+                self.message_answer(store.update_message(message, reach, content.as_ref(), at).await)
             }
             Step::DeleteMessage(id, editor) => {
-                self.answer(store.delete_message(self.message(id), self.user(editor)).await)
+                self.answer(store.delete_message(self.message(id), self.reach(editor)).await)
             }
         }
     }
@@ -193,6 +203,13 @@ impl Side {
 
     fn message(&self, nth: Nth) -> MessageId {
         self.messages.get(nth).copied().unwrap_or(MessageId(i64::MAX))
+    }
+
+    fn reach(&self, reader: Reader) -> Reach {
+        match reader {
+            Reader::Member(nth) => Reach::RoomsOf(self.user(nth)),
+            Reader::Anyone => Reach::EveryRoom,
+        }
     }
 
     fn all_users(&self, nths: &[Nth]) -> Vec<UserId> {

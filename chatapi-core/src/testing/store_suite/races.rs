@@ -12,6 +12,7 @@ use tokio::task::{JoinSet, yield_now};
 use super::fact::{Subject, facts};
 use super::given::{WHOLE, at, at_once, ids, list, members, now, room, send, text, try_send, user, users};
 use crate::messages::{Message, MessageFilter};
+use crate::permission::Reach::RoomsOf;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::User;
@@ -55,11 +56,11 @@ async fn what_a_member_changed_until_it_was_removed_stands_and_nothing_changes_a
         let hello = send(store, &tea, &bob, "hello").await;
         let (changed, at_the_end) = until(changes(store, &hello, &bob), async {
             remove(store, &tea, &ann).await;
-            store.message(hello.id, ann.id).await.unwrap().unwrap()
+            store.message(hello.id, RoomsOf(ann.id)).await.unwrap().unwrap()
         })
         .await;
         assert!(changed.contains(&at_the_end), "{at_the_end:?} is nobody's change");
-        assert_eq!(store.message(hello.id, ann.id).await.unwrap(), Some(at_the_end));
+        assert_eq!(store.message(hello.id, RoomsOf(ann.id)).await.unwrap(), Some(at_the_end));
     }
 }
 
@@ -73,8 +74,8 @@ async fn what_is_sent_while_a_room_is_deleted_goes_with_it(store: &Subject) {
             until(sends(store, &tea, &bob), async { store.delete_room(tea.id, Some(ann.id)).await }).await;
         assert!(deleted.unwrap());
         for message in sent {
-            assert_eq!(store.message(message.id, bob.id).await.unwrap(), None);
-            assert_eq!(store.message(message.id, ann.id).await.unwrap(), None);
+            assert_eq!(store.message(message.id, RoomsOf(bob.id)).await.unwrap(), None);
+            assert_eq!(store.message(message.id, RoomsOf(ann.id)).await.unwrap(), None);
         }
         assert!(!store.room_exists(tea.id).await.unwrap());
         assert_eq!(list(store, &MessageFilter::all(bob.id)).await.results, from_ref(&kept));
@@ -253,7 +254,7 @@ fn changes(store: &Subject, message: &Message, editor: &User) -> impl Attempt {
     let (store, message, editor) = (store.clone(), message.id, editor.id);
     move |content| {
         let store = store.clone();
-        async move { store.update_message(message, editor, Some(&text(&content)), at(1)).await.unwrap() }
+        async move { store.update_message(message, RoomsOf(editor), Some(&text(&content)), at(1)).await.unwrap() }
             .boxed()
     }
 }

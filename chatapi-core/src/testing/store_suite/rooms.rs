@@ -8,6 +8,7 @@ use super::given::{
 };
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::messages::MessageFilter;
+use crate::permission::Reach::RoomsOf;
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::{NewUser, UserChange};
@@ -184,7 +185,7 @@ async fn a_deleted_room_is_gone_with_its_messages(store: &Subject) {
     assert!(!store.delete_room(tea.id, Some(ann.id)).await.unwrap());
     assert_eq!(store.room(tea.id).await.unwrap(), None);
     assert!(!store.room_exists(tea.id).await.unwrap());
-    assert_eq!(store.message(gone.id, ann.id).await.unwrap(), None);
+    assert_eq!(store.message(gone.id, RoomsOf(ann.id)).await.unwrap(), None);
     assert_eq!(try_send(store, &tea, &ann, "late").await, None);
     for user in [&ann, &bob] {
         assert_eq!(store.rooms(user.id, WHOLE).await.unwrap().unwrap().results, from_ref(&coffee));
@@ -201,7 +202,7 @@ async fn a_room_is_deleted_only_where_its_admin_is_the_one_given(store: &Subject
         assert!(!store.delete_room(tea.id, other).await.unwrap());
     }
     assert_eq!(now(store, &tea).await, tea);
-    assert_eq!(store.message(hello.id, ann.id).await.unwrap(), Some(hello));
+    assert_eq!(store.message(hello.id, RoomsOf(ann.id)).await.unwrap(), Some(hello));
 }
 
 async fn a_room_without_an_admin_is_deleted_as_such(store: &Subject) {

@@ -1,7 +1,7 @@
 //! Draws what a store is asked next: the same at every run, and mostly about what is there.
 
 use super::super::given::{WHOLE, at, new_user};
-use super::{Nth, Side, Step};
+use super::{Nth, Reader, Side, Step};
 use crate::page::{PageNumber, PageRequest};
 use crate::users::{NewUser, User, UserChange};
 
@@ -59,7 +59,7 @@ impl Draw {
                 content: self.content(),
                 at: at(self.below(5) as i64),
             },
-            67..73 => Step::Message(self.recent(model.messages.len()), self.user(model, &live)),
+            67..73 => Step::Message(self.recent(model.messages.len()), self.reader(model, &live)),
             73..88 => Step::Messages {
                 reader: self.user(model, &live),
                 room: self.once_in(4).then(|| self.recent(model.rooms.len())),
@@ -69,12 +69,16 @@ impl Draw {
             },
             88..96 => Step::UpdateMessage {
                 message: self.recent(model.messages.len()),
-                editor: self.user(model, &live),
+                editor: self.reader(model, &live),
                 content: (!self.once_in(5)).then(|| self.content()),
                 at: at(self.below(5) as i64),
             },
-            _ => Step::DeleteMessage(self.recent(model.messages.len()), self.user(model, &live)),
+            _ => Step::DeleteMessage(self.recent(model.messages.len()), self.reader(model, &live)),
         }
+    }
+
+    fn reader(&mut self, model: &Side, live: &[User]) -> Reader {
+        if self.once_in(5) { Reader::Anyone } else { Reader::Member(self.user(model, live)) }
     }
 
     fn user_change(&mut self, model: &Side, live: &[User]) -> Step {
