@@ -63,6 +63,8 @@ impl IssuerAuthenticator {
 
     /// Reads the user in the claims in another way. They are verified when `read` sees them; it may refuse them, as with
     /// [`Unauthenticated::BadAccessToken`] or [`Error::forbidden`].
+    ///
+    /// A subject is unique within its issuer alone: where users of several come together, let the id name the issuer too.
     #[must_use]
     pub fn user_from(self, read: impl Fn(&Claims) -> Result<ExternalUser> + Send + Sync + 'static) -> Self {
         Self { user_from: Box::new(read), ..self }
