@@ -9,6 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Bytes, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use chatapi_core::http::{Body as Answer, Params, Peer, Response, Route};
+use chatapi_core::users::ExternalUser;
 use chatapi_core::{ChatApi, CurrentUser, Error};
 use futures_util::stream;
 use http::request::Parts;
@@ -59,9 +60,14 @@ fn head(request: &HttpRequest) -> http::Result<Parts> {
     if let Some(peer) = request.peer_addr() {
         head.extensions.insert(Peer(peer));
     }
-    if let Some(user) = request.extensions_mut().remove::<CurrentUser>() {
+    let mut extensions = request.extensions_mut();
+    if let Some(user) = extensions.remove::<CurrentUser>() {
         head.extensions.insert(user);
     }
+    if let Some(user) = extensions.remove::<ExternalUser>() {
+        head.extensions.insert(user);
+    }
+    drop(extensions);
     Ok(head)
 }
 

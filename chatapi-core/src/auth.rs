@@ -8,6 +8,8 @@ use crate::error::Result;
 use crate::users::User;
 use crate::{ChatApi, UserId};
 
+#[cfg(feature = "jwt-issuers")]
+pub mod issuer;
 pub mod jwt;
 pub mod mail_token;
 pub mod password;

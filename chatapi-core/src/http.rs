@@ -33,8 +33,8 @@ pub use metadata::Field;
 pub use reply::json;
 pub use route::{Access, Endpoint, Handler, Route};
 
-/// A request, its body read. Its extensions may hold a [`Peer`], and a [`CurrentUser`](crate::CurrentUser) that the host's
-/// middleware found.
+/// A request, its body read. Its extensions may hold a [`Peer`], and a [`CurrentUser`](crate::CurrentUser) or an
+/// [`ExternalUser`](crate::users::ExternalUser) that the host's middleware found.
 pub type Request = ::http::Request<Bytes>;
 
 /// An answer.

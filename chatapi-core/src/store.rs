@@ -48,11 +48,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Adds a user. [`StoreError::Taken`] where the name is somebody's already.
     async fn create_user(&self, user: NewUser) -> Result<User>;
 
+    /// The user whom the host calls by this external id: `fresh` where there was none before. [`StoreError::Taken`] where
+    /// there is none and the name of `fresh` is somebody's already.
+    async fn keep_user(&self, external_id: &str, fresh: NewUser) -> Result<User>;
+
     /// The user of this id.
     async fn user(&self, id: UserId) -> Result<Option<User>>;
 
     /// The user of exactly this name.
     async fn user_by_name(&self, username: &str) -> Result<Option<User>>;
+
+    /// The user whom the host calls by exactly this external id.
+    async fn user_by_external_id(&self, external_id: &str) -> Result<Option<User>>;
 
     /// The users whose address is this one, in any case, by id: addresses are not unique.
     async fn users_by_email(&self, email: &str) -> Result<Vec<User>>;

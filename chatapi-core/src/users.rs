@@ -23,6 +23,8 @@ pub struct User {
     pub date_joined: Timestamp,
     /// Tokens carry it; it grows when they must end, as after a change of password.
     pub revision: i64,
+    /// What the host calls it, where it is a user of the host's: see [`ExternalUser`]. Unique.
+    pub external_id: Option<String>,
 }
 
 /// A user to be made.
@@ -74,14 +76,25 @@ pub enum UserChange {
     },
     /// The user may log in, where it might not.
     Activate,
+    /// What the host says of its user now; what is `None` stays as it is.
+    External {
+        /// The new name.
+        username: Option<String>,
+        /// The new address.
+        email: Option<String>,
+        /// Whether it is staff now.
+        is_staff: Option<bool>,
+    },
 }
 
 mod accounts;
 mod emails;
+mod external;
 mod letters;
 mod log_in;
 
 pub use accounts::NewAccount;
 pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 pub use emails::is_address;
+pub use external::ExternalUser;
 pub use log_in::TokenPair;

@@ -15,7 +15,7 @@ use crate::random::{Random, hex};
 use crate::users::User;
 use crate::{ChatApi, UserId};
 
-#[cfg(feature = "jwt-hs256")]
+#[cfg(all(feature = "jwt-hs256", not(feature = "jwt-issuers")))]
 mod hs256;
 
 /// The two kinds of token.
@@ -113,8 +113,7 @@ impl Tokens {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Option<Self> {
-        #[cfg(feature = "jwt-hs256")]
-        hs256::install();
+        install_provider();
         // Without a provider `jsonwebtoken` panics: better now than at the first log-in.
         let header = Header::new(Algorithm::HS256);
         let trial = || jsonwebtoken::encode(&header, &"", &EncodingKey::from_secret(&keys[0].secret)).is_ok();
@@ -190,6 +189,15 @@ impl Tokens {
     }
 }
 
+/// Installs what `jsonwebtoken` signs and verifies with, unless the process has something already. It takes one a process:
+/// where tokens of other issuers are read, that is one which knows their algorithms and ours.
+fn install_provider() {
+    #[cfg(feature = "jwt-issuers")]
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+    #[cfg(all(feature = "jwt-hs256", not(feature = "jwt-issuers")))]
+    hs256::install();
+}
+
 /// `Authorization: Bearer`, followed by an access token that this chat issued.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JwtAuthenticator;
@@ -232,7 +240,7 @@ impl ChatApi {
 }
 
 /// The token of an `Authorization: Bearer` header; `None` where there is no header or it is of another scheme.
-fn bearer(headers: &::http::HeaderMap) -> Result<Option<&str>> {
+pub(super) fn bearer(headers: &::http::HeaderMap) -> Result<Option<&str>> {
     let mut sent = headers.get_all(::http::header::AUTHORIZATION).iter();
     let Some(header) = sent.next() else {
         return Ok(None);

@@ -15,6 +15,7 @@ use super::negotiate::{self, Style};
 use super::query::Query;
 use super::{Access, Params, Request, Response, Route, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
+use crate::users::ExternalUser;
 use crate::{ChatApi, Config, CurrentUser};
 
 impl ChatApi {
@@ -95,7 +96,10 @@ impl ChatApi {
         let user = match head.extensions.remove::<CurrentUser>() {
             Some(user) => Some(user),
             None if access == Access::Public => None,
-            None => self.authenticator().authenticate(self, &head.headers).await?,
+            None => match head.extensions.remove::<ExternalUser>() {
+                Some(user) => Some(CurrentUser::from(&self.user_of_host(&user).await?)),
+                None => self.authenticator().authenticate(self, &head.headers).await?,
+            },
         };
         if access == Access::Users && user.is_none() {
             return Err(Unauthenticated::Missing.into());

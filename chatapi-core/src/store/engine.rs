@@ -21,6 +21,8 @@ pub enum Value {
     Text(String),
     /// A text, or none.
     OptText(Option<String>),
+    /// A flag, or none.
+    OptBool(Option<bool>),
     /// A moment.
     Time(Timestamp),
     /// Many ids, for [`Dialect::among`].
@@ -39,6 +41,8 @@ pub trait Row: Send + Sync {
     fn bool(&self, column: usize) -> Result<bool>;
     /// A text.
     fn text(&self, column: usize) -> Result<String>;
+    /// A text, or null.
+    fn opt_text(&self, column: usize) -> Result<Option<String>>;
     /// A moment.
     fn time(&self, column: usize) -> Result<Timestamp>;
 }

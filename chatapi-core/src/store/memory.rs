@@ -10,7 +10,7 @@ use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Result, Store};
 use crate::text::{Text, fold};
 use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
@@ -63,23 +63,15 @@ impl Store for MemoryStore {
     }
 
     async fn create_user(&self, user: NewUser) -> Result<User> {
+        self.tables().insert_user(user, None)
+    }
+
+    async fn keep_user(&self, external_id: &str, fresh: NewUser) -> Result<User> {
         let mut tables = self.tables();
-        if tables.user_by_name(&user.username).is_some() {
-            return Err(StoreError::Taken);
+        match tables.user_by_external_id(external_id) {
+            Some(user) => Ok(user.clone()),
+            None => tables.insert_user(fresh, Some(external_id)),
         }
-        let user = User {
-            id: tables.user_ids.next(),
-            username: user.username,
-            email: user.email,
-            password: user.password,
-            is_active: user.is_active,
-            is_staff: user.is_staff,
-            is_superuser: user.is_superuser,
-            date_joined: user.date_joined,
-            revision: 0,
-        };
-        tables.users.insert(user.id, user.clone());
-        Ok(user)
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>> {
@@ -88,6 +80,10 @@ impl Store for MemoryStore {
 
     async fn user_by_name(&self, username: &str) -> Result<Option<User>> {
         Ok(self.tables().user_by_name(username).cloned())
+    }
+
+    async fn user_by_external_id(&self, external_id: &str) -> Result<Option<User>> {
+        Ok(self.tables().user_by_external_id(external_id).cloned())
     }
 
     async fn users_by_email(&self, email: &str) -> Result<Vec<User>> {

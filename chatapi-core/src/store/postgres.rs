@@ -177,6 +177,7 @@ fn bind<'q>(query: Query<'q, Postgres, PgArguments>, values: &[Value]) -> Query<
         Value::Bool(value) => query.bind(value),
         Value::Text(value) => query.bind(value),
         Value::OptText(value) => query.bind(value),
+        Value::OptBool(value) => query.bind(value),
         Value::Time(value) => query.bind(OffsetDateTime::from(value)),
         Value::Ints(values) => query.bind(values),
         Value::Texts(values) => query.bind(values),
@@ -197,6 +198,10 @@ impl Row for PgRow {
     }
 
     fn text(&self, column: usize) -> Result<String> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn opt_text(&self, column: usize) -> Result<Option<String>> {
         self.try_get(column).map_err(unreadable)
     }
 

@@ -137,7 +137,11 @@ impl<E: Engine> Store for SqlStore<E> {
     }
 
     async fn create_user(&self, user: NewUser) -> Result<User> {
-        self.insert_user(user).await
+        self.insert_user(user, None).await
+    }
+
+    async fn keep_user(&self, external_id: &str, fresh: NewUser) -> Result<User> {
+        self.insert_external_user(external_id, fresh).await
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>> {
@@ -146,6 +150,10 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn user_by_name(&self, username: &str) -> Result<Option<User>> {
         self.user_of_name(username).await
+    }
+
+    async fn user_by_external_id(&self, external_id: &str) -> Result<Option<User>> {
+        self.user_of_external_id(external_id).await
     }
 
     async fn users_by_email(&self, email: &str) -> Result<Vec<User>> {

@@ -156,6 +156,7 @@ fn bind<'q>(
         Value::Bool(value) => query.bind(value),
         Value::Text(value) => query.bind(value),
         Value::OptText(value) => query.bind(value),
+        Value::OptBool(value) => query.bind(value),
         Value::Time(value) => query.bind(value.as_micros()),
         Value::Ints(values) => query.bind(json(&values)),
         Value::Texts(values) => query.bind(json(&values)),
@@ -181,6 +182,10 @@ impl Row for SqliteRow {
     }
 
     fn text(&self, column: usize) -> Result<String> {
+        self.try_get(column).map_err(unreadable)
+    }
+
+    fn opt_text(&self, column: usize) -> Result<Option<String>> {
         self.try_get(column).map_err(unreadable)
     }
 

@@ -29,6 +29,7 @@ use self::fact::Fact;
 mod changed_rooms;
 mod changed_users;
 mod concurrency;
+mod external_users;
 mod fact;
 mod given;
 mod kept_messages;
@@ -70,6 +71,7 @@ fn facts() -> Vec<Fact> {
         upkeep::facts(),
         users::facts(),
         changed_users::facts(),
+        external_users::facts(),
         rooms::facts(),
         changed_rooms::facts(),
         kept_messages::facts(),

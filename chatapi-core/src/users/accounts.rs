@@ -40,7 +40,7 @@ impl NewAccount {
 }
 
 /// The longest name of a user, in characters.
-const USERNAME_LIMIT: usize = 150;
+pub(super) const USERNAME_LIMIT: usize = 150;
 /// The longest mail address, in characters.
 pub(crate) const EMAIL_LIMIT: usize = 254;
 

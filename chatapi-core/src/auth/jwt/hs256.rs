@@ -1,7 +1,7 @@
 //! What `jsonwebtoken` signs and verifies with.
 //!
-//! The crate takes its cryptography from one provider a process. With the feature `jwt-hs256`, and where the host has
-//! installed none, it is this one: HS256 alone, made of the two hashes that this crate needs anyway.
+//! The crate takes its cryptography from one provider a process. With the feature `jwt-hs256`, without `jwt-issuers`, and
+//! where the host has installed none, it is this one: HS256 alone, made of the two hashes that this crate needs anyway.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};

@@ -74,6 +74,11 @@ impl PasswordHasher {
         })
     }
 
+    /// What to store for an account without a password: see [`unusable`](super::unusable).
+    pub fn unusable(&self) -> String {
+        super::unusable(&*self.shared.random)
+    }
+
     /// The hash to store for a password: Argon2id in PHC form, under 100 ASCII characters as configured by default.
     ///
     /// # Errors

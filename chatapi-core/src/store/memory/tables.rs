@@ -6,7 +6,7 @@ use crate::messages::Message;
 use crate::permission::Reach;
 use crate::rooms::{Member, Room, RoomChange};
 use crate::store::{Result, StoreError};
-use crate::users::{User, UserChange};
+use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, UserId};
 
 #[derive(Default)]
@@ -50,6 +50,30 @@ impl Tables {
         self.users.values().find(|user| user.username == username)
     }
 
+    pub(super) fn user_by_external_id(&self, external_id: &str) -> Option<&User> {
+        self.users.values().find(|user| user.external_id.as_deref() == Some(external_id))
+    }
+
+    pub(super) fn insert_user(&mut self, user: NewUser, external_id: Option<&str>) -> Result<User> {
+        if self.user_by_name(&user.username).is_some() {
+            return Err(StoreError::Taken);
+        }
+        let user = User {
+            id: self.user_ids.next(),
+            username: user.username,
+            email: user.email,
+            password: user.password,
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            date_joined: user.date_joined,
+            revision: 0,
+            external_id: external_id.map(str::to_owned),
+        };
+        self.users.insert(user.id, user.clone());
+        Ok(user)
+    }
+
     pub(super) fn update_user(&mut self, id: UserId, change: UserChange) -> Result<Option<User>> {
         let Some(user) = self.users.get(&id).filter(|user| holds(&change, user)) else {
             return Ok(None);
@@ -58,18 +82,21 @@ impl Tables {
         match change {
             UserChange::Email(email) => user.email = email,
             UserChange::UnprovedEmail(email) => (user.email, user.is_active) = (email, false),
-            UserChange::Username { username, .. } => {
-                if self.user_by_name(&username).is_some_and(|other| other.id != id) {
-                    return Err(StoreError::Taken);
-                }
-                user.username = username;
-            }
+            UserChange::Username { username, .. } => user.username = username,
             UserChange::Password { hash, .. } => {
                 user.password = hash;
                 user.revision += 1;
             }
             UserChange::Rehash { to, .. } => user.password = to,
             UserChange::Activate => user.is_active = true,
+            UserChange::External { username, email, is_staff } => {
+                user.username = username.unwrap_or(user.username);
+                user.email = email.unwrap_or(user.email);
+                user.is_staff = is_staff.unwrap_or(user.is_staff);
+            }
+        }
+        if self.user_by_name(&user.username).is_some_and(|other| other.id != id) {
+            return Err(StoreError::Taken);
         }
         self.users.insert(id, user.clone());
         Ok(Some(user))
@@ -156,7 +183,7 @@ impl Tables {
 /// Whether what a change demands of the user is so.
 fn holds(change: &UserChange, user: &User) -> bool {
     match change {
-        UserChange::Email(_) | UserChange::UnprovedEmail(_) => true,
+        UserChange::Email(_) | UserChange::UnprovedEmail(_) | UserChange::External { .. } => true,
         UserChange::Username { revision, .. } | UserChange::Password { revision, .. } => {
             user.revision == *revision
         }

@@ -1,7 +1,8 @@
 //! Users in SQL.
 
 use super::{
-    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values, page_of,
+    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, first, limit, limit_values,
+    page_of,
 };
 use crate::UserId;
 use crate::store::engine::Transaction;
@@ -9,15 +10,16 @@ use crate::text::fold;
 use crate::users::{NewUser, User, UserChange};
 
 const COLUMNS: &str =
-    "id, username, email, password, is_active, is_staff, is_superuser, date_joined, revision";
+    "id, username, email, password, is_active, is_staff, is_superuser, date_joined, revision, external_id";
 
 impl<E: Engine> SqlStore<E> {
-    pub(super) async fn insert_user(&self, user: NewUser) -> Result<User> {
+    pub(super) async fn insert_user(&self, user: NewUser, external_id: Option<&str>) -> Result<User> {
         let rows = self
             .write(
                 "insert into chatapi_users
-                     (username, email, email_folded, password, is_active, is_staff, is_superuser, date_joined)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8)
+                     (username, email, email_folded, password, is_active, is_staff, is_superuser, date_joined,
+                      external_id)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                  returning id",
                 &[
                     Value::Text(user.username.clone()),
@@ -28,6 +30,7 @@ impl<E: Engine> SqlStore<E> {
                     Value::Bool(user.is_staff),
                     Value::Bool(user.is_superuser),
                     Value::Time(user.date_joined),
+                    Value::OptText(external_id.map(str::to_owned)),
                 ],
             )
             .await?;
@@ -42,7 +45,16 @@ impl<E: Engine> SqlStore<E> {
             is_superuser: user.is_superuser,
             date_joined: user.date_joined,
             revision: 0,
+            external_id: external_id.map(str::to_owned),
         })
+    }
+
+    pub(super) async fn insert_external_user(&self, external_id: &str, fresh: NewUser) -> Result<User> {
+        match self.insert_user(fresh, Some(external_id)).await {
+            // Somebody has the name, or there is the user already: then it has the name as like as not.
+            Err(StoreError::Taken) => self.user_of_external_id(external_id).await?.ok_or(StoreError::Taken),
+            made => made,
+        }
     }
 
     pub(super) async fn user_by_id(&self, id: UserId) -> Result<Option<User>> {
@@ -53,6 +65,11 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn user_of_name(&self, username: &str) -> Result<Option<User>> {
         let sql = format!("select {COLUMNS} from chatapi_users where username = $1");
         first(&self.read(sql, &[Value::Text(username.into())]).await?, |row| user(row, 0))
+    }
+
+    pub(super) async fn user_of_external_id(&self, external_id: &str) -> Result<Option<User>> {
+        let sql = format!("select {COLUMNS} from chatapi_users where external_id = $1");
+        first(&self.read(sql, &[Value::Text(external_id.into())]).await?, |row| user(row, 0))
     }
 
     pub(super) async fn users_of_email(&self, email: &str) -> Result<Vec<User>> {
@@ -106,6 +123,17 @@ impl<E: Engine> SqlStore<E> {
             UserChange::Activate => {
                 ("is_active = $2 where id = $1 and is_active <> $2", vec![id, Value::Bool(true)])
             }
+            UserChange::External { username, email, is_staff } => (
+                "username = coalesce($2, username), email = coalesce($3, email),
+                 email_folded = coalesce($4, email_folded), is_staff = coalesce($5, is_staff) where id = $1",
+                vec![
+                    id,
+                    Value::OptText(username),
+                    Value::OptText(email.clone()),
+                    Value::OptText(email.as_deref().map(fold)),
+                    Value::OptBool(is_staff),
+                ],
+            ),
         };
         let rows = self.write(format!("update chatapi_users set {set} returning {COLUMNS}"), &values).await?;
         first(&rows, |row| user(row, 0))
@@ -141,5 +169,6 @@ fn user(row: &impl Row, at: usize) -> Result<User> {
         is_superuser: row.bool(at + 6)?,
         date_joined: row.time(at + 7)?,
         revision: row.int(at + 8)?,
+        external_id: row.opt_text(at + 9)?,
     })
 }

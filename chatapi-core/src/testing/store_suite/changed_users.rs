@@ -155,6 +155,7 @@ async fn nobody_is_changed_by_an_id_that_was_not_given(store: &Subject) {
             password("new", bob.revision),
             rehash(&bob.password, "new"),
             UserChange::Activate,
+            UserChange::External { username: None, email: None, is_staff: Some(true) },
         ] {
             assert_eq!(store.update_user(id, change.clone()).await.unwrap(), None, "{change:?}");
         }

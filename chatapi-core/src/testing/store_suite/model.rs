@@ -44,8 +44,10 @@ type Nth = usize;
 enum Step {
     KeepSecret(&'static str, &'static str),
     CreateUser(NewUser),
+    KeepUser(&'static str, NewUser),
     User(Nth),
     UserByName(&'static str),
+    UserByExternalId(&'static str),
     UsersByEmail(&'static str),
     Users(PageRequest),
     ExistingUsers(Vec<Nth>),
@@ -122,8 +124,16 @@ impl Side {
                 self.users.extend(made.iter().map(|user| user.id));
                 self.answer(made.map(|user| self.show_user(user)))
             }
+            Step::KeepUser(external_id, fresh) => {
+                let kept = store.keep_user(external_id, fresh).await;
+                let new = kept.iter().map(|user| user.id).filter(|id| !self.users.contains(id));
+                let new: Vec<UserId> = new.collect();
+                self.users.extend(new);
+                self.user_answer(kept.map(Some))
+            }
             Step::User(id) => self.user_answer(store.user(self.user(id)).await),
             Step::UserByName(name) => self.user_answer(store.user_by_name(name).await),
+            Step::UserByExternalId(id) => self.user_answer(store.user_by_external_id(id).await),
             Step::UsersByEmail(email) => {
                 let found = store.users_by_email(email).await;
                 self.answer(

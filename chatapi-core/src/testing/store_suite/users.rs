@@ -48,6 +48,7 @@ async fn a_user_is_kept_as_it_was_made(store: &Subject) {
             is_superuser: new.is_superuser,
             date_joined: new.date_joined,
             revision: 0,
+            external_id: None,
         };
         assert_eq!(user, expected);
         made.push(user);

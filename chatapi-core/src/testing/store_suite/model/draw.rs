@@ -6,6 +6,7 @@ use crate::page::{PageNumber, PageRequest};
 use crate::users::{NewUser, User, UserChange};
 
 const NAMES: [&str; 7] = ["ann", "Ann", "bob", "zoë", "ZOË", "cyd", "dan"];
+const EXTERNAL_IDS: [&str; 4] = ["auth0|1", "auth0|2", "AUTH0|1", "ä"];
 const ADDRESSES: [&str; 5] =
     ["tea@example.org", "TEA@Example.ORG", "", "grün@example.org", "GRÜN@EXAMPLE.ORG"];
 const WORDS: [&str; 8] = ["tea", "TEA", "Grün", "gru\u{308}n", "茶", "🫖", "100%", "t_a"];
@@ -28,8 +29,10 @@ impl Draw {
                 is_active: self.once_in(2),
                 ..new_user(self.one_of(NAMES))
             }),
-            7..9 => Step::User(self.user(model, &live)),
-            9..11 => Step::UserByName(self.one_of(NAMES)),
+            7 => Step::KeepUser(self.one_of(EXTERNAL_IDS), new_user(self.one_of(NAMES))),
+            8 => Step::User(self.user(model, &live)),
+            9 => Step::UserByName(self.one_of(NAMES)),
+            10 => Step::UserByExternalId(self.one_of(EXTERNAL_IDS)),
             11..13 => Step::UsersByEmail(self.one_of(ADDRESSES)),
             13..15 => Step::Users(self.page()),
             15..17 => Step::ExistingUsers(self.users(model, &live)),
@@ -85,7 +88,7 @@ impl Draw {
         let nth = self.user(model, live);
         let user = live.iter().find(|user| user.id == model.user(nth));
         let revision = user.map_or(0, |user| user.revision) + i64::from(self.once_in(4));
-        let change = match self.below(6) {
+        let change = match self.below(7) {
             0 => UserChange::Email(self.one_of(ADDRESSES).to_owned()),
             1 => UserChange::Username { username: self.one_of(NAMES).to_owned(), revision },
             2 => UserChange::Password { hash: self.one_of(WORDS).to_owned(), revision },
@@ -95,6 +98,11 @@ impl Draw {
                 to: self.one_of(WORDS).to_owned(),
             },
             4 => UserChange::UnprovedEmail(self.one_of(ADDRESSES).to_owned()),
+            5 => UserChange::External {
+                username: self.once_in(2).then(|| self.one_of(NAMES).to_owned()),
+                email: self.once_in(2).then(|| self.one_of(ADDRESSES).to_owned()),
+                is_staff: self.once_in(2).then(|| self.once_in(2)),
+            },
             _ => UserChange::Activate,
         };
         Step::UpdateUser(nth, change)
