@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use actix_web::body::{BodyStream, BoxBody, MessageBody, SizedStream};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Bytes, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -82,8 +81,10 @@ fn params(request: &HttpRequest) -> Params {
 
 fn convert(answer: Response) -> HttpResponse<BoxBody> {
     let (head, body) = answer.into_parts();
-    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::new(status);
+    let mut response = HttpResponse::InternalServerError().finish();
+    if let Ok(status) = head.status.as_u16().try_into() {
+        *response.status_mut() = status;
+    }
     for (name, value) in &head.headers {
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
