@@ -1,54 +1,60 @@
 //! Accepts connections, hurries slow clients, and lets requests in flight end.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::response::Response;
-use axum::serve::{Listener as _, ListenerExt as _};
-use hyper::body::Incoming;
+use http::{HeaderValue, Request, Response};
+use http_body::Body;
+use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::{Service, ServiceExt as _};
-use tracing::{debug, info, warn};
+use tracing::{Instrument as _, debug, info, warn};
 
+use crate::framework::{GRACE, HEAD_PATIENCE};
+use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stop::Stop;
 
-/// How long a connection may take to send the head of its next request, and so how long it may be idle. Longer than the
-/// 60 seconds for which proxies like to keep a connection, or they would find it closed just when they use it.
-const HEAD_PATIENCE: Duration = Duration::from_secs(75);
+/// A framework's application: answers requests.
+pub(crate) trait App: Clone + Send + Sync + 'static {
+    /// The body of its answers.
+    type Body: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static;
 
-/// How long requests in flight may take when the server ends.
-const GRACE: Duration = Duration::from_secs(30);
+    /// Answers a request that came from `peer`.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Response<Self::Body>> + Send;
+}
 
 /// Serves until it is asked to stop, then waits for the requests in flight. Being asked again ends the wait.
 ///
-/// This does what `axum::serve` does, which sets no limit to the time that a client takes to send the head of a request.
-pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
+/// This does what the frameworks' own servers do, which set no limit to the time that a client takes to send the head of a
+/// request.
+pub(crate) async fn serve(listener: TcpListener, app: impl App, stop: &mut Stop) {
     let mut http = Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     let stopping = CancellationToken::new();
     let connections = TaskTracker::new();
-    let mut listener = listener.tap_io(|stream| {
-        if let Err(fault) = stream.set_nodelay(true) {
-            debug!(%fault, "answers on this connection may be late");
-        }
-    });
     loop {
         let (stream, peer) = tokio::select! {
-            connection = listener.accept() => connection,
+            connection = accept(&listener) => connection,
             () = stop.asked() => break,
         };
-        let service = TowerToHyperService::new(with_peer(app.clone(), peer));
+        let app = app.clone();
+        let service = service_fn(move |request| {
+            let app = app.clone();
+            async move { Ok::<_, Infallible>(answer(&app, request, peer).await) }
+        });
         let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let stopping = stopping.clone();
         connections.spawn(async move {
@@ -76,34 +82,67 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: &mut Stop) {
     }
 }
 
-/// The application, told where its requests come from.
-fn with_peer(
-    app: Router,
-    peer: SocketAddr,
-) -> impl Service<http::Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
-    app.map_request(move |request: http::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request
-    })
+/// The next connection. What hinders one, such as too many open files, passes.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                if let Err(fault) = stream.set_nodelay(true) {
+                    debug!(%fault, "answers on this connection may be late");
+                }
+                return (stream, peer);
+            }
+            Err(fault) if is_of_one_connection(&fault) => {}
+            Err(fault) => {
+                warn!(%fault, "cannot accept connections for now");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// The client was gone before it was accepted.
+fn is_of_one_connection(fault: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(fault.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Names a request in everything that is logged about it, and in its answer.
+async fn answer<A: App>(app: &A, request: Request<Incoming>, peer: SocketAddr) -> Response<A::Body> {
+    let sent = request.headers().get_all(X_REQUEST_ID).iter().map(HeaderValue::as_bytes);
+    let id = RequestId::of(request.method().as_str(), request.uri().path(), sent);
+    let mut response = app.answer(request, peer).instrument(id.span()).await;
+    id.answered(response.status().as_u16());
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+    response
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Bytes;
-    use axum::routing::post;
+    use http_body_util::Full;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpStream;
 
     use super::*;
+
+    #[derive(Clone)]
+    struct Hears;
+
+    impl App for Hears {
+        type Body = Full<Bytes>;
+
+        async fn answer(&self, _: Request<Incoming>, _: SocketAddr) -> Response<Full<Bytes>> {
+            Response::new("heard".into())
+        }
+    }
 
     /// What a client gets that sends a part of a request and then nothing more. The clock of the test runs on by itself as
     /// soon as nobody has anything to do.
     async fn answer_to(part: &str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let app = Router::new().route("/", post(|_: Bytes| async { "heard" }));
-        tokio::spawn(async move { serve(listener, app, &mut Stop::listen().unwrap()).await });
+        tokio::spawn(async move { serve(listener, Hears, &mut Stop::listen().unwrap()).await });
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(part.as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -119,5 +158,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_says_nothing_is_left() {
         assert_eq!(answer_to("").await, "");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_is_answered_is_kept_until_it_is_idle_for_long() {
+        let answer = answer_to("GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("heard"), "{answer}");
     }
 }

@@ -1,8 +1,10 @@
 //! The ChatAPI server: the documented deployment, on SQLite or PostgreSQL. `chatapi-server --help` lists its settings.
 
+#[cfg(any(feature = "axum", feature = "poem"))]
 mod connections;
 mod database;
 mod failure;
+mod framework;
 mod logs;
 mod panics;
 mod request_id;

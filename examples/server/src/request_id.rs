@@ -1,54 +1,62 @@
 //! Every request has an id, which the log and the answer carry.
 
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use chatapi_core::random::{SystemRandom, hex};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderName;
 use tokio::time::Instant;
-use tracing::{Instrument as _, error_span, info};
+use tracing::{Span, error_span, info};
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken over from a client, in bytes.
 const LONGEST: usize = 128;
 
-/// Names the request in everything that is logged about it, logs a line when it is answered, and names it in the answer.
-pub(crate) async fn identify(request: Request, next: Next) -> Response {
-    let id = sent(request.headers()).unwrap_or_else(|| hex(&SystemRandom, 16));
-    // A span at the level of errors is there whatever the log's filter leaves out.
-    let span =
-        error_span!("request", method = %request.method(), path = request.uri().path(), request_id = id);
-    let began = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let milliseconds = began.elapsed().as_micros() as f64 / 1000.0;
-    span.in_scope(|| info!(status = response.status().as_u16(), milliseconds, "answered"));
-    if let Ok(id) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(X_REQUEST_ID, id);
+/// A request that is being answered.
+pub(crate) struct RequestId {
+    id: String,
+    span: Span,
+    began: Instant,
+}
+
+impl RequestId {
+    /// `sent` are the values of the request's own header.
+    pub(crate) fn of<'a>(method: &str, path: &str, sent: impl Iterator<Item = &'a [u8]>) -> Self {
+        let id = taken(sent).unwrap_or_else(|| hex(&SystemRandom, 16));
+        // A span at the level of errors is there whatever the log's filter leaves out.
+        let span = error_span!("request", method, path, request_id = id);
+        Self { id, span, began: Instant::now() }
     }
-    response
+
+    /// What everything that is logged about the request stands in.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Logs that it was answered.
+    pub(crate) fn answered(&self, status: u16) {
+        let milliseconds = self.began.elapsed().as_micros() as f64 / 1000.0;
+        self.span.in_scope(|| info!(status, milliseconds, "answered"));
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.id
+    }
 }
 
 /// The id that the client, or a proxy before us, gave the request: where it is one, short, and visible.
-fn sent(headers: &HeaderMap) -> Option<String> {
-    let mut ids = headers.get_all(X_REQUEST_ID).iter();
-    let (Some(id), None) = (ids.next(), ids.next()) else {
+fn taken<'a>(mut sent: impl Iterator<Item = &'a [u8]>) -> Option<String> {
+    let (Some(id), None) = (sent.next(), sent.next()) else {
         return None;
     };
-    let sane = (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-    id.to_str().ok().filter(|_| sane).map(str::to_owned)
+    let sane = (1..=LONGEST).contains(&id.len()) && id.iter().all(u8::is_ascii_graphic);
+    str::from_utf8(id).ok().filter(|_| sane).map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::LONGEST;
 
     fn taken(ids: &[&str]) -> Option<String> {
-        let mut headers = HeaderMap::new();
-        for id in ids {
-            headers.append(X_REQUEST_ID, HeaderValue::from_bytes(id.as_bytes()).unwrap());
-        }
-        sent(&headers)
+        super::taken(ids.iter().map(|id| id.as_bytes()))
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use axum::{Router, middleware};
 use chatapi_core::ChatApi;
 use chatapi_core::mail::smtp::SmtpMailer;
 use tokio::net::TcpListener;
@@ -12,7 +11,7 @@ use crate::database::{self, Opened};
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::stop::Stop;
-use crate::{connections, panics, request_id, secret, welcome};
+use crate::{panics, secret, welcome};
 
 /// Serves until it is asked to stop.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
@@ -22,7 +21,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         started = start(&settings) => started?,
         () = stop.asked() => return Ok(()),
     };
-    connections::serve(listener, router(&api), &mut stop).await;
+    settings.framework.serve(listener, api.clone(), &mut stop).await?;
     tokio::select! {
         () = api.shutdown() => {}
         () = stop.asked() => warn!("asked to stop again: mails under way may be lost"),
@@ -62,11 +61,4 @@ fn chat(
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }
     builder.build().map_err(|fault| Failure::setting(fault.to_string()))
-}
-
-fn router(api: &ChatApi) -> Router {
-    Router::new()
-        .merge(chatapi_axum::router(api.clone()))
-        .fallback_service(chatapi_axum::not_found::<()>(api.clone()).with_state(()))
-        .layer(middleware::from_fn(request_id::identify))
 }

@@ -15,6 +15,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::database::Database;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::logs::{LogOptions, Logs};
 use crate::secret;
 use crate::superuser::Account;
@@ -65,6 +66,9 @@ struct ServingOptions {
     /// The address and port to listen on; port 0 picks a free one
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
     bind: Address,
+    /// The web framework that serves, of those that the program was built with [default: axum, where it is one of them]
+    #[arg(long, env = "CHATAPI_FRAMEWORK", value_name = "NAME")]
+    framework: Option<Framework>,
     /// The folder for what has no other place: the SQLite file and the generated secret key
     #[arg(long, env = "CHATAPI_DATA_DIR", global = true, value_name = "FOLDER", default_value = "data")]
     data_dir: PathBuf,
@@ -81,6 +85,7 @@ struct ServingOptions {
 /// Everything that can be set, checked.
 pub(crate) struct Settings {
     pub(crate) bind: Vec<SocketAddr>,
+    pub(crate) framework: Framework,
     pub(crate) data_folder: PathBuf,
     pub(crate) secret: Option<String>,
     pub(crate) public_url: Option<String>,
@@ -139,6 +144,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
         mailer: line.mail.mailer()?,
         config,
         bind: line.serving.bind.0,
+        framework: line.serving.framework.unwrap_or_default(),
         data_folder: line.serving.data_dir,
         secret: line.serving.secret_key.map(long_enough).transpose()?,
         public_url: line.serving.public_url.map(|url| url.0),

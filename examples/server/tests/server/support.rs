@@ -25,6 +25,23 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
 }
 
+/// Checks a fact of the program as each web framework serves it that it was built with, each in a folder of its own.
+pub(crate) fn on_each_framework(fact: impl Fn(&dyn Fn() -> Command)) {
+    let built = [
+        ("axum", cfg!(feature = "axum")),
+        ("actix", cfg!(feature = "actix")),
+        ("poem", cfg!(feature = "poem")),
+    ];
+    for (framework, _) in built.into_iter().filter(|(_, is_built)| *is_built) {
+        let folder = tempfile::tempdir().unwrap();
+        fact(&|| {
+            let mut program = program(folder.path());
+            program.args(["--framework", framework]);
+            program
+        });
+    }
+}
+
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Output {
     command.output().unwrap()

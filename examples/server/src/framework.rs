@@ -1,0 +1,64 @@
+//! The web frameworks that this program was built with, each serving the same chat.
+
+use std::time::Duration;
+
+use chatapi_core::ChatApi;
+use clap::ValueEnum;
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+use crate::stop::Stop;
+
+#[cfg(feature = "actix")]
+mod actix;
+#[cfg(feature = "axum")]
+mod axum;
+#[cfg(feature = "poem")]
+mod poem;
+
+#[cfg(not(any(feature = "axum", feature = "actix", feature = "poem")))]
+compile_error!("the server needs a web framework: switch on the feature axum, actix or poem");
+
+/// How long a connection may take to send the head of its next request, and so how long it may be idle. Longer than the
+/// 60 seconds for which proxies like to keep a connection, or they would find it closed just when they use it.
+pub(crate) const HEAD_PATIENCE: Duration = Duration::from_secs(75);
+
+/// How long requests in flight may take when the server ends.
+pub(crate) const GRACE: Duration = Duration::from_secs(30);
+
+/// What serves.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Framework {
+    /// axum 0.8
+    #[cfg(feature = "axum")]
+    #[default]
+    Axum,
+    /// actix-web 4
+    #[cfg(feature = "actix")]
+    #[cfg_attr(not(feature = "axum"), default)]
+    Actix,
+    /// poem 3
+    #[cfg(feature = "poem")]
+    #[cfg_attr(not(any(feature = "axum", feature = "actix")), default)]
+    Poem,
+}
+
+impl Framework {
+    /// Serves until it is asked to stop, then waits for the requests in flight.
+    pub(crate) async fn serve(
+        self,
+        listener: TcpListener,
+        api: ChatApi,
+        stop: &mut Stop,
+    ) -> Result<(), Failure> {
+        match self {
+            #[cfg(feature = "axum")]
+            Self::Axum => axum::serve(listener, api, stop).await,
+            #[cfg(feature = "actix")]
+            Self::Actix => actix::serve(listener, api, stop).await?,
+            #[cfg(feature = "poem")]
+            Self::Poem => poem::serve(listener, api, stop).await,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,34 @@
+//! The chat on poem.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chatapi_core::ChatApi;
+use http::uri::Scheme;
+use http::{Request, Response};
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Bytes, Incoming};
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Endpoint, Route};
+use tokio::net::TcpListener;
+
+use crate::connections::{self, App};
+use crate::stop::Stop;
+
+/// poem's own server has no limit to the time that a client takes to send the head of a request, so ours serves its routes.
+pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) {
+    let missing = chatapi_poem::not_found(api.clone());
+    let app = chatapi_poem::endpoint(api).at("/*path", missing);
+    connections::serve(listener, Arc::new(app), stop).await;
+}
+
+impl App for Arc<Route> {
+    type Body = BoxBody<Bytes, io::Error>;
+
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Self::Body> {
+        let peer = RemoteAddr(Addr::SocketAddr(peer));
+        let request = poem::Request::from((request, LocalAddr::default(), peer, Scheme::HTTP));
+        self.get_response(request).await.into()
+    }
+}
