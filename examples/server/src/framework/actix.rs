@@ -37,9 +37,10 @@ pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) 
     info!("stopping: no new connections, requests in flight may end");
     tokio::select! {
         () = handle.stop(true) => {}
+        // What has begun to stop well cannot be hurried but by leaving it alone.
         () = stop.asked() => {
             warn!("asked to stop again: requests in flight are cut off");
-            handle.stop(false).await;
+            serving.abort();
         }
     }
     if let Ok(Err(fault)) = serving.await {
