@@ -1,0 +1,1 @@
+//! What is measured of ChatAPI: see the benches.
