@@ -1,7 +1,13 @@
-//! The suites that prove a store or an adapter: for tests alone.
+//! For tests alone: a chat for those who embed one, and the suites that prove a store or an adapter.
 
+#[cfg(feature = "suites")]
 mod facts;
+#[cfg(feature = "suites")]
 pub mod http_suite;
-#[cfg(feature = "postgres")]
+#[cfg(all(feature = "suites", feature = "postgres"))]
 pub mod postgres;
+#[cfg(feature = "suites")]
 pub mod store_suite;
+mod test_chat;
+
+pub use test_chat::{TestAnswer, TestChat, TestRequest};

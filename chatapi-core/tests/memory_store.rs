@@ -1,6 +1,6 @@
 //! The store in memory keeps the contract.
 
-#![cfg(feature = "testing")]
+#![cfg(feature = "suites")]
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The stores on SQLite and PostgreSQL keep the contract.
 
-#![cfg(all(feature = "testing", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

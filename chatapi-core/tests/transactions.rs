@@ -1,6 +1,6 @@
 //! Messages are sent within a transaction of the host's, on PostgreSQL and on SQLite: with all of it, or not at all.
 
-#![cfg(all(feature = "testing", feature = "sqlite", feature = "postgres", feature = "jwt-hs256"))]
+#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres", feature = "jwt-hs256"))]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

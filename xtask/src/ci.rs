@@ -15,7 +15,7 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: [Step; 7] = [
     ("format", format),
     ("lints", lints),
-    ("lints of parts of chatapi-core", lints_of_parts),
+    ("lints of parts", lints_of_parts),
     ("documentation", documentation),
     ("dependencies", dependencies),
     ("packages", packages),
@@ -45,11 +45,15 @@ fn lints() -> Result<()> {
     clippy(&["--workspace", "--all-targets", "--all-features"])
 }
 
-/// Each store, and neither, must do without what the others bring in; so must what reads the tokens of other issuers.
+/// Each store, and neither, must do without what the others bring in; so must what reads the tokens of other issuers, and
+/// each web framework.
 fn lints_of_parts() -> Result<()> {
-    for features in ["", "sqlite", "postgres", "jwt-issuers", "jwks"] {
-        let features = format!("--features={features}");
-        clippy(&["--package=chatapi-core", "--no-default-features", &features])?;
+    let core = ["", "sqlite", "postgres", "jwt-issuers", "jwks", "testing"];
+    let server = ["actix", "poem"];
+    let core = core.map(|features| ("--package=chatapi-core", features));
+    let server = server.map(|features| ("--package=chatapi-server", features));
+    for (package, features) in core.into_iter().chain(server) {
+        clippy(&[package, "--no-default-features", &format!("--features={features}")])?;
     }
     Ok(())
 }
