@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let listener = listen()?;
     say_what_to_try(&listener, &format!("curl -s http://127.0.0.1:8000/\n{CONVERSATION}"))?;
-    // With the addresses of its clients, which the chat's links are made from behind a proxy.
+    // With the addresses of clients, by which the chat knows the proxies that it may trust.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(TcpListener::from_std(listener)?, app).with_graceful_shutdown(ctrl_c()).await?;
     // What is still to be done after the last answer, such as mails.

@@ -31,6 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     say_what_to_try(&listener, &format!("curl -s http://127.0.0.1:8000/\n{CONVERSATION}"))?;
     tokio::select! {
         end = serve(TcpListener::from_std(listener)?, chat) => end?,
+        // Answers that are under way are cut off; hyper-util's `GracefulShutdown` would wait for them.
         () = ctrl_c() => {}
     }
     // What is still to be done after the last answer, such as mails.

@@ -16,7 +16,7 @@ use poem::{EndpointExt as _, Request, Server};
 
 const TRY: &str = r#"
 # Who comes without a session is nobody.
-curl -s -w '%{http_code}\n' http://127.0.0.1:8000/chat/rooms/
+curl -s -w ' %{http_code}\n' http://127.0.0.1:8000/chat/rooms/
 # Ann and Bob are seen for the first time, and have ids now.
 ANN=$(curl -s http://127.0.0.1:8000/chat/me/ -H "Cookie: session=a-session-of-ann" | sed 's/.*"id":\([0-9]*\).*/\1/')
 BOB=$(curl -s http://127.0.0.1:8000/chat/me/ -H "Cookie: session=a-session-of-bob" | sed 's/.*"id":\([0-9]*\).*/\1/')
