@@ -51,7 +51,11 @@ async fn serve(api: ChatApi, route: Arc<Route>, request: HttpRequest, body: Payl
 fn head(request: &HttpRequest) -> http::Result<Parts> {
     let (mut head, ()) = http::Request::new(()).into_parts();
     head.method = request.method().as_str().parse()?;
-    head.uri = request.uri().to_string().try_into()?;
+    head.uri = match (request.uri().authority(), request.uri().path_and_query()) {
+        (None, Some(path)) => path.as_str().try_into()?,
+        _ => request.uri().to_string().try_into()?,
+    };
+    head.headers.reserve(request.headers().len());
     for (name, value) in request.headers() {
         let name = http::HeaderName::from_bytes(name.as_str().as_bytes())?;
         head.headers.append(name, http::HeaderValue::from_bytes(value.as_bytes())?);

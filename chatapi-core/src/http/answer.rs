@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::body::{self, Unread};
-use super::call::Call;
+use super::call::{Asked, Call};
 use super::forwarded::Origin;
 use super::negotiate::{self, Style};
 use super::query::Query;
@@ -106,7 +106,7 @@ impl ChatApi {
         }
         let origin = Origin::of(&head, &self.config().trusted_proxies);
         let method = head.method.clone();
-        let call = Call::new(head, body, params, query, user, origin);
+        let call = Call::from(Asked { head, body, params, query, user, origin });
         if method == Method::OPTIONS {
             return metadata::describe(self, route, call).await;
         }

@@ -13,48 +13,47 @@ use crate::{ChatApi, CurrentUser};
 
 /// A request, with what is known about it.
 #[derive(Clone, Debug)]
-pub struct Call {
-    head: Parts,
-    body: Bytes,
-    params: Params,
-    query: Query,
-    user: Option<CurrentUser>,
-    origin: Origin,
+pub struct Call(Box<Asked>);
+
+/// What a [`Call`] holds: boxed, for it goes through many hands.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) head: Parts,
+    pub(super) body: Bytes,
+    pub(super) params: Params,
+    pub(super) query: Query,
+    pub(super) user: Option<CurrentUser>,
+    pub(super) origin: Origin,
+}
+
+impl From<Asked> for Call {
+    fn from(asked: Asked) -> Self {
+        Self(Box::new(asked))
+    }
 }
 
 impl Call {
-    pub(super) fn new(
-        head: Parts,
-        body: Bytes,
-        params: Params,
-        query: Query,
-        user: Option<CurrentUser>,
-        origin: Origin,
-    ) -> Self {
-        Self { head, body, params, query, user, origin }
-    }
-
     /// The user that the request comes from.
     ///
     /// # Errors
     /// 401 where it comes from nobody; a route for users alone never gets there.
     pub fn user(&self) -> Result<&CurrentUser> {
-        self.user.as_ref().ok_or_else(|| Unauthenticated::Missing.into())
+        self.0.user.as_ref().ok_or_else(|| Unauthenticated::Missing.into())
     }
 
     /// The method, the URI and the headers.
     pub fn head(&self) -> &Parts {
-        &self.head
+        &self.0.head
     }
 
     /// The body, as it came.
     pub fn body(&self) -> &Bytes {
-        &self.body
+        &self.0.body
     }
 
     /// A parameter of the path, decoded.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.get(name)
+        self.0.params.get(name)
     }
 
     /// The path's `{id}`.
@@ -68,12 +67,12 @@ impl Call {
 
     /// The last value of a parameter of the query; `None` where it is absent or empty.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.get(name).filter(|value| !value.is_empty())
+        self.0.query.get(name).filter(|value| !value.is_empty())
     }
 
     /// The body's fields: JSON, a form, or a form in parts.
     pub(super) async fn form(&self) -> Result<Form> {
-        Form::read(&self.head.headers, &self.body).await
+        Form::read(&self.0.head.headers, &self.0.body).await
     }
 
     /// The page that the query asks for. What is no number asks for a page that no list has, and so is told of when the
@@ -88,8 +87,8 @@ impl Call {
 
     /// The link to another page of the list that this request asked for.
     pub(super) fn page_link(&self, number: u64) -> String {
-        let query = self.query.with_page(number);
-        let link = self.link(self.head.uri.path());
+        let query = self.0.query.with_page(number);
+        let link = self.link(self.0.head.uri.path());
         if query.is_empty() { link } else { format!("{link}?{query}") }
     }
 
@@ -102,6 +101,6 @@ impl Call {
 
     /// The link to a path on the host that the client asked.
     pub(super) fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
+        format!("{}{path}", self.0.origin)
     }
 }

@@ -24,15 +24,16 @@ pub(super) fn style(headers: &HeaderMap, format: Option<&str>) -> Result<Style> 
     if format.is_some_and(|format| !format.is_empty() && format != "json") {
         return Err(Error::not_found());
     }
-    let accepted: Vec<_> =
-        headers.get_all(ACCEPT).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-    if accepted.is_empty() {
+    let mut accepted = headers.get_all(ACCEPT).iter().peekable();
+    if accepted.peek().is_none() {
         return Ok(Style::default());
     }
-    let accepted = accepted.join(",");
     // The most specific of the accepted types that fit decides, as in the documented API; weights do not count there.
     let json_alone = format == Some("json");
-    let fitting = accepted.split(',').filter_map(|accepted| Accepted::parse(accepted, json_alone));
+    let fitting = accepted.flat_map(|value| {
+        let list = String::from_utf8_lossy(value.as_bytes());
+        list.split(',').filter_map(|accepted| Accepted::parse(accepted, json_alone)).collect::<Vec<_>>()
+    });
     let best = fitting.max_by_key(|accepted| accepted.precision).ok_or(Error::NotAcceptable)?;
     Ok(Style { indent: best.indent })
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
 use super::negotiate::Style;
@@ -16,8 +16,8 @@ use crate::page::Page;
 /// 500 where `body` has no JSON form.
 pub fn json(status: StatusCode, body: &(impl Serialize + ?Sized)) -> Result<Response> {
     let text = serde_json::to_vec(body).map_err(|fault| Error::Internal(fault.into()))?;
-    let mut response = Response::new(Body::Full(escape_line_separators(text).into()));
-    *response.status_mut() = status;
+    let mut response = empty(status);
+    *response.body_mut() = Body::Full(escape_line_separators(text).into());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }
@@ -41,6 +41,8 @@ pub(super) fn no_content() -> Result<Response> {
 pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::Full(Bytes::new()));
     *response.status_mut() = status;
+    // Room for those that every answer carries: a map that grows moves what it has.
+    *response.headers_mut() = HeaderMap::with_capacity(2 * ALWAYS.len());
     response
 }
 
