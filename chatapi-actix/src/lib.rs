@@ -35,15 +35,15 @@ pub fn configure(api: ChatApi) -> impl FnOnce(&mut ServiceConfig) + Clone {
 /// The API's own 404, for hosts that want it on every path: `.default_service(chatapi_actix::not_found(api))`.
 pub fn not_found(api: ChatApi) -> actix_web::Route {
     web::to(move || {
-        let answer = convert(api.not_found());
+        let answer = response(api.not_found());
         async { answer }
     })
 }
 
 async fn serve(api: ChatApi, route: Arc<Route>, request: HttpRequest, body: Payload) -> HttpResponse {
     match head(&request) {
-        Ok(head) => convert(api.serve(&route, head, body, params(&request)).await),
-        Err(_) => convert(api.refused(&Error::unreadable("The request's head could not be read."))),
+        Ok(head) => response(api.serve(&route, head, body, params(&request)).await),
+        Err(_) => response(api.refused(&Error::unreadable("The request's head could not be read."))),
     }
 }
 
@@ -83,7 +83,9 @@ fn params(request: &HttpRequest) -> Params {
     request.match_info().iter().filter_map(decoded).collect()
 }
 
-fn convert(answer: Response) -> HttpResponse<BoxBody> {
+/// An answer of the chat's as one of actix-web's: `response(api.refused(&error))` gives an error of the chat's from a handler of the
+/// host's own.
+pub fn response(answer: Response) -> HttpResponse<BoxBody> {
     let (head, body) = answer.into_parts();
     let mut response = HttpResponse::InternalServerError().finish();
     if let Ok(status) = head.status.as_u16().try_into() {

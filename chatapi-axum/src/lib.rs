@@ -37,7 +37,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(api: ChatApi) -> Router<S> {
 pub fn not_found<S: Clone + Send + Sync + 'static>(api: ChatApi) -> axum::routing::MethodRouter<S> {
     any(move || {
         let answer = api.not_found();
-        async move { convert(answer) }
+        async move { response(answer) }
     })
 }
 
@@ -54,10 +54,12 @@ async fn serve(api: ChatApi, route: Arc<Route>, request: Request) -> Response {
     if let Some(ConnectInfo::<SocketAddr>(peer)) = head.extensions.get().copied() {
         head.extensions.insert(Peer(peer));
     }
-    convert(api.serve(&route, head, body.into_data_stream(), params).await)
+    response(api.serve(&route, head, body.into_data_stream(), params).await)
 }
 
-fn convert(answer: chatapi_core::http::Response) -> Response {
+/// An answer of the chat's as one of axum's: `response(api.refused(&error))` gives an error of the chat's from a handler of the
+/// host's own.
+pub fn response(answer: chatapi_core::http::Response) -> Response {
     answer.map(|body| match body {
         Answer::Full(bytes) => Body::from(bytes),
         Answer::Stream(pieces) => Body::from_stream(pieces),

@@ -250,13 +250,14 @@ impl Builder {
         if self.config.page_size == 0 {
             return Err(BuildError::EmptyPages);
         }
-        let mut routes = crate::http::rooms::routes();
+        // Where a framework goes through paths one by one, the host's own are found first, then those that are used most.
+        let mut routes = self.more_routes;
+        routes.extend(crate::http::rooms::routes());
         routes.extend(crate::http::messages::routes());
         if self.accounts {
             routes.extend(crate::http::accounts::routes());
             routes.extend(crate::http::tokens::routes());
         }
-        routes.extend(self.more_routes);
         let tasks = TaskTracker::new();
         Ok(ChatApi(Arc::new(Parts {
             passwords: PasswordHasher::new(self.passwords, self.random.clone())

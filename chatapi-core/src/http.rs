@@ -28,6 +28,7 @@ pub(crate) mod messages;
 pub(crate) mod rooms;
 pub(crate) mod tokens;
 
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use call::Call;
 pub use metadata::Field;
 pub use reply::json;

@@ -27,7 +27,7 @@ pub fn endpoint(api: ChatApi) -> poem::Route {
 
 /// The API's own 404, for hosts that want it on every path: `.at("/*path", chatapi_poem::not_found(api))`.
 pub fn not_found(api: ChatApi) -> impl Endpoint<Output = Response> {
-    poem::endpoint::make_sync(move |_| convert(api.not_found()))
+    poem::endpoint::make_sync(move |_| response(api.not_found()))
 }
 
 /// `/rooms/{id}/` as poem writes it: `/rooms/:id/`.
@@ -55,11 +55,13 @@ impl Endpoint for Mounted {
             head.extensions.insert(Peer(peer));
         }
         let body = Body::from(body).into_bytes_stream();
-        Ok(convert(self.api.serve(&self.route, head, body, params.into_iter().collect()).await))
+        Ok(response(self.api.serve(&self.route, head, body, params.into_iter().collect()).await))
     }
 }
 
-fn convert(answer: chatapi_core::http::Response) -> Response {
+/// An answer of the chat's as one of poem's: `response(api.refused(&error))` gives an error of the chat's from a handler of the
+/// host's own.
+pub fn response(answer: chatapi_core::http::Response) -> Response {
     let (head, body) = answer.into_parts();
     let body = match body {
         Answer::Full(bytes) => Body::from(bytes),

@@ -72,15 +72,17 @@ where
                 Some((route, params)) => chat.api.serve(route, head, body.into_data_stream(), params).await,
                 None => chat.api.not_found(),
             };
-            Ok(answer.map(convert))
+            Ok(response(answer))
         })
     }
 }
 
-fn convert(body: Answer) -> ResponseBody {
-    match body {
+/// An answer of the chat's as one of tower's: `response(api.refused(&error))` gives an error of the chat's from a handler of
+/// the host's own.
+pub fn response(answer: chatapi_core::http::Response) -> Response<ResponseBody> {
+    answer.map(|body| match body {
         Answer::Full(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
         Answer::Stream(pieces) => StreamBody::new(pieces.map_ok(Frame::data)).boxed_unsync(),
         _ => UnsyncBoxBody::default(),
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::request::Parts;
+use serde::de::DeserializeOwned;
 
 use super::Params;
 use super::form::Form;
@@ -51,6 +52,15 @@ impl Call {
         &self.0.body
     }
 
+    /// The body, read as JSON whatever its type says.
+    ///
+    /// # Errors
+    /// 400 where it is none, or another.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(self.body())
+            .map_err(|fault| Error::unreadable(format!("JSON parse error - {fault}")))
+    }
+
     /// A parameter of the path, decoded.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.0.params.get(name)
@@ -60,7 +70,7 @@ impl Call {
     ///
     /// # Errors
     /// 404 for a thing of this `kind` where the number is past 64 bits: nothing has such an id.
-    pub(super) fn id<I: From<i64>>(&self, kind: &str) -> Result<I> {
+    pub fn id<I: From<i64>>(&self, kind: &str) -> Result<I> {
         let id = self.param("id").and_then(|id| id.parse().ok());
         id.map(I::from).ok_or_else(|| Error::no_such(kind))
     }

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::StatusCode;
 
 use super::ask::raw;
 use super::chat::{Chat, Suite};
 use super::fact::facts;
-use crate::http::{Access, Body, Call, Response, Route, json};
-use crate::{ChatApi, Result};
+use crate::http::{Access, Body, Call, Response, Route, StatusCode, json};
+use crate::{ChatApi, Result, RoomId};
 
 facts! {
     a_hosts_own_endpoint_stands_beside_ours,
     a_hosts_own_endpoint_knows_who_asks,
+    a_hosts_own_endpoint_reads_json_and_ids,
     a_path_that_a_host_spells_out_comes_before_one_with_a_parameter,
     a_parameter_is_decoded_once,
     an_answer_may_come_in_pieces,
@@ -42,6 +42,19 @@ async fn a_hosts_own_endpoint_knows_who_asks(suite: Suite) {
     let chat = chat_with(&suite, "", Route::new("/hello/").get(greet)).await;
     let ann = chat.person("ann").await;
     chat.get("/hello/").by(&ann).await.is(200, r#""Hello ann""#);
+}
+
+async fn a_hosts_own_endpoint_reads_json_and_ids(suite: Suite) {
+    async fn add(_: ChatApi, call: Call) -> Result<Response> {
+        let numbers: Vec<i64> = call.json()?;
+        json(StatusCode::CREATED, &(call.id::<RoomId>("Room")?.0 + numbers.iter().sum::<i64>()))
+    }
+    let sums = Route::new("/sums/{id}/").integer_id().access(Access::Public).post(add);
+    let chat = chat_with(&suite, "", sums).await;
+    chat.post("/sums/4/").json("[1,2]").await.is(201, "7");
+    chat.post("/sums/x/").json("[1,2]").await.detail(404, "Not found.");
+    let broken = chat.post("/sums/4/").json("[1,").await;
+    assert!(broken.status(400).text("detail").starts_with("JSON parse error - "), "{broken:?}");
 }
 
 async fn a_path_that_a_host_spells_out_comes_before_one_with_a_parameter(suite: Suite) {
