@@ -32,6 +32,8 @@ mod json;
 mod replay;
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod stores;
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
+mod transaction_fact;
 
 mod account_facts;
 mod activation_facts;

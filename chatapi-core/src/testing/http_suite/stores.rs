@@ -10,7 +10,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqlStr};
 use tempfile::TempDir;
 
+use super::chat::Suite;
+use super::transaction_fact::{self, orders};
 use super::{Server, http_suite};
+use crate::http::Route;
 use crate::store::memory::MemoryStore;
 use crate::store::postgres::PgStore;
 use crate::store::sqlite::SqliteStore;
@@ -21,8 +24,9 @@ use crate::{Builder, ChatApi, Store};
 ///
 /// # Panics
 /// As [`http_suite`] does.
-pub async fn http_suite_on_memory<S>(serve: impl Fn(ChatApi, &'static str) -> S + Send + Sync + 'static)
-where
+pub async fn http_suite_on_memory<S>(
+    serve: impl Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
+) where
     S: Future<Output = Server> + Send + 'static,
 {
     http_suite(async || builder(MemoryStore::new()).await, serve).await;
@@ -32,8 +36,9 @@ where
 ///
 /// # Panics
 /// As [`http_suite`] does.
-pub async fn http_suite_on_sqlite<S>(serve: impl Fn(ChatApi, &'static str) -> S + Send + Sync + 'static)
-where
+pub async fn http_suite_on_sqlite<S>(
+    serve: impl Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
+) where
     S: Future<Output = Server> + Send + 'static,
 {
     let folder = Arc::new(TempDir::new().unwrap());
@@ -45,18 +50,20 @@ where
             let options = options.journal_mode(SqliteJournalMode::Wal);
             let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
             hosts_migrations().run(&pool).await.unwrap();
-            builder(SqliteStore::new(pool)).await
+            let orders = orders!(pool, "begin immediate");
+            (builder(SqliteStore::new(pool)).await, orders)
         }
     };
-    http_suite(fresh, serve).await;
+    with_orders(fresh, serve).await;
 }
 
 /// The suite on PostgreSQL: the one that [`VARIABLE`](crate::testing::postgres::VARIABLE) names.
 ///
 /// # Panics
 /// As [`http_suite`] does.
-pub async fn http_suite_on_postgres<S>(serve: impl Fn(ChatApi, &'static str) -> S + Send + Sync + 'static)
-where
+pub async fn http_suite_on_postgres<S>(
+    serve: impl Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
+) where
     S: Future<Output = Server> + Send + 'static,
 {
     let databases = Databases::new().await;
@@ -71,13 +78,38 @@ where
             connection.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
             let pool = PgPoolOptions::new().max_connections(4).connect_with(database).await.unwrap();
             hosts_migrations().run(&pool).await.unwrap();
-            builder(PgStore::new(pool)).await
+            let orders = orders!(pool, "begin");
+            (builder(PgStore::new(pool)).await, orders)
         }
     };
     // On a task of its own, so that the database is dropped after a panic too.
-    let end = tokio::spawn(http_suite(fresh, serve)).await;
+    let end = tokio::spawn(with_orders(fresh, serve)).await;
     databases.drop_all().await;
     end.unwrap();
+}
+
+/// The suite; and, with the host's own endpoint, the fact about its transactions.
+async fn with_orders<F, B, G, S>(fresh: F, serve: G)
+where
+    F: Fn() -> B + Clone + Send + Sync + 'static,
+    B: Future<Output = (Builder, Route)> + Send + 'static,
+    G: Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
+    S: Future<Output = Server> + Send + 'static,
+{
+    let shop = fresh.clone();
+    let shop = move || {
+        let made = shop();
+        async move {
+            let (builder, orders) = made.await;
+            builder.route(orders)
+        }
+    };
+    transaction_fact::check(Suite::new(shop, serve.clone())).await;
+    let plain = move || {
+        let made = fresh();
+        async move { made.await.0 }
+    };
+    http_suite(plain, serve).await;
 }
 
 async fn builder(store: impl Store + 'static) -> Builder {
