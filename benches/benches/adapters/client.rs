@@ -6,17 +6,22 @@ use std::time::{Duration, Instant};
 
 const CONNECTIONS: usize = 32;
 const ROUND: Duration = Duration::from_millis(400);
-const REQUEST: &[u8] =
-    b"GET /ping/ HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\nUser-Agent: bench\r\n\r\n";
 
 pub(crate) struct Client {
     connections: Vec<TcpStream>,
+    request: Vec<u8>,
     /// How long an answer is: they are all alike but for the date.
     length: usize,
 }
 
 impl Client {
-    pub(crate) fn connect(address: &str) -> Self {
+    /// `server` is what a server prints: its address, and a token.
+    pub(crate) fn connect(server: &str) -> Self {
+        let (address, token) = server.split_once(' ').unwrap();
+        let request = format!(
+            "GET /auth/users/me/ HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\
+             User-Agent: bench\r\nAuthorization: Bearer {token}\r\n\r\n"
+        );
         let connections: Vec<_> = (0..CONNECTIONS)
             .map(|_| {
                 let connection = TcpStream::connect(address).unwrap();
@@ -24,7 +29,7 @@ impl Client {
                 connection
             })
             .collect();
-        let mut client = Self { connections, length: 0 };
+        let mut client = Self { connections, request: request.into_bytes(), length: 0 };
         client.length = client.first_answer().len();
         client
     }
@@ -41,7 +46,7 @@ impl Client {
 
     fn first_answer(&mut self) -> String {
         let connection = &mut self.connections[0];
-        connection.write_all(REQUEST).unwrap();
+        connection.write_all(&self.request).unwrap();
         let mut answer = String::new();
         let mut piece = [0; 4096];
         while !answer.ends_with('}') {
@@ -59,12 +64,12 @@ impl Client {
         let mut answered = 0_u32;
         let mut answer = vec![0; self.length];
         for connection in &mut self.connections {
-            connection.write_all(REQUEST).unwrap();
+            connection.write_all(&self.request).unwrap();
         }
         while began.elapsed() < ROUND {
             for connection in &mut self.connections {
                 connection.read_exact(&mut answer).unwrap();
-                connection.write_all(REQUEST).unwrap();
+                connection.write_all(&self.request).unwrap();
                 answered += 1;
             }
         }

@@ -4,20 +4,29 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
 use axum::routing::get;
-use chatapi_core::http::{Access, Call, Response, Route, json};
 use chatapi_core::store::memory::MemoryStore;
-use chatapi_core::{ChatApi, Result};
-use http::StatusCode;
-use poem::handler;
+use chatapi_core::users::NewAccount;
+use chatapi_core::{ChatApi, UserId};
 use poem::listener::TcpAcceptor;
+use poem::web::Data;
+use poem::{EndpointExt as _, Request, handler};
+use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::cpu;
 
 pub(crate) const FRAMEWORKS: [&str; 3] = ["axum", "actix", "poem"];
+
+/// The user's own account: the cheapest of the documented endpoints that answers with something.
+const PATH: &str = "/auth/users/me/";
+
+const PASSWORD: &str = "earl-grey-4-two";
 
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
@@ -42,12 +51,10 @@ impl FromStr for Handler {
     }
 }
 
-const BODY: &str = "{\"ping\":\"pong\"}";
-
 /// What the chat's answers carry.
 const HEADERS: [(&str, &str); 7] = [
     ("content-type", "application/json"),
-    ("allow", "GET, HEAD, OPTIONS"),
+    ("allow", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
     ("vary", "Accept"),
     ("x-frame-options", "DENY"),
     ("x-content-type-options", "nosniff"),
@@ -66,58 +73,79 @@ pub(crate) fn serve(framework: &str, handler: Handler) {
     }
 }
 
-fn chat() -> ChatApi {
-    async fn ping(_: ChatApi, _: Call) -> Result<Response> {
-        json(StatusCode::OK, &[("ping", "pong")].into_iter().collect::<std::collections::BTreeMap<_, _>>())
-    }
-    let route = Route::new("/ping/").access(Access::Public).get(ping);
-    ChatApi::builder(MemoryStore::new(), [7; 32]).route(route).build().unwrap()
+/// A chat with one user.
+async fn chat() -> (ChatApi, String) {
+    let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
+    api.register(NewAccount::new("ann", PASSWORD)).await.unwrap();
+    let token = api.log_in("ann", PASSWORD).await.unwrap().access;
+    (api, token)
 }
 
-async fn listen() -> TcpListener {
+/// What a handler of the framework's own does for the same answer: it reads the token, and writes the account.
+async fn me(api: &ChatApi, authorization: Option<&str>) -> String {
+    let token = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap();
+    let user = api.user_of_access_token(token).await.unwrap();
+    serde_json::to_string(&Account { email: &user.email, id: user.id, username: &user.username }).unwrap()
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    email: &'a str,
+    id: UserId,
+    username: &'a str,
+}
+
+async fn listen(token: &str) -> TcpListener {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    println!("{}", listener.local_addr().unwrap());
+    println!("{} {token}", listener.local_addr().unwrap());
     listener
 }
 
 async fn axum(handler: Handler) {
+    async fn bare(State(api): State<ChatApi>, headers: HeaderMap) -> impl IntoResponse {
+        let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
+        (HEADERS, me(&api, authorization).await)
+    }
+    let (api, token) = chat().await;
     let app = match handler {
-        Handler::Chat => chatapi_axum::router(chat()),
-        Handler::Bare => Router::new().route("/ping/", get(async || (HEADERS, BODY))),
+        Handler::Chat => chatapi_axum::router(api),
+        Handler::Bare => Router::new().route(PATH, get(bare)).with_state(api),
     };
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listen().await, app).await.unwrap();
+    axum::serve(listen(&token).await, app).await.unwrap();
 }
 
 async fn actix(handler: Handler) {
-    async fn ping() -> HttpResponse {
+    async fn bare(api: web::Data<ChatApi>, request: HttpRequest) -> HttpResponse {
+        let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok());
         let mut answer = HttpResponse::Ok();
         for header in HEADERS {
             answer.insert_header(header);
         }
-        answer.body(BODY)
+        answer.body(me(&api, authorization).await)
     }
-    let api = chat();
-    let listener = listen().await.into_std().unwrap();
+    let (api, token) = chat().await;
+    let listener = listen(&token).await.into_std().unwrap();
     let app = move || match handler {
         Handler::Chat => App::new().configure(chatapi_actix::configure(api.clone())),
-        Handler::Bare => App::new().route("/ping/", web::get().to(ping)),
+        Handler::Bare => App::new().app_data(web::Data::new(api.clone())).route(PATH, web::get().to(bare)),
     };
     HttpServer::new(app).workers(1).listen(listener).unwrap().run().await.unwrap();
 }
 
 async fn poem(handler: Handler) {
     #[handler]
-    fn ping() -> poem::Response {
-        let answer = HEADERS
-            .into_iter()
-            .fold(poem::Response::builder(), |answer, (name, value)| answer.header(name, value));
-        answer.body(BODY)
+    async fn bare(api: Data<&ChatApi>, request: &Request) -> poem::Response {
+        let body = me(&api, request.header("authorization")).await;
+        let answer = poem::Response::builder();
+        let answer = HEADERS.into_iter().fold(answer, |answer, (name, value)| answer.header(name, value));
+        answer.body(body)
     }
-    let app = match handler {
-        Handler::Chat => chatapi_poem::endpoint(chat()),
-        Handler::Bare => poem::Route::new().at("/ping/", poem::get(ping)),
-    };
-    let listener = TcpAcceptor::from_tokio(listen().await).unwrap();
-    poem::Server::new_with_acceptor(listener).run(app).await.unwrap();
+    let (api, token) = chat().await;
+    let listener = TcpAcceptor::from_tokio(listen(&token).await).unwrap();
+    let server = poem::Server::new_with_acceptor(listener);
+    match handler {
+        Handler::Chat => server.run(chatapi_poem::endpoint(api)).await.unwrap(),
+        Handler::Bare => server.run(poem::Route::new().at(PATH, poem::get(bare)).data(api)).await.unwrap(),
+    }
 }

@@ -4,7 +4,7 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::time::timeout;
 
 /// Why a body was not read.
@@ -39,6 +39,11 @@ where
         }
         Ok(whole)
     };
+    let mut reading = pin!(reading);
+    // Most bodies are there at once, or there is none: no clock need be asked.
+    if let Some(read) = reading.as_mut().now_or_never() {
+        return read;
+    }
     timeout(patience, reading).await.unwrap_or(Err(Unread::Broken))
 }
 
