@@ -1,8 +1,9 @@
 //! `cargo xtask ci`: everything a change has to pass, the quick things first.
 
-use std::env;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Instant;
+use std::{env, fs};
 
 use serde_json::Value;
 
@@ -93,12 +94,32 @@ fn packages() -> Result<()> {
     let mut command = cargo(["package", "--locked"]);
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     for name in published()? {
+        forget_packed(&name)?;
         command.args(["-p", &name]);
     }
     if env::var_os("CI").is_none() {
         command.arg("--allow-dirty");
     }
     command::run(&mut command)
+}
+
+/// What was packed is unpacked where cargo keeps what it downloads, under a registry without a name, and is taken for this
+/// package by the next run at the same place: the version is the same, whatever has changed since.
+fn forget_packed(name: &str) -> Result<()> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    for registry in fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten() {
+        if !registry.file_name().to_string_lossy().starts_with('-') {
+            continue;
+        }
+        for package in fs::read_dir(registry.path())?.flatten() {
+            let version = package.file_name().to_string_lossy().strip_prefix(name).map(str::to_owned);
+            if version.is_some_and(|version| version.starts_with('-')) {
+                fs::remove_dir_all(package.path())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn published() -> Result<Vec<String>> {
