@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use self::token::{Expected, Signed};
-use super::jwt::bearer;
+use super::jwt::{CHALLENGE, bearer};
 use super::{Authenticator, CurrentUser};
 use crate::ChatApi;
 use crate::error::{Error, Result, Unauthenticated};
@@ -111,7 +111,7 @@ impl Authenticator for IssuerAuthenticator {
     }
 
     fn challenge(&self) -> &'static str {
-        "Bearer realm=\"api\""
+        CHALLENGE
     }
 }
 

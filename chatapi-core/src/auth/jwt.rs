@@ -198,6 +198,9 @@ fn install_provider() {
     hs256::install();
 }
 
+/// What `WWW-Authenticate` says where a token is wanted.
+pub(super) const CHALLENGE: &str = "Bearer realm=\"api\"";
+
 /// `Authorization: Bearer`, followed by an access token that this chat issued.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JwtAuthenticator;
@@ -213,7 +216,7 @@ impl Authenticator for JwtAuthenticator {
     }
 
     fn challenge(&self) -> &'static str {
-        "Bearer realm=\"api\""
+        CHALLENGE
     }
 }
 

@@ -99,7 +99,7 @@ impl ChatApi {
     /// [`Error::Unavailable`] where the store does not answer.
     pub async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
         let mut faults = Vec::new();
-        if username.is_empty() || !username.chars().all(|c| is_word(c) || "@.+-".contains(c)) {
+        if username.is_empty() || !username.chars().all(is_name_char) {
             faults.push(BAD_NAME.to_owned());
         }
         if username.chars().count() > USERNAME_LIMIT {
@@ -371,6 +371,11 @@ impl ChatApi {
         }
         errors.none()
     }
+}
+
+/// Whether a name may have this character in it.
+pub(super) fn is_name_char(c: char) -> bool {
+    is_word(c) || "@.+-".contains(c)
 }
 
 /// 400: the present password is another.

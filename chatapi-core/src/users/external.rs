@@ -2,12 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::accounts::USERNAME_LIMIT;
+use super::accounts::{USERNAME_LIMIT, is_name_char};
 use super::emails::{is_address, normalized};
 use super::{EMAIL_LIMIT, NewUser, User, UserChange};
 use crate::ChatApi;
-use crate::auth::password::unicode::is_word;
-use crate::error::{Error, NUL, Result, Unauthenticated, too_long};
+use crate::error::{BLANK, Error, NUL, Result, Unauthenticated, too_long};
 use crate::store::StoreError;
 use crate::text::nfkc;
 
@@ -61,7 +60,7 @@ impl ExternalUser {
     /// Why no user can be kept by this id, where that is so.
     pub(crate) fn id_fault(&self) -> Option<String> {
         if self.id.is_empty() {
-            return Some("This field may not be blank.".to_owned());
+            return Some(BLANK.to_owned());
         }
         if self.id.contains('\0') {
             return Some(NUL.to_owned());
@@ -162,7 +161,7 @@ impl ChatApi {
 
 /// The name as accounts may have it.
 fn sound_name(wish: &str) -> String {
-    let sound = |c: char| if is_word(c) || "@.+-".contains(c) { c } else { '_' };
+    let sound = |c: char| if is_name_char(c) { c } else { '_' };
     let name: String = nfkc(wish.trim()).chars().map(sound).take(USERNAME_LIMIT).collect();
     if name.is_empty() { "_".to_owned() } else { name }
 }
