@@ -16,7 +16,9 @@ use crate::http::Route;
 use crate::mail::{LogMailer, Mailer};
 use crate::permission::{DocumentedPolicy, Policy};
 use crate::random::{Random, SystemRandom};
+use crate::search::Words;
 use crate::store::Store;
+use crate::upkeep::Upkeep;
 
 /// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ struct Parts {
     mail_tokens: MailTokens,
     config: Config,
     routes: Vec<Arc<Route>>,
+    upkeep: Arc<Upkeep>,
     tasks: TaskTracker,
 }
 
@@ -52,6 +55,11 @@ impl ChatApi {
     /// Limits and options.
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// The words that ranked search reads texts in.
+    pub fn words(&self) -> Words {
+        Words::new(self.config().language)
     }
 
     /// The present moment, by the chat's clock.
@@ -107,6 +115,10 @@ impl ChatApi {
 
     pub(crate) fn mail_tokens(&self) -> &MailTokens {
         &self.0.mail_tokens
+    }
+
+    pub(crate) fn upkeep(&self) -> &Arc<Upkeep> {
+        &self.0.upkeep
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -278,6 +290,7 @@ impl Builder {
             password_rules: self.password_rules,
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
+            upkeep: Arc::default(),
             tasks,
         })))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::mail::MailTemplates;
+use crate::search::Language;
 
 /// What a deployment may set. [`Config::default`] is the documented deployment.
 #[derive(Clone, Debug)]
@@ -18,6 +19,12 @@ pub struct Config {
     pub body_patience: Duration,
     /// The longest message that is kept, in characters.
     pub message_limit: usize,
+    /// The language that most messages are in: ranked search finds words in it whatever their endings are. Messages keep the
+    /// one that they were sent in.
+    pub language: Language,
+    /// Whether this instance keeps the search index in order, in the background, as messages are sent. One that does not
+    /// leaves it to the others, or to [`ChatApi::tidy`](crate::ChatApi::tidy).
+    pub tidies: bool,
     /// How long an access token lasts.
     pub access_lifetime: Duration,
     /// How long a refresh token lasts.
@@ -37,6 +44,8 @@ impl Default for Config {
             body_limit: 1024 * 1024,
             body_patience: Duration::from_secs(60),
             message_limit: 100_000,
+            language: Language::default(),
+            tidies: true,
             access_lifetime: Duration::from_secs(60 * 60),
             refresh_lifetime: Duration::from_secs(24 * 60 * 60),
             leeway: Duration::ZERO,

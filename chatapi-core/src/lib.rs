@@ -14,6 +14,9 @@ pub mod permission;
 pub mod search;
 pub mod text;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) mod index;
+
 pub mod auth;
 pub mod hooks;
 pub mod mail;
@@ -23,6 +26,7 @@ pub mod random;
 
 pub mod http;
 pub mod store;
+mod upkeep;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod transaction;
 

@@ -27,6 +27,15 @@ pub struct Message {
     pub room: RoomId,
 }
 
+/// Where a message stands among the others, by time and then id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// When the message was sent.
+    pub created_at: Timestamp,
+    /// The message's id.
+    pub id: MessageId,
+}
+
 /// A message to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMessage {
@@ -230,7 +239,7 @@ impl ChatApi {
         if content.contains('\0') {
             return Err(Error::field("content", NUL));
         }
-        let text = Text::new(content).ok_or_else(|| Error::field("content", BLANK))?;
+        let text = Text::new(content, self.words()).ok_or_else(|| Error::field("content", BLANK))?;
         if text.as_str().chars().count() > limit {
             return Err(Error::field("content", too_long(limit)));
         }

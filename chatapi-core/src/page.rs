@@ -118,3 +118,7 @@ mod tests {
         }
     }
 }
+
+pub(crate) fn as_len(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}

@@ -8,10 +8,11 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch};
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::search::Words;
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
@@ -112,6 +113,10 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// such page.
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
 
+    /// A page of the messages in the rooms that the search's reader is in which have its words, in its order. Its query's
+    /// authors are left to [`RankedSearch::authors`]. `None` where there is no such page.
+    async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>>;
+
     /// Gives a message a new text, or none but a new time, where it is within `reach`: whose rooms are meant is a member
     /// of the message's room until the write is done.
     async fn update_message(
@@ -124,6 +129,13 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Deletes a message, where it is within `reach`, as for [`update_message`](Self::update_message).
     async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool>;
+
+    /// The rooms that [`tidy`](Self::tidy) has something to do in.
+    async fn untidy_rooms(&self) -> Result<Vec<RoomId>>;
+
+    /// Does for a room's searches what sends leave undone, so that they stay fast. Searches find the same before and after.
+    /// Safe to call from several processes at once, and to break off.
+    async fn tidy(&self, room: RoomId, words: Words) -> Result<()>;
 }
 
 /// Why a store could not do what it was asked.

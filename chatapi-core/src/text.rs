@@ -3,22 +3,26 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
-/// A message's text: not blank, trimmed, without NUL characters; with the folded form that search reads.
+use crate::search::Words;
+
+/// A message's text: not blank, trimmed, without NUL characters; with the forms that search reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     content: String,
     folded: String,
+    stems: String,
 }
 
 impl Text {
     /// Trims `content` as the documented API does. `None` where nothing is left, or where it holds a NUL character,
-    /// which PostgreSQL cannot keep.
-    pub fn new(content: &str) -> Option<Self> {
+    /// which PostgreSQL cannot keep. Ranked search reads it in these words.
+    pub fn new(content: &str, words: Words) -> Option<Self> {
         let content = strip(content);
         if content.is_empty() || content.contains('\0') {
             return None;
         }
-        Some(Self { content: content.to_owned(), folded: fold(content) })
+        let folded = fold(content);
+        Some(Self { content: content.to_owned(), stems: stems(&folded, words), folded })
     }
 
     /// The text as it was sent, trimmed.
@@ -30,6 +34,22 @@ impl Text {
     pub fn folded(&self) -> &str {
         &self.folded
     }
+
+    /// The text as ranked search reads it: the stems of its words, with a blank before and after each.
+    pub fn stems(&self) -> &str {
+        &self.stems
+    }
+}
+
+/// The stems of a folded text's words, with a blank before and after each.
+pub(crate) fn stems(folded: &str, words: Words) -> String {
+    let mut stems = String::with_capacity(folded.len() + 2);
+    stems.push(' ');
+    for word in words.words(folded) {
+        stems.push_str(&word.stem);
+        stems.push(' ');
+    }
+    stems
 }
 
 /// Trims as the documented API does: Unicode's white space, and the four ASCII separators that Python counts in.
@@ -91,9 +111,10 @@ mod tests {
 
     #[test]
     fn a_text_is_trimmed_and_never_blank() {
-        assert_eq!(Text::new("  padded \n").unwrap().as_str(), "padded");
-        assert_eq!(Text::new(" \u{2003}\n"), None);
-        assert_eq!(Text::new("a\0b"), None);
+        let text = |content| Text::new(content, Words::default());
+        assert_eq!(text("  padded \n").unwrap().as_str(), "padded");
+        assert_eq!(text(" \u{2003}\n"), None);
+        assert_eq!(text("a\0b"), None);
     }
 
     proptest! {

@@ -29,6 +29,8 @@ pub enum Value {
     Ints(Vec<i64>),
     /// Many texts, for [`Dialect::each`].
     Texts(Vec<String>),
+    /// Bytes.
+    Bytes(Vec<u8>),
 }
 
 /// A row on its way out: columns by their place.
@@ -45,6 +47,8 @@ pub trait Row: Send + Sync {
     fn opt_text(&self, column: usize) -> Result<Option<String>>;
     /// A moment.
     fn time(&self, column: usize) -> Result<Timestamp>;
+    /// Bytes.
+    fn bytes(&self, column: usize) -> Result<Vec<u8>>;
 }
 
 /// Where the engines' SQL differs.
@@ -56,6 +60,13 @@ pub struct Dialect {
     pub each: (&'static str, &'static str),
     /// At the end of a query within a write: what it found stays until the write is done.
     pub hold: &'static str,
+    /// At the end of a query within a write: what it found is nobody else's until the write is done.
+    pub lock: &'static str,
+    /// A query that says whether this transaction is the only one to work on the room in its parameter. None where one
+    /// transaction writes at a time.
+    pub alone: Option<&'static str>,
+    /// Whether statements that write can be part of a statement.
+    pub has_writing_queries: bool,
     /// The function that finds a text in a text, byte by byte, and gives 0 where it does not.
     pub position: &'static str,
 }
@@ -72,6 +83,12 @@ impl Dialect {
         format!(
             "not exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) = 0)"
         )
+    }
+
+    /// The text in `column` has one of the texts in this parameter in it.
+    pub fn has_any(&self, column: &str, parameter: usize) -> String {
+        let Self { each: (before, after), position, .. } = self;
+        format!("exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) > 0)")
     }
 }
 
@@ -112,13 +129,7 @@ pub trait Session: Send {
 
 /// Several statements that happen together: when it is dropped without a commit, none has happened.
 #[async_trait]
-pub trait Transaction: Send {
-    /// Its rows.
-    type Row: Row;
-
-    /// Runs a statement.
-    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
-
+pub trait Transaction: Session {
     /// Makes everything that was run happen.
     async fn commit(self) -> Result<()>;
 }

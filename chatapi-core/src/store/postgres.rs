@@ -71,6 +71,10 @@ const DIALECT: Dialect = Dialect {
     among: ("= any(", ")"),
     each: ("unnest(", ") as term(value)"),
     hold: "for key share",
+    lock: "for update",
+    // Two numbers, the first of them this use's own; rooms that share the second only wait for each other.
+    alone: Some("select pg_try_advisory_xact_lock(1667785076, ($1 % 2147483647)::int)"),
+    has_writing_queries: true,
     position: "strpos",
 };
 
@@ -137,13 +141,17 @@ impl Session for PgConnection {
 }
 
 #[async_trait]
-impl Transaction for sqlx::Transaction<'static, Postgres> {
+impl Session for sqlx::Transaction<'static, Postgres> {
     type Row = PgRow;
+    const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
         Session::run(&mut **self, sql, values).await
     }
+}
 
+#[async_trait]
+impl Transaction for sqlx::Transaction<'static, Postgres> {
     async fn commit(self) -> Result<()> {
         patiently(sqlx::Transaction::commit(self)).await
     }
@@ -181,6 +189,7 @@ fn bind<'q>(query: Query<'q, Postgres, PgArguments>, values: &[Value]) -> Query<
         Value::Time(value) => query.bind(OffsetDateTime::from(value)),
         Value::Ints(values) => query.bind(values),
         Value::Texts(values) => query.bind(values),
+        Value::Bytes(value) => query.bind(value),
     })
 }
 
@@ -207,6 +216,10 @@ impl Row for PgRow {
 
     fn time(&self, column: usize) -> Result<Timestamp> {
         self.try_get::<OffsetDateTime, _>(column).map(Timestamp::from).map_err(unreadable)
+    }
+
+    fn bytes(&self, column: usize) -> Result<Vec<u8>> {
+        self.try_get(column).map_err(unreadable)
     }
 }
 

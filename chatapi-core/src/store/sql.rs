@@ -1,20 +1,26 @@
 //! The store on a SQL database: each statement is written once, for both engines.
 
+use std::num::NonZeroU32;
+
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{Result, Store, StoreError};
-use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch};
 use crate::page::{Page, PageNumber, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::search::Words;
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 mod messages;
 mod rooms;
+mod search;
+mod texts;
+mod upkeep;
 mod users;
 pub(crate) mod within;
 
@@ -22,7 +28,11 @@ pub(crate) mod within;
 #[derive(Clone, Debug)]
 pub struct SqlStore<E> {
     engine: E,
+    segment: u32,
 }
+
+/// How many texts a segment of the search index takes in. Fewer are looked through as fast as an index is read.
+const SEGMENT: u32 = 4096;
 
 /// How often a write is tried that another writer gets in the way of.
 const ATTEMPTS: usize = 4;
@@ -44,7 +54,14 @@ macro_rules! unhindered {
 
 impl<E: Engine> SqlStore<E> {
     pub(super) fn on(engine: E) -> Self {
-        Self { engine }
+        Self { engine, segment: SEGMENT }
+    }
+
+    /// The same store, where the search index takes in so many texts of a room at a time, 4096 by default: a few make tests
+    /// of the index short.
+    #[must_use]
+    pub fn with_segments_of(self, texts: NonZeroU32) -> Self {
+        Self { segment: texts.get(), ..self }
     }
 
     async fn read(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {
@@ -217,6 +234,10 @@ impl<E: Engine> Store for SqlStore<E> {
         self.page_of_messages(filter, page).await
     }
 
+    async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>> {
+        self.page_of_ranked(search, page).await
+    }
+
     async fn update_message(
         &self,
         id: MessageId,
@@ -229,5 +250,13 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
         self.remove_message(id, reach).await
+    }
+
+    async fn untidy_rooms(&self) -> Result<Vec<RoomId>> {
+        self.rooms_to_tidy().await
+    }
+
+    async fn tidy(&self, room: RoomId, words: Words) -> Result<()> {
+        self.tidy_room(room, words).await
     }
 }

@@ -68,6 +68,9 @@ const DIALECT: Dialect = Dialect {
     each: ("json_each(", ") as term"),
     // There is one writer at a time.
     hold: "",
+    lock: "",
+    alone: None,
+    has_writing_queries: false,
     position: "instr",
 };
 
@@ -121,13 +124,17 @@ impl Session for SqliteConnection {
 }
 
 #[async_trait]
-impl Transaction for sqlx::Transaction<'static, Sqlite> {
+impl Session for sqlx::Transaction<'static, Sqlite> {
     type Row = SqliteRow;
+    const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
         Session::run(&mut **self, sql, values).await
     }
+}
 
+#[async_trait]
+impl Transaction for sqlx::Transaction<'static, Sqlite> {
     async fn commit(self) -> Result<()> {
         sqlx::Transaction::commit(self).await.map_err(sorted)
     }
@@ -160,6 +167,7 @@ fn bind<'q>(
         Value::Time(value) => query.bind(value.as_micros()),
         Value::Ints(values) => query.bind(json(&values)),
         Value::Texts(values) => query.bind(json(&values)),
+        Value::Bytes(value) => query.bind(value),
     })
 }
 
@@ -191,6 +199,10 @@ impl Row for SqliteRow {
 
     fn time(&self, column: usize) -> Result<Timestamp> {
         self.try_get(column).map(Timestamp::from_micros).map_err(unreadable)
+    }
+
+    fn bytes(&self, column: usize) -> Result<Vec<u8>> {
+        self.try_get(column).map_err(unreadable)
     }
 }
 

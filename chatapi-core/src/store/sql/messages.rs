@@ -3,22 +3,15 @@
 //! somebody was removed.
 
 use super::{
-    Dialect, Engine, Page, PageRequest, Result, Row, Sql, SqlStore, Value, first, limit, limit_values,
-    page_of,
+    Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of,
 };
-use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::messages::{Message, MessageFilter};
 use crate::permission::Reach;
-use crate::text::Text;
-use crate::{MessageId, RoomId, Timestamp, UserId};
+use crate::{MessageId, RoomId, UserId};
 
-const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
+pub(super) const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
 
 impl<E: Engine> SqlStore<E> {
-    pub(super) async fn insert_message(&self, message: &NewMessage) -> Result<Option<Message>> {
-        let (sql, values) = insertion(self.dialect(), message);
-        inserted(message, &self.write(sql, &values).await?)
-    }
-
     pub(super) async fn message_within(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
         let mut values = vec![Value::Int(id.0)];
         let and_reached = match reach {
@@ -37,6 +30,9 @@ impl<E: Engine> SqlStore<E> {
         filter: &MessageFilter,
         page: PageRequest,
     ) -> Result<Option<Page<Message>>> {
+        if !filter.search.is_empty() {
+            return self.page_of_search(filter, page).await;
+        }
         let [size, offset] = limit_values(page);
         let mut values = vec![Value::Int(filter.reader.0), size, offset];
         let mut wanted =
@@ -52,10 +48,6 @@ impl<E: Engine> SqlStore<E> {
         if let Some(user) = filter.user {
             also(&|parameter| format!("user_id = ${parameter}"), Value::Int(user.0));
         }
-        if !filter.search.is_empty() {
-            let terms = Value::Texts(filter.search.as_slice().to_vec());
-            also(&|parameter| self.dialect().has_each("folded", parameter), terms);
-        }
         let limit = limit(page, 2);
         let sql = format!(
             "with counted as (select count(*) as total from chatapi_messages where {wanted})
@@ -69,27 +61,6 @@ impl<E: Engine> SqlStore<E> {
         page_of(page, &rows, |rows| rows.iter().map(|row| message(row, 1)).collect())
     }
 
-    pub(super) async fn change_message(
-        &self,
-        id: MessageId,
-        reach: Reach,
-        text: Option<&Text>,
-        at: Timestamp,
-    ) -> Result<Option<Message>> {
-        let mut values = vec![
-            Value::Int(id.0),
-            Value::OptText(text.map(|text| text.as_str().into())),
-            Value::OptText(text.map(|text| text.folded().into())),
-            Value::Time(at),
-        ];
-        let and_reached = self.and_reached(reach, &mut values);
-        let sql = format!(
-            "update chatapi_messages set content = coalesce($2, content), folded = coalesce($3, folded), updated_at = $4
-             where id = $1 {and_reached} returning {COLUMNS}"
-        );
-        first(&self.write(sql, &values).await?, |row| message(row, 0))
-    }
-
     pub(super) async fn remove_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
         let mut values = vec![Value::Int(id.0)];
         let and_reached = self.and_reached(reach, &mut values);
@@ -99,7 +70,7 @@ impl<E: Engine> SqlStore<E> {
 
     /// The part of a write that keeps it within `reach`: whose rooms are meant is a member of the message's room until the
     /// statement is done, and one more parameter of it.
-    fn and_reached(&self, reach: Reach, values: &mut Vec<Value>) -> String {
+    pub(super) fn and_reached(&self, reach: Reach, values: &mut Vec<Value>) -> String {
         let Reach::RoomsOf(user) = reach else {
             return String::new();
         };
@@ -114,41 +85,8 @@ impl<E: Engine> SqlStore<E> {
     }
 }
 
-/// The statement that adds a message, if its author is in its room, and its values.
-pub(super) fn insertion(dialect: Dialect, message: &NewMessage) -> (Sql, [Value; 5]) {
-    let hold = dialect.hold;
-    let sql = format!(
-        "insert into chatapi_messages (room_id, user_id, content, folded, created_at, updated_at)
-         select room_id, user_id, $3, $4, $5, $5 from chatapi_room_members
-         where room_id = $1 and user_id = $2 {hold}
-         returning id"
-    );
-    let values = [
-        Value::Int(message.room.0),
-        Value::Int(message.user.0),
-        Value::Text(message.text.as_str().into()),
-        Value::Text(message.text.folded().into()),
-        Value::Time(message.at),
-    ];
-    (sql.into(), values)
-}
-
-/// What the rows of [`insertion`] say: the message, if it was added.
-pub(super) fn inserted<R: Row>(message: &NewMessage, rows: &[R]) -> Result<Option<Message>> {
-    first(rows, |row| {
-        Ok(Message {
-            id: MessageId(row.int(0)?),
-            content: message.text.as_str().into(),
-            created_at: message.at,
-            updated_at: message.at,
-            user: message.user,
-            room: message.room,
-        })
-    })
-}
-
 /// A message, from the columns that start at `at`.
-fn message(row: &impl Row, at: usize) -> Result<Message> {
+pub(super) fn message(row: &impl Row, at: usize) -> Result<Message> {
     Ok(Message {
         id: MessageId(row.int(at)?),
         content: row.text(at + 1)?,

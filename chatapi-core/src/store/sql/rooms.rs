@@ -4,7 +4,7 @@ use super::{
     Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, limit, limit_values, page_of,
 };
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
-use crate::store::engine::Transaction;
+use crate::store::engine::{Session as _, Transaction as _};
 use crate::{RoomId, UserId};
 
 /// A room, with a row for each member or one without.

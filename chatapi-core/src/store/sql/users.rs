@@ -5,7 +5,7 @@ use super::{
     page_of,
 };
 use crate::UserId;
-use crate::store::engine::Transaction;
+use crate::store::engine::{Session as _, Transaction as _};
 use crate::text::fold;
 use crate::users::{NewUser, User, UserChange};
 

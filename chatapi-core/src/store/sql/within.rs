@@ -1,8 +1,7 @@
 //! The store's own statements within a transaction of the host's. None is tried again: after a fault the transaction is the
 //! host's to roll back.
 
-use super::messages::{inserted, insertion};
-use super::{Result, Sql, Value, rooms};
+use super::{Result, Sql, Value, rooms, texts};
 use crate::RoomId;
 use crate::messages::{Message, NewMessage};
 use crate::store::engine::Session;
@@ -12,8 +11,7 @@ pub(crate) async fn create_message<S: Session>(
     session: &mut S,
     message: &NewMessage,
 ) -> Result<Option<Message>> {
-    let (sql, values) = insertion(S::DIALECT, message);
-    inserted(message, &session.run(sql.0, &values).await?)
+    texts::send(session, message).await
 }
 
 /// [`Store::room_exists`](crate::Store::room_exists).

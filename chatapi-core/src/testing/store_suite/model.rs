@@ -9,7 +9,7 @@ use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
-use crate::search::SearchTerms;
+use crate::search::{SearchTerms, Words};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
@@ -90,6 +90,7 @@ enum Step {
         at: Timestamp,
     },
     DeleteMessage(Nth, Reader),
+    Tidy(Nth),
 }
 
 /// Who asks for a message.
@@ -198,6 +199,7 @@ impl Side {
             Step::DeleteMessage(id, editor) => {
                 self.answer(store.delete_message(self.message(id), self.reach(editor)).await)
             }
+            Step::Tidy(room) => self.answer(store.tidy(self.room(room), Words::default()).await),
         }
     }
 

@@ -70,7 +70,8 @@ impl Draw {
                 query: if self.once_in(3) { self.one_of(WORDS) } else { "" },
                 page: self.page(),
             },
-            88..96 => Step::UpdateMessage {
+            88..90 => Step::Tidy(self.recent(model.rooms.len())),
+            90..97 => Step::UpdateMessage {
                 message: self.recent(model.messages.len()),
                 editor: self.reader(model, &live),
                 content: (!self.once_in(5)).then(|| self.content()),

@@ -1,0 +1,72 @@
+//! Search by words, the best answers first.
+
+use super::Message;
+use crate::error::{Error, Result};
+use crate::page::{Page, PageRequest};
+use crate::search::{Author, Query, Words};
+use crate::{ChatApi, RoomId, UserId};
+
+/// Which messages are wanted by their words: those in rooms that the reader is in, less what the rest leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RankedSearch {
+    /// Who reads.
+    pub reader: UserId,
+    /// Of this room alone.
+    pub room: Option<RoomId>,
+    /// By these authors alone; by anybody where there are none named. The [`Query`] itself names authors too, which
+    /// [`ChatApi::search`] finds.
+    pub authors: Option<Vec<UserId>>,
+    /// The words.
+    pub query: Query,
+    /// How words are read: as the texts were when they were sent.
+    pub words: Words,
+    /// Which come first.
+    pub sort: Sort,
+}
+
+/// The order of what a search by words finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The best answers first, by [`Weights`](crate::search::Weights); of equals the newest.
+    #[default]
+    Relevance,
+    /// The newest first.
+    Recent,
+}
+
+impl ChatApi {
+    /// The messages of the rooms that a user is in that have the words of a query, the best first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the search names a room or an author by an id that does not exist; a name in the query that
+    /// is nobody's finds nothing. [`Error::NotFound`] where there is no such page.
+    pub async fn search(&self, search: &RankedSearch, page: PageRequest) -> Result<Page<Message>> {
+        let authors = self.authors(search).await?;
+        let found = self.store().ranked(&RankedSearch { authors, ..search.clone() }, page).await?;
+        if found.as_ref().is_none_or(|page| page.results.is_empty()) {
+            let one = search.authors.as_ref().and_then(|authors| authors.first());
+            self.check_choices(search.room, one.copied()).await?;
+        }
+        found.ok_or_else(Error::no_such_page)
+    }
+
+    /// The authors that both the search and its query allow.
+    async fn authors(&self, search: &RankedSearch) -> Result<Option<Vec<UserId>>> {
+        if search.query.from().is_empty() {
+            return Ok(search.authors.clone());
+        }
+        let mut named = Vec::new();
+        for author in search.query.from() {
+            match author {
+                Author::Me => named.push(search.reader),
+                Author::Named(name) => {
+                    named.extend(self.store().user_by_name(name).await?.map(|user| user.id));
+                }
+            }
+        }
+        if let Some(authors) = &search.authors {
+            named.retain(|author| authors.contains(author));
+        }
+        Ok(Some(named))
+    }
+}

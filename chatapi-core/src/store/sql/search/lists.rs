@@ -1,0 +1,105 @@
+//! Pages of what a search finds.
+
+use super::Extent;
+use super::find::{Found, Wanted};
+use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
+use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
+use crate::store::sql::lists::from_the_end;
+use crate::store::sql::messages::{COLUMNS, message};
+use crate::store::sql::{Engine, Result, SqlStore, Value};
+use crate::UserId;
+
+impl<E: Engine> SqlStore<E> {
+    pub(in crate::store::sql) async fn page_of_search(
+        &self,
+        filter: &MessageFilter,
+        page: PageRequest,
+    ) -> Result<Option<Page<Message>>> {
+        let mut extent = Extent::newest_first(filter);
+        extent.newest_first = page.number == PageNumber::Last;
+        let (mut rows, count) =
+            undisturbed!(self.found(&extent, page.offset(), page.take(), page.counted()))?;
+        if extent.newest_first {
+            rows.reverse();
+        }
+        if rows.is_empty()
+            && let Some((number, skip, take)) = from_the_end(page, count)
+        {
+            let extent = Extent::newest_first(filter);
+            let (mut results, _) = undisturbed!(self.found(&extent, skip, take, Counting::None))?;
+            results.reverse();
+            return Ok((!results.is_empty()).then_some(Page { count, number, has_next: skip > 0, results }));
+        }
+        Ok(page.page(count, rows))
+    }
+
+    pub(in crate::store::sql) async fn history_of_search(
+        &self,
+        filter: &MessageFilter,
+        request: &HistoryRequest,
+    ) -> Result<History> {
+        let sides = request.sides();
+        let older = self.side(filter, sides.older, true).await?;
+        let newer = self.side(filter, sides.newer, false).await?;
+        let count = match request.counting {
+            Counting::None => Count::Unknown,
+            counting => undisturbed!(self.found(&Extent::newest_first(filter), 0, 0, counting))?.1,
+        };
+        Ok(request.history(count, older, newer))
+    }
+
+    async fn side(
+        &self,
+        filter: &MessageFilter,
+        side: Option<Side>,
+        newest_first: bool,
+    ) -> Result<Vec<Message>> {
+        let Some(side) = side else { return Ok(Vec::new()) };
+        let extent = Extent { filter, from: side.from, newest_first };
+        Ok(undisturbed!(self.found(&extent, 0, side.take(), Counting::None))?.0)
+    }
+
+    /// The messages found from the one after `skip` on, and how many there are. `None` where one went away meanwhile.
+    async fn found(
+        &self,
+        extent: &Extent<'_>,
+        skip: u64,
+        take: u64,
+        counting: Counting,
+    ) -> Result<Option<(Vec<Message>, Count)>> {
+        let wanted = Wanted { skip, take, count_to: counting.bound() };
+        let Some(Found { places, count, is_exact }) = self.find(extent, wanted).await? else {
+            return Ok(None);
+        };
+        let count = match counting.bound() {
+            None => Count::Unknown,
+            Some(_) if is_exact => Count::Exact(count),
+            // What was looked at proves more than the bound, and what is shown proves itself.
+            Some(bound) => Count::Estimate(count.max(bound + 1).max(skip + places.len() as u64)),
+        };
+        let messages = self.messages_at(extent.filter.reader, &places).await?;
+        Ok(messages.map(|messages| (messages, count)))
+    }
+
+    /// The messages at these places, in their order. `None` where the reader cannot find one of them any more.
+    pub(super) async fn messages_at(
+        &self,
+        reader: UserId,
+        places: &[Place],
+    ) -> Result<Option<Vec<Message>>> {
+        if places.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let sql = format!(
+            "select {COLUMNS} from chatapi_messages
+             where {} and room_id in (select room_id from chatapi_room_members where user_id = $1)",
+            self.dialect().among("id", 2)
+        );
+        let ids = places.iter().map(|place| place.id.0).collect();
+        let rows = self.read(sql, &[Value::Int(reader.0), Value::Ints(ids)]).await?;
+        let mut messages: Vec<Message> = rows.iter().map(|row| message(row, 0)).collect::<Result<_>>()?;
+        let rank = |message: &Message| places.iter().position(|place| place.id == message.id);
+        messages.sort_by_cached_key(rank);
+        Ok((messages.len() == places.len()).then_some(messages))
+    }
+}

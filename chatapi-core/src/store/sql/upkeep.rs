@@ -1,0 +1,271 @@
+//! Takes texts into the index, room by room: what makes searches fast is done after the sends, not by them.
+//!
+//! One transaction at a time works on a room, and each leaves the index whole: a text is fresh or in a segment, never both
+//! and never neither. Whatever is interrupted has not happened.
+
+use std::collections::{HashMap, HashSet};
+
+use super::search::SegmentPlaces;
+use super::{Engine, Result, Sql, SqlStore, StoreError, Value};
+use crate::index::segment::{Segment, Text};
+use crate::messages::Place;
+use crate::search::Words;
+use crate::store::engine::{Row, Transaction as _};
+use crate::text::{fold, stems};
+use crate::{MessageId, RoomId, UserId};
+
+/// A segment of which this share is dead, one in so many, is taken apart.
+const WORN: usize = 8;
+
+/// How many rows are inserted by one statement.
+const BATCH: usize = 64;
+
+impl<E: Engine> SqlStore<E> {
+    /// How many texts a segment takes in.
+    fn segment(&self) -> Value {
+        Value::Int(i64::from(self.segment))
+    }
+
+    /// The rooms that have something to do.
+    pub(super) async fn rooms_to_tidy(&self) -> Result<Vec<RoomId>> {
+        let sql = "select room_id from chatapi_fresh_texts group by room_id having count(*) >= $1
+             union select room_id from chatapi_fresh_texts where stems is null
+             union select room_id from chatapi_dead_texts where segment_id = 0";
+        let rows = self.read(sql, &[self.segment()]).await?;
+        rows.iter().map(|row| row.int(0).map(RoomId)).collect()
+    }
+
+    /// Does all that there is to do in a room, unless somebody else is at it.
+    pub(super) async fn tidy_room(&self, room: RoomId, words: Words) -> Result<()> {
+        while self.is_untidy(room).await? && self.tidy_once(room, words).await? {}
+        Ok(())
+    }
+
+    async fn is_untidy(&self, room: RoomId) -> Result<bool> {
+        let sql = "select count(*) from (select 1 from chatapi_fresh_texts where room_id = $1 limit $2) f
+             having count(*) >= $2
+             union all select 1 from chatapi_fresh_texts where room_id = $1 and stems is null
+             union all select 1 from chatapi_dead_texts where room_id = $1 and segment_id = 0 limit 1";
+        Ok(!self.read(sql, &[Value::Int(room.0), self.segment()]).await?.is_empty())
+    }
+
+    /// Does one piece of work. Whether it did any.
+    async fn tidy_once(&self, room: RoomId, words: Words) -> Result<bool> {
+        let mut transaction = self.engine.begin().await?;
+        let mut work = Work { transaction: &mut transaction, room, segment: self.segment };
+        if !work.is_alone().await? {
+            return Ok(false);
+        }
+        let did = work.bury().await? | work.find_stems(words).await? | work.pack().await?;
+        transaction.commit().await?;
+        Ok(did)
+    }
+}
+
+/// Work on a room, within a transaction.
+struct Work<'t, T> {
+    transaction: &'t mut T,
+    room: RoomId,
+    /// How many texts a segment takes in.
+    segment: u32,
+}
+
+impl<T: crate::store::engine::Transaction> Work<'_, T> {
+    async fn run(&mut self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<T::Row>> {
+        self.transaction.run(sql.into().0, values).await
+    }
+
+    /// Whether nobody else works on the room.
+    async fn is_alone(&mut self) -> Result<bool> {
+        let Some(alone) = T::DIALECT.alone else { return Ok(true) };
+        let rows = self.run(alone, &[Value::Int(self.room.0)]).await?;
+        Ok(super::first(&rows, |row| row.bool(0))?.unwrap_or_default())
+    }
+
+    /// Finds each dead text in its segment, so that searches need not, and takes segments apart that are worn. Whether there
+    /// was any.
+    async fn bury(&mut self) -> Result<bool> {
+        let room = Value::Int(self.room.0);
+        let dead = self
+            .run("select message_id, segment_id from chatapi_dead_texts where room_id = $1", &[room.clone()])
+            .await?;
+        let mut placed = HashSet::new();
+        let mut unplaced = Vec::new();
+        for row in &dead {
+            match (row.int(0)?, row.int(1)?) {
+                (message, 0) => unplaced.push(message),
+                known => _ = placed.insert(known),
+            }
+        }
+        if unplaced.is_empty() {
+            return Ok(false);
+        }
+        let segments = self
+            .run(
+                "select id, places from chatapi_segments s where room_id = $1 and exists (
+                     select 1 from chatapi_dead_texts d where d.room_id = $1 and d.segment_id = 0
+                     and d.message_id between s.least_id and s.greatest_id
+                 )",
+                &[room.clone()],
+            )
+            .await?;
+        for row in &segments {
+            let segment = SegmentPlaces::read(row)?;
+            let ordinals: HashMap<i64, i64> =
+                (0..).zip(&segment.places).map(|(ordinal, place)| (place.id.0, ordinal)).collect();
+            let found = unplaced.iter().filter_map(|message| Some((*message, *ordinals.get(message)?)));
+            for (message, ordinal) in found.filter(|(message, _)| !placed.contains(&(*message, segment.id))) {
+                let values = [room.clone(), Value::Int(message), Value::Int(segment.id), Value::Int(ordinal)];
+                self.run(
+                    "insert into chatapi_dead_texts (room_id, message_id, segment_id, ordinal)
+                     values ($1, $2, $3, $4)",
+                    &values,
+                )
+                .await?;
+            }
+            self.take_apart_if_worn(&segment).await?;
+        }
+        let done = "delete from chatapi_dead_texts where room_id = $1 and segment_id = 0";
+        self.run(done, &[room]).await?;
+        Ok(true)
+    }
+
+    /// Makes the texts of a segment fresh again where too many others in it are dead.
+    async fn take_apart_if_worn(&mut self, segment: &SegmentPlaces) -> Result<()> {
+        let id = Value::Int(segment.id);
+        let dead = "select message_id from chatapi_dead_texts where room_id = $1 and segment_id = $2";
+        let rows = self.run(dead, &[Value::Int(self.room.0), id.clone()]).await?;
+        if rows.len() < segment.places.len().div_ceil(WORN) {
+            return Ok(());
+        }
+        let dead: HashSet<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
+        let living: Vec<i64> =
+            segment.places.iter().map(|place| place.id.0).filter(|id| !dead.contains(id)).collect();
+        let among = T::DIALECT.among("id", 1);
+        let contents = format!("select id, user_id, created_at, content from chatapi_messages where {among}");
+        let mut values = Vec::new();
+        for row in &self.run(contents, &[Value::Ints(living)]).await? {
+            values.extend([
+                Value::Int(self.room.0),
+                Value::Time(row.time(2)?),
+                Value::Int(row.int(0)?),
+                Value::Int(row.int(1)?),
+                Value::Text(fold(&row.text(3)?)),
+            ]);
+        }
+        self.insert("chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)", 5, &values).await?;
+        self.run("delete from chatapi_dead_texts where room_id = $1 and segment_id = $2", &[
+            Value::Int(self.room.0),
+            id.clone(),
+        ])
+        .await?;
+        self.run("delete from chatapi_segments where id = $1", &[id]).await.map(drop)
+    }
+
+    /// Finds the stems of texts that have none: those of before there was ranked search, and of segments that were taken
+    /// apart. Whether there were any.
+    async fn find_stems(&mut self, words: Words) -> Result<bool> {
+        let sql = format!(
+            "select created_at, message_id, folded from chatapi_fresh_texts where room_id = $1 and stems is null
+             limit $2 {}",
+            T::DIALECT.lock
+        );
+        let rows = self.run(sql, &[Value::Int(self.room.0), Value::Int(self.segment.into())]).await?;
+        for row in &rows {
+            let values = [
+                Value::Int(self.room.0),
+                Value::Time(row.time(0)?),
+                Value::Int(row.int(1)?),
+                Value::Text(stems(&row.text(2)?, words)),
+            ];
+            self.run(
+                "update chatapi_fresh_texts set stems = $4
+                 where room_id = $1 and created_at = $2 and message_id = $3",
+                &values,
+            )
+            .await?;
+        }
+        Ok(!rows.is_empty())
+    }
+
+    /// Makes the oldest fresh texts a segment, if there are enough. Whether there were.
+    async fn pack(&mut self) -> Result<bool> {
+        // A text whose older form in a segment was not found yet waits until it is.
+        let oldest = format!(
+            "select created_at, message_id, user_id, folded, stems from chatapi_fresh_texts f
+             where room_id = $1 and stems is not null and not exists (
+                 select 1 from chatapi_dead_texts d
+                 where d.room_id = $1 and d.message_id = f.message_id and d.segment_id = 0
+             )
+             order by created_at, message_id limit $2 {}",
+            T::DIALECT.lock
+        );
+        let rows = self.run(oldest, &[Value::Int(self.room.0), Value::Int(self.segment.into())]).await?;
+        if rows.len() < self.segment as usize {
+            return Ok(false);
+        }
+        let texts: Vec<Text> = rows.iter().map(text).collect::<Result<_>>()?;
+        let ids: Vec<i64> = texts.iter().map(|text| text.place.id.0).collect();
+        let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Ok(false) };
+        let (first, last) = (first.place, last.place);
+        let build = move || Segment::of(&texts);
+        let segment = tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
+        self.keep(&segment, first, last, &ids).await?;
+        let among = T::DIALECT.among("message_id", 4);
+        let taken = format!(
+            "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"
+        );
+        let values =
+            [Value::Int(self.room.0), Value::Time(first.created_at), Value::Time(last.created_at), Value::Ints(ids)];
+        self.run(taken, &values).await?;
+        Ok(true)
+    }
+
+    async fn keep(&mut self, segment: &Segment, first: Place, last: Place, ids: &[i64]) -> Result<()> {
+        let sql = "insert into chatapi_segments
+                 (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, places)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id";
+        let values = [
+            Value::Int(self.room.0),
+            Value::Int(ids.len() as i64),
+            Value::Time(first.created_at),
+            Value::Int(first.id.0),
+            Value::Time(last.created_at),
+            Value::Int(last.id.0),
+            Value::Int(ids.iter().copied().min().unwrap_or_default()),
+            Value::Int(ids.iter().copied().max().unwrap_or_default()),
+            Value::Bytes(segment.places.clone()),
+        ];
+        let rows = self.run(sql, &values).await?;
+        let id = super::first(&rows, |row| row.int(0))?.unwrap_or_default();
+        let pages = segment.pages.iter().flat_map(|page| {
+            [Value::Int(id), Value::Text(page.name.clone()), Value::Bytes(page.data.clone())]
+        });
+        let values: Vec<Value> = pages.collect();
+        self.insert("chatapi_segment_pages (segment_id, name, data)", 3, &values).await
+    }
+
+    /// Inserts rows of so many columns.
+    async fn insert(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
+        // As few different statements as may be: each is prepared once.
+        let (whole, rest) = values.split_at(values.len() / (columns * BATCH) * (columns * BATCH));
+        for batch in whole.chunks(columns * BATCH).chain(rest.chunks(columns)) {
+            let rows = (0..batch.len()).step_by(columns).map(|from| {
+                let row: Vec<String> = (from + 1..=from + columns).map(|parameter| format!("${parameter}")).collect();
+                format!("({})", row.join(", "))
+            });
+            let rows: Vec<String> = rows.collect();
+            self.run(format!("insert into {into} values {}", rows.join(", ")), batch).await?;
+        }
+        Ok(())
+    }
+}
+
+fn text(row: &impl Row) -> Result<Text> {
+    Ok(Text {
+        place: Place { created_at: row.time(0)?, id: MessageId(row.int(1)?) },
+        author: UserId(row.int(2)?),
+        folded: row.text(3)?,
+        stems: row.text(4)?,
+    })
+}

@@ -1,0 +1,252 @@
+//! Facts about the upkeep of search: what is found is the same before it and after.
+
+use super::fact::{Subject, facts};
+use super::given::{at, at_once, found, list, room, text, user, users};
+use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::permission::Reach;
+use crate::rooms::Room;
+use crate::search::{SearchTerms, Words};
+use crate::users::User;
+
+facts! {
+    a_tidied_room_is_searched_with_the_same_result,
+    messages_that_are_sent_after_tidying_are_found_with_the_others,
+    an_edited_message_is_found_by_its_new_text_alone,
+    a_message_that_is_edited_again_and_again_is_found_once,
+    a_deleted_message_is_found_no_more,
+    the_messages_of_a_deleted_user_are_found_no_more,
+    a_deleted_room_leaves_nothing_to_tidy,
+    messages_whose_order_of_time_is_not_that_of_their_ids_keep_their_order,
+    a_search_by_an_author_finds_the_author_s_alone,
+    a_room_that_was_tidied_is_untidy_no_more,
+    what_a_room_has_too_much_of_that_is_gone_is_cleared,
+    sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing,
+    tidying_a_room_that_is_not_there_does_nothing,
+}
+
+/// More messages than the segments that suites are run with take in, in an order that is not quite that of time.
+const MANY: i64 = 20;
+
+async fn fill(store: &Subject, room: &Room, author: &User) -> Vec<Message> {
+    let mut sent = Vec::new();
+    for n in 0..MANY {
+        sent.push(say(store, room, author, &format!("message {n} of many"), n).await);
+    }
+    sent
+}
+
+async fn say(store: &Subject, room: &Room, author: &User, content: &str, second: i64) -> Message {
+    let new = NewMessage { room: room.id, user: author.id, text: text(content), at: at(second) };
+    store.create_message(new).await.unwrap().unwrap()
+}
+
+async fn tidy(store: &Subject, room: &Room) {
+    store.tidy(room.id, Words::default()).await.unwrap();
+}
+
+async fn edit(store: &Subject, message: &Message, content: &str) {
+    let changed = store.update_message(message.id, Reach::EveryRoom, Some(&text(content)), at(100)).await;
+    assert!(changed.unwrap().is_some());
+}
+
+async fn a_tidied_room_is_searched_with_the_same_result(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    fill(store, &tea, &ann).await;
+    for query in ["message", "1", "age 1", "0 of", "y", "many of", "absent", "message many 7"] {
+        let before = found(store, &ann, query).await;
+        tidy(store, &tea).await;
+        assert_eq!(found(store, &ann, query).await, before, "{query}");
+    }
+    assert_eq!(found(store, &ann, "message 7").await, ["message 7 of many", "message 17 of many"]);
+}
+
+async fn messages_that_are_sent_after_tidying_are_found_with_the_others(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    fill(store, &tea, &ann).await;
+    tidy(store, &tea).await;
+    say(store, &tea, &ann, "message 7 again", MANY).await;
+    let expected = ["message 7 of many", "message 17 of many", "message 7 again"];
+    assert_eq!(found(store, &ann, "message 7").await, expected);
+}
+
+async fn an_edited_message_is_found_by_its_new_text_alone(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let sent = fill(store, &tea, &ann).await;
+    tidy(store, &tea).await;
+    edit(store, &sent[3], "a cup of earl grey").await;
+    for _ in 0..2 {
+        assert_eq!(found(store, &ann, "earl").await, ["a cup of earl grey"]);
+        assert_eq!(found(store, &ann, "message 3").await, Vec::<String>::new());
+        assert_eq!(found(store, &ann, "of").await.len(), sent.len());
+        tidy(store, &tea).await;
+    }
+}
+
+async fn a_message_that_is_edited_again_and_again_is_found_once(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let sent = fill(store, &tea, &ann).await;
+    for n in 0..12 {
+        edit(store, &sent[4], &format!("cup {n}")).await;
+        if n % 3 != 0 {
+            tidy(store, &tea).await;
+        }
+        assert_eq!(found(store, &ann, "cup").await, [format!("cup {n}")]);
+        fill(store, &tea, &ann).await;
+    }
+}
+
+async fn a_deleted_message_is_found_no_more(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let sent = fill(store, &tea, &ann).await;
+    tidy(store, &tea).await;
+    assert!(store.delete_message(sent[3].id, Reach::EveryRoom).await.unwrap());
+    for _ in 0..2 {
+        assert_eq!(found(store, &ann, "message 3").await, Vec::<String>::new());
+        assert_eq!(found(store, &ann, "of many").await.len(), sent.len() - 1);
+        tidy(store, &tea).await;
+    }
+}
+
+async fn the_messages_of_a_deleted_user_are_found_no_more(store: &Subject) {
+    let [ann, bob] = users(store, ["ann", "bob"]).await;
+    let tea = room(store, &ann, &[&bob]).await;
+    fill(store, &tea, &ann).await;
+    fill(store, &tea, &bob).await;
+    tidy(store, &tea).await;
+    assert!(store.delete_user(bob.id, bob.revision).await.unwrap());
+    for _ in 0..2 {
+        let filter =
+            MessageFilter { search: SearchTerms::parse("message"), ..MessageFilter::all(ann.id) };
+        let left = list(store, &filter).await;
+        assert_eq!(left.results.len(), MANY as usize);
+        assert!(left.results.iter().all(|message| message.user == ann.id));
+        tidy(store, &tea).await;
+    }
+}
+
+async fn a_deleted_room_leaves_nothing_to_tidy(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    fill(store, &tea, &ann).await;
+    tidy(store, &tea).await;
+    fill(store, &tea, &ann).await;
+    assert!(store.delete_room(tea.id, tea.admin).await.unwrap());
+    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    assert_eq!(found(store, &ann, "message").await, Vec::<String>::new());
+}
+
+async fn messages_whose_order_of_time_is_not_that_of_their_ids_keep_their_order(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let [tea, rum] = [room(store, &ann, &[]).await, room(store, &ann, &[]).await];
+    for n in 0..MANY {
+        let room = if n % 3 == 0 { &rum } else { &tea };
+        say(store, room, &ann, &format!("message {n}"), n * 7 % MANY).await;
+    }
+    tidy(store, &tea).await;
+    tidy(store, &rum).await;
+    say(store, &tea, &ann, "message late", 3).await;
+    let filter = MessageFilter { search: SearchTerms::parse("message"), ..MessageFilter::all(ann.id) };
+    let found = list(store, &filter).await.results;
+    assert_eq!(found.len(), MANY as usize + 1);
+    assert!(found.is_sorted_by_key(|message| (message.created_at, message.id)));
+}
+
+async fn a_search_by_an_author_finds_the_author_s_alone(store: &Subject) {
+    let [ann, bob] = users(store, ["ann", "bob"]).await;
+    let tea = room(store, &ann, &[&bob]).await;
+    for n in 0..MANY {
+        say(store, &tea, if n % 3 == 0 { &bob } else { &ann }, &format!("message {n}"), n).await;
+    }
+    tidy(store, &tea).await;
+    let of_bob = MessageFilter {
+        user: Some(bob.id),
+        search: SearchTerms::parse("message 1"),
+        ..MessageFilter::all(ann.id)
+    };
+    let found: Vec<String> =
+        list(store, &of_bob).await.results.into_iter().map(|message| message.content).collect();
+    assert_eq!(found, ["message 12", "message 15", "message 18"]);
+}
+
+async fn a_room_that_was_tidied_is_untidy_no_more(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let sent = fill(store, &tea, &ann).await;
+    tidy(store, &tea).await;
+    edit(store, &sent[0], "a cup").await;
+    for room in store.untidy_rooms().await.unwrap() {
+        store.tidy(room, Words::default()).await.unwrap();
+    }
+    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+}
+
+async fn what_a_room_has_too_much_of_that_is_gone_is_cleared(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let sent = fill(store, &tea, &ann).await;
+    tidy(store, &tea).await;
+    for message in sent.iter().filter(|message| message.id.0 % 4 != 0) {
+        assert!(store.delete_message(message.id, Reach::EveryRoom).await.unwrap());
+    }
+    let left: Vec<String> = sent
+        .iter()
+        .filter(|message| message.id.0 % 4 == 0)
+        .map(|message| message.content.clone())
+        .collect();
+    for _ in 0..2 {
+        assert_eq!(found(store, &ann, "of many").await, left);
+        tidy(store, &tea).await;
+    }
+}
+
+async fn sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let sent = fill(store, &tea, &ann).await;
+    let mut tasks: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> = Vec::new();
+    for _ in 0..3 {
+        let (store, tea) = (store.clone(), tea.clone());
+        tasks.push(Box::pin(async move {
+            for _ in 0..10 {
+                tidy(&store, &tea).await;
+                tokio::task::yield_now().await;
+            }
+        }));
+    }
+    {
+        let (store, tea, ann) = (store.clone(), tea.clone(), ann.clone());
+        tasks.push(Box::pin(async move {
+            for n in 0..MANY {
+                say(&store, &tea, &ann, &format!("new {n}"), n).await;
+            }
+        }));
+    }
+    for (n, message) in sent.iter().cloned().enumerate() {
+        let store = store.clone();
+        tasks.push(Box::pin(async move {
+            if n % 2 == 0 {
+                edit(&store, &message, &format!("edited {n}")).await;
+                edit(&store, &message, &format!("edited twice {n}")).await;
+            } else {
+                assert!(store.delete_message(message.id, Reach::EveryRoom).await.unwrap());
+            }
+        }));
+    }
+    at_once(tasks).await;
+    for _ in 0..2 {
+        assert_eq!(found(store, &ann, "new").await.len(), MANY as usize);
+        assert_eq!(found(store, &ann, "edited twice").await.len(), sent.len() / 2);
+        assert_eq!(found(store, &ann, "edited").await.len(), sent.len() / 2);
+        assert_eq!(found(store, &ann, "message").await, Vec::<String>::new());
+        tidy(store, &tea).await;
+    }
+}
+
+async fn tidying_a_room_that_is_not_there_does_nothing(store: &Subject) {
+    store.tidy(super::given::NO_ROOM, Words::default()).await.unwrap();
+}

@@ -1,0 +1,107 @@
+//! What keeps searches fast, done while nobody waits for it.
+//!
+//! A send leaves its text to be looked through by searches. As a room gathers many, they are taken into the index: in the
+//! background, by whichever instance has one of its sends notice it, one instance at a time. What a process leaves undone
+//! when it ends is noticed by the next send to the room, or by the first message that another process writes. Until then
+//! searches find the same, only slower.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::error::Result;
+use crate::messages::Message;
+use crate::store::Store;
+use crate::{ChatApi, MessageId, RoomId};
+
+/// One in so many sends has its room looked at.
+const EVERY: i64 = 128;
+
+/// The rooms that are to be looked at, and whether somebody does.
+#[derive(Debug, Default)]
+pub(crate) struct Upkeep(Mutex<Agenda>);
+
+#[derive(Debug, Default)]
+struct Agenda {
+    rooms: BTreeSet<RoomId>,
+    is_running: bool,
+    /// Whether all rooms were looked at once.
+    has_looked_around: bool,
+}
+
+impl Upkeep {
+    fn agenda(&self) -> MutexGuard<'_, Agenda> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next room. Where there is none, whoever asked is done.
+    fn next(&self) -> Option<RoomId> {
+        let mut agenda = self.agenda();
+        let next = agenda.rooms.pop_first();
+        agenda.is_running = next.is_some();
+        next
+    }
+}
+
+impl ChatApi {
+    /// Brings the search index up to date in every room. This happens by itself as messages are sent; it is worth calling
+    /// after many were written past this chat, as by a restored backup.
+    ///
+    /// # Errors
+    /// Where the store fails. What was done until then stays done.
+    pub async fn tidy(&self) -> Result<()> {
+        for room in self.store().untidy_rooms().await? {
+            self.store().tidy(room, self.words()).await?;
+        }
+        Ok(())
+    }
+
+    /// Hears of a message that was sent.
+    pub(crate) fn tidy_after_send(&self, MessageId(id): MessageId, room: RoomId) {
+        if id % EVERY == 0 || !self.upkeep().agenda().has_looked_around {
+            self.tidy_soon(room);
+        }
+    }
+
+    /// Hears of a message whose text is no longer what it was.
+    pub(crate) fn tidy_after_change(&self, message: &Message) {
+        self.tidy_soon(message.room);
+    }
+
+    fn tidy_soon(&self, room: RoomId) {
+        if !self.config().tidies || self.tasks().is_closed() {
+            return;
+        }
+        let mut agenda = self.upkeep().agenda();
+        agenda.rooms.insert(room);
+        if std::mem::replace(&mut agenda.is_running, true) {
+            return;
+        }
+        let looks_around = !std::mem::replace(&mut agenda.has_looked_around, true);
+        drop(agenda);
+        let (store, upkeep, words, tasks) =
+            (self.shared_store(), self.upkeep().clone(), self.words(), self.tasks().clone());
+        self.tasks().spawn(async move {
+            if looks_around {
+                look_around(&*store, &upkeep).await;
+            }
+            while let Some(room) = upkeep.next() {
+                if tasks.is_closed() {
+                    break;
+                }
+                if let Err(error) = store.tidy(room, words).await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, %room, "search was not tidied");
+                }
+            }
+        });
+    }
+}
+
+async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>) {
+    match store.untidy_rooms().await {
+        Ok(rooms) => upkeep.agenda().rooms.extend(rooms),
+        Err(error) => {
+            upkeep.agenda().has_looked_around = false;
+            tracing::warn!(error = &error as &dyn std::error::Error, "search was not looked over");
+        }
+    }
+}
