@@ -10,6 +10,10 @@ use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
 
+mod history;
+
+pub use history::{History, HistoryRequest, Place, Side, Sides, Span};
+
 /// A message, as the documented API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -25,6 +29,13 @@ pub struct Message {
     pub user: UserId,
     /// Its room.
     pub room: RoomId,
+}
+
+impl Message {
+    /// Where it stands among the others: by time and then id.
+    pub fn place(&self) -> Place {
+        Place { created_at: self.created_at, id: self.id }
+    }
 }
 
 /// A message to be kept.
@@ -106,15 +117,27 @@ impl ChatApi {
     /// [`Error::Invalid`] where the filter names a room or a user that does not exist, or searches for a NUL character;
     /// [`Error::NotFound`] where there is no such page.
     pub async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Page<Message>> {
-        if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
-            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
-        }
+        check_search(filter)?;
         let found = self.store().messages(filter, page).await?;
         // Where there are rows, what the filter names is there too, and need not be asked for.
-        if found.as_ref().is_none_or(|page| page.count == 0) {
+        if found.as_ref().is_none_or(|page| page.results.is_empty()) {
             self.check_filter(filter).await?;
         }
         found.ok_or_else(Error::no_such_page)
+    }
+
+    /// The messages of the rooms that a user is in, less what the filter leaves out, by their places: at any depth a page
+    /// costs what the first one does, and messages that come and go meanwhile make it miss none and show none twice.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] as for [`messages`](Self::messages).
+    pub async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
+        check_search(filter)?;
+        let found = self.store().history(filter, request).await?;
+        if found.results.is_empty() {
+            self.check_filter(filter).await?;
+        }
+        Ok(found)
     }
 
     /// A message in a room that the user is in, or in any where the policy lets the user reach every room.
@@ -236,6 +259,13 @@ impl ChatApi {
         }
         Ok(text)
     }
+}
+
+fn check_search(filter: &MessageFilter) -> Result<()> {
+    if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
+        return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
+    }
+    Ok(())
 }
 
 /// What a filter says that names nothing.

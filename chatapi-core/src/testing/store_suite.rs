@@ -32,6 +32,7 @@ mod concurrency;
 mod external_users;
 mod fact;
 mod given;
+mod history;
 mod kept_messages;
 mod listed_messages;
 mod model;
@@ -77,6 +78,7 @@ fn facts() -> Vec<Fact> {
         kept_messages::facts(),
         reached_messages::facts(),
         listed_messages::facts(),
+        history::facts(),
         search::facts(),
         concurrency::facts(),
         races::facts(),
