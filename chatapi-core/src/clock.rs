@@ -1,11 +1,13 @@
 //! Time is an argument: nothing else in the crate reads it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 /// A moment in UTC, to the microsecond: what PostgreSQL keeps and what the documented API shows.
@@ -66,6 +68,20 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// A text that is no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a moment is written as in RFC 3339: 2026-11-22T09:11:47.809284Z")]
+pub struct NoTimestamp;
+
+/// Reads a moment as RFC 3339 has it, whatever its offset from UTC. What is finer than a microsecond is cut off.
+impl FromStr for Timestamp {
+    type Err = NoTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, NoTimestamp> {
+        OffsetDateTime::parse(text, &Rfc3339).map(Self::from).map_err(|_| NoTimestamp)
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -98,5 +114,16 @@ mod tests {
         assert_eq!(Timestamp::from_micros(1_795_338_707_809_284).to_string(), "2026-11-22T09:11:47.809284Z");
         assert_eq!(Timestamp::from_micros(1_795_338_707_000_100).to_string(), "2026-11-22T09:11:47.000100Z");
         assert_eq!(Timestamp::from_micros(1_795_338_707_000_000).to_string(), "2026-11-22T09:11:47Z");
+    }
+
+    #[test]
+    fn a_moment_is_read_as_it_is_written() {
+        let moment = Timestamp::from_micros(1_795_338_707_809_284);
+        for text in ["2026-11-22T09:11:47.809284Z", "2026-11-22T10:11:47.8092849+01:00"] {
+            assert_eq!(text.parse(), Ok(moment));
+        }
+        for text in ["", "2026-11-22", "2026-11-22T09:11:47", "2026-13-22T09:11:47Z", "x"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NoTimestamp), "{text}");
+        }
     }
 }

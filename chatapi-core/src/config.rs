@@ -5,6 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::mail::MailTemplates;
+use crate::page::COUNT_BOUND;
 use crate::search::Language;
 
 /// What a deployment may set. [`Config::default`] is the documented deployment.
@@ -13,6 +14,8 @@ use crate::search::Language;
 pub struct Config {
     /// Rows a page.
     pub page_size: u32,
+    /// How far lists of messages are counted, in rows: what is longer is estimated. To count 10,000 takes a few milliseconds.
+    pub count_bound: u64,
     /// The longest request body that is read, in bytes.
     pub body_limit: usize,
     /// How long a client may take to send the body of a request.
@@ -41,6 +44,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             page_size: 25,
+            count_bound: COUNT_BOUND,
             body_limit: 1024 * 1024,
             body_patience: Duration::from_secs(60),
             message_limit: 100_000,

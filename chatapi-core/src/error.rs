@@ -189,6 +189,11 @@ pub(crate) fn too_long(limit: usize) -> String {
     format!("Ensure this field has no more than {limit} characters.")
 }
 
+/// `"x" is not a valid choice.`
+pub(crate) fn no_choice(word: &str) -> String {
+    format!("\"{word}\" is not a valid choice.")
+}
+
 /// `Invalid pk "7" - object does not exist.`
 pub(crate) fn no_such_key(key: impl std::fmt::Display) -> String {
     format!("Invalid pk \"{key}\" - object does not exist.")

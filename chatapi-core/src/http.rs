@@ -17,9 +17,11 @@ mod body;
 mod call;
 mod form;
 mod forwarded;
+mod history;
 mod metadata;
 mod negotiate;
 mod query;
+mod ranked;
 mod reply;
 mod route;
 

@@ -13,8 +13,8 @@
 pub(crate) mod evaluate;
 pub(crate) mod grams;
 pub(crate) mod pages;
-pub(crate) mod spots;
 pub(crate) mod segment;
+pub(crate) mod spots;
 
 /// What was read is not what was written.
 #[derive(Debug, thiserror::Error)]

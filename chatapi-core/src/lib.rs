@@ -26,9 +26,9 @@ pub mod random;
 
 pub mod http;
 pub mod store;
-mod upkeep;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod transaction;
+mod upkeep;
 
 #[cfg(feature = "testing")]
 pub mod testing;

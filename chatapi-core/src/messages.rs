@@ -10,6 +10,12 @@ use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
 
+mod history;
+mod ranked;
+
+pub use history::{History, HistoryRequest, Place, Side, Sides, Span};
+pub use ranked::{RankedSearch, Sort};
+
 /// A message, as the documented API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -27,13 +33,11 @@ pub struct Message {
     pub room: RoomId,
 }
 
-/// Where a message stands among the others, by time and then id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// When the message was sent.
-    pub created_at: Timestamp,
-    /// The message's id.
-    pub id: MessageId,
+impl Message {
+    /// Where it stands among the others: by time and then id.
+    pub fn place(&self) -> Place {
+        Place { created_at: self.created_at, id: self.id }
+    }
 }
 
 /// A message to be kept.
@@ -92,7 +96,10 @@ impl ChatApi {
             |sent| sent.clone().map(|message| Event::MessageSent { message }),
         );
         match sent.await? {
-            Some(message) => Ok(message),
+            Some(message) => {
+                self.tidy_after_send(&message);
+                Ok(message)
+            }
             None if self.store().room_exists(room).await? => Err(not_in_room()),
             None => Err(no_such_room(room)),
         }
@@ -115,15 +122,27 @@ impl ChatApi {
     /// [`Error::Invalid`] where the filter names a room or a user that does not exist, or searches for a NUL character;
     /// [`Error::NotFound`] where there is no such page.
     pub async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Page<Message>> {
-        if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
-            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
-        }
+        check_search(filter)?;
         let found = self.store().messages(filter, page).await?;
         // Where there are rows, what the filter names is there too, and need not be asked for.
-        if found.as_ref().is_none_or(|page| page.count == 0) {
-            self.check_filter(filter).await?;
+        if found.as_ref().is_none_or(|page| page.results.is_empty()) {
+            self.check_choices(filter.room, filter.user).await?;
         }
         found.ok_or_else(Error::no_such_page)
+    }
+
+    /// The messages of the rooms that a user is in, less what the filter leaves out, by their places: at any depth a page
+    /// costs what the first one does, and messages that come and go meanwhile make it miss none and show none twice.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] as for [`messages`](Self::messages).
+    pub async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
+        check_search(filter)?;
+        let found = self.store().history(filter, request).await?;
+        if found.results.is_empty() {
+            self.check_choices(filter.room, filter.user).await?;
+        }
+        Ok(found)
     }
 
     /// A message in a room that the user is in, or in any where the policy lets the user reach every room.
@@ -175,7 +194,9 @@ impl ChatApi {
             move |store| async move { store.update_message(id, reach, text.as_ref(), at).await },
             move |changed| changed.clone().map(|message| Event::MessageChanged { message, by }),
         );
-        changed.await?.ok_or_else(|| Error::no_such("Message"))
+        let changed = changed.await?.ok_or_else(|| Error::no_such("Message"))?;
+        self.tidy_after_change(&changed);
+        Ok(changed)
     }
 
     /// Deletes a message, as it was read.
@@ -190,7 +211,11 @@ impl ChatApi {
             move |store| async move { store.delete_message(id, reach).await },
             |deleted| deleted.then_some(gone),
         );
-        if deleted.await? { Ok(()) } else { Err(Error::no_such("Message")) }
+        if !deleted.await? {
+            return Err(Error::no_such("Message"));
+        }
+        self.tidy_after_change(message);
+        Ok(())
     }
 
     fn reach(&self, user: &CurrentUser) -> Reach {
@@ -201,14 +226,14 @@ impl ChatApi {
         if self.policy().allows_message(user, action, message) { Ok(()) } else { Err(Error::forbidden()) }
     }
 
-    async fn check_filter(&self, filter: &MessageFilter) -> Result<()> {
+    async fn check_choices(&self, room: Option<RoomId>, user: Option<UserId>) -> Result<()> {
         let mut errors = crate::error::FieldErrors::default();
-        if let Some(room) = filter.room
+        if let Some(room) = room
             && !self.store().room_exists(room).await?
         {
             errors.add("room", NO_CHOICE);
         }
-        if let Some(user) = filter.user
+        if let Some(user) = user
             && self.store().existing_users(&[user]).await?.is_empty()
         {
             errors.add("user", NO_CHOICE);
@@ -245,6 +270,13 @@ impl ChatApi {
         }
         Ok(text)
     }
+}
+
+fn check_search(filter: &MessageFilter) -> Result<()> {
+    if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
+        return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
+    }
+    Ok(())
 }
 
 /// What a filter says that names nothing.

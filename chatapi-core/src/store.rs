@@ -8,7 +8,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch};
+use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch};
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
@@ -112,6 +112,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// A page of the messages in the rooms that the filter's reader is in, by time and then id. `None` where there is no
     /// such page.
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
+
+    /// A page by place of the messages in the rooms that the filter's reader is in.
+    async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History>;
 
     /// A page of the messages in the rooms that the search's reader is in which have its words, in its order. Its query's
     /// authors are left to [`RankedSearch::authors`]. `None` where there is no such page.

@@ -110,6 +110,11 @@ impl<DB: Database> Transaction<'_, DB> {
     /// Those of [`sqlx::Transaction::commit`].
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.transaction.commit().await?;
+        for event in &self.sent {
+            if let Event::MessageSent { message } = event {
+                self.api.tidy_after_send(message);
+            }
+        }
         if let Some(events) = self.api.events() {
             events.push(self.sent);
         }

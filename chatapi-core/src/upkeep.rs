@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::error::Result;
 use crate::messages::Message;
 use crate::store::Store;
-use crate::{ChatApi, MessageId, RoomId};
+use crate::{ChatApi, RoomId};
 
 /// One in so many sends has its room looked at.
 const EVERY: i64 = 128;
@@ -56,9 +56,9 @@ impl ChatApi {
     }
 
     /// Hears of a message that was sent.
-    pub(crate) fn tidy_after_send(&self, MessageId(id): MessageId, room: RoomId) {
-        if id % EVERY == 0 || !self.upkeep().agenda().has_looked_around {
-            self.tidy_soon(room);
+    pub(crate) fn tidy_after_send(&self, message: &Message) {
+        if message.id.0 % EVERY == 0 || !self.upkeep().agenda().has_looked_around {
+            self.tidy_soon(message.room);
         }
     }
 

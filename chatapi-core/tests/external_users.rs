@@ -26,7 +26,7 @@ async fn account(api: &ChatApi, name: &str) -> User {
 }
 
 async fn count(api: &ChatApi) -> u64 {
-    api.store().users(PageRequest::first(1)).await.unwrap().unwrap().count
+    api.store().users(PageRequest::first(1)).await.unwrap().unwrap().count.number().unwrap()
 }
 
 #[tokio::test]

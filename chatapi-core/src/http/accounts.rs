@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
 use crate::error::{Error, Result};
-use crate::page::Page;
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 
@@ -88,9 +87,8 @@ async fn root(_: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
-    let page = api.accounts(call.user()?, call.page(&api)).await?;
-    let Page { count, number, pages, ref results } = page;
-    reply::page(&call, &Page { count, number, pages, results: results.iter().map(Account::from).collect() })
+    let page = api.accounts(call.user()?, call.page(&api)?).await?;
+    reply::page(&call, &page.map(Account::from))
 }
 
 async fn register(api: ChatApi, call: Call) -> Result<Response> {

@@ -8,8 +8,9 @@ use super::Params;
 use super::form::Form;
 use super::forwarded::Origin;
 use super::query::Query;
-use crate::error::{Error, Result, Unauthenticated};
-use crate::page::{Page, PageNumber, PageRequest};
+use crate::error::{Error, Result, Unauthenticated, no_choice};
+use crate::messages::Place;
+use crate::page::{Counting, Page, PageNumber, PageRequest};
 use crate::{ChatApi, CurrentUser};
 
 /// A request, with what is known about it.
@@ -87,26 +88,51 @@ impl Call {
 
     /// The page that the query asks for. What is no number asks for a page that no list has, and so is told of when the
     /// list is looked for, not before.
-    pub(super) fn page(&self, api: &ChatApi) -> PageRequest {
+    ///
+    /// # Errors
+    /// 400 where `count` is none of its words.
+    pub(super) fn page(&self, api: &ChatApi) -> Result<PageRequest> {
         let number = match self.query("page") {
             Some(text) => PageNumber::parse(text).unwrap_or(PageNumber::Number(0)),
             None => PageNumber::Number(1),
         };
-        PageRequest { number, size: api.config().page_size }
+        let counting = self.counting(api)?.unwrap_or(Counting::UpTo(api.config().count_bound));
+        Ok(PageRequest { number, size: api.config().page_size, counting })
+    }
+
+    /// How far the query wants the list to be counted, where it says so.
+    pub(super) fn counting(&self, api: &ChatApi) -> Result<Option<Counting>> {
+        let counting = match self.query("count") {
+            None => return Ok(None),
+            Some("exact") => Counting::Exact,
+            Some("estimate") => Counting::UpTo(api.config().count_bound),
+            Some("none") => Counting::None,
+            Some(other) => return Err(Error::field("count", no_choice(other))),
+        };
+        Ok(Some(counting))
     }
 
     /// The link to another page of the list that this request asked for.
     pub(super) fn page_link(&self, number: u64) -> String {
-        let query = self.0.query.with_page(number);
-        let link = self.link(self.0.head.uri.path());
-        if query.is_empty() { link } else { format!("{link}?{query}") }
+        self.list_link(&self.0.query.with_page(number))
+    }
+
+    /// The link to another page by place: `name` is `before` or `after`.
+    pub(super) fn place_link(&self, name: &str, place: Place) -> String {
+        let less = ["before", "after", "around", "order"];
+        self.list_link(&self.0.query.with(&less, Some((name, &place.to_string()))))
     }
 
     /// The links to the pages before and after this one.
     pub(super) fn page_links<T>(&self, page: &Page<T>) -> (Option<String>, Option<String>) {
         let previous = (page.number > 1).then(|| self.page_link(page.number - 1));
-        let next = (page.number < page.pages).then(|| self.page_link(page.number + 1));
+        let next = page.has_next.then(|| self.page_link(page.number.saturating_add(1)));
         (previous, next)
+    }
+
+    fn list_link(&self, query: &str) -> String {
+        let link = self.link(self.0.head.uri.path());
+        if query.is_empty() { link } else { format!("{link}?{query}") }
     }
 
     /// The link to a path on the host that the client asked.

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, reply};
+use super::{Call, Field, Response, Route, history, ranked, reply};
 use crate::error::{Error, Result};
 use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::Action;
@@ -41,8 +41,13 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         user: choice(&call, "user").map(UserId),
         search: SearchTerms::parse(call.query("search").unwrap_or_default()),
     };
-    let page = api.messages(&filter, call.page(&api)).await?;
-    reply::page(&call, &page)
+    if let Some(search) = ranked::search(&api, &call, &filter)? {
+        return reply::page(&call, &api.search(&search, call.page(&api)?).await?);
+    }
+    match history::request(&api, &call).await? {
+        Some(request) => history::reply(&call, &request, &api.history(&filter, &request).await?),
+        None => reply::page(&call, &api.messages(&filter, call.page(&api)?).await?),
+    }
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {

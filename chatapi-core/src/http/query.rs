@@ -19,14 +19,19 @@ impl Query {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The query string of another page: names in alphabetical order, the values of one name in theirs. Page 1 goes
-    /// without a number.
+    /// The query string of another page of a list. Page 1 goes without a number.
     pub(super) fn with_page(&self, number: u64) -> String {
-        let mut pairs: Vec<_> = self.0.iter().filter(|(name, _)| name != "page").cloned().collect();
-        if number > 1 {
-            pairs.push(("page".into(), number.to_string()));
-        }
-        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.with(&["page"], (number > 1).then_some(("page", &number.to_string())))
+    }
+
+    /// This query string without the parameters `less`, and with another: names in alphabetical order, the values of one
+    /// name in theirs.
+    pub(super) fn with(&self, less: &[&str], more: Option<(&str, &str)>) -> String {
+        let mut pairs: Vec<(&str, &str)> =
+            self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        pairs.retain(|(name, _)| !less.contains(name));
+        pairs.extend(more);
+        pairs.sort_by_key(|(name, _)| *name);
         let pairs: Vec<_> =
             pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         pairs.join("&")

@@ -1,10 +1,10 @@
 //! `/messages/?q=`: search by words.
 
 use super::Call;
+use crate::ChatApi;
 use crate::error::{Error, FieldErrors, Result, no_choice};
 use crate::messages::{MessageFilter, RankedSearch, Sort};
 use crate::search::Query;
-use crate::ChatApi;
 
 /// The parameters that ask for something else.
 const OTHERS: [&str; 6] = ["search", "before", "after", "around", "limit", "order"];

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::negotiate::Style;
 use super::{Body, Call, Response};
 use crate::error::{Error, Result};
-use crate::page::Page;
+use crate::page::{Count, Page};
 
 /// An answer in JSON.
 ///
@@ -50,14 +50,26 @@ pub(super) fn empty(status: StatusCode) -> Response {
 pub(super) fn page<T: Serialize>(call: &Call, page: &Page<T>) -> Result<Response> {
     #[derive(Serialize)]
     struct Shown<'a, T> {
-        count: u64,
+        count: Count,
         next: Option<String>,
         previous: Option<String>,
         results: &'a [T],
     }
     let (previous, next) = call.page_links(page);
-    ok(&Shown { count: page.count, next, previous, results: &page.results })
+    counted(page.count, &Shown { count: page.count, next, previous, results: &page.results })
 }
+
+/// 200: part of a list, with a header where its count is an estimate.
+pub(super) fn counted(count: Count, body: &impl Serialize) -> Result<Response> {
+    let mut response = ok(body)?;
+    if let Count::Estimate(_) = count {
+        response.headers_mut().insert(X_COUNT, HeaderValue::from_static("estimate"));
+    }
+    Ok(response)
+}
+
+/// Says that a count is an estimate. Where it is exact, the answer has the documented headers alone.
+const X_COUNT: HeaderName = HeaderName::from_static("x-count");
 
 /// What went wrong.
 pub(super) fn error(error: &Error, challenge: Option<&'static str>) -> Response {

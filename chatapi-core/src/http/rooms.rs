@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
-    let page = api.rooms(call.user()?, call.page(&api)).await?;
+    let page = api.rooms(call.user()?, call.page(&api)?).await?;
     reply::page(&call, &page)
 }
 

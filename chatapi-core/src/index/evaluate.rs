@@ -3,8 +3,8 @@
 use super::Damaged;
 use super::grams::cover;
 use super::pages::{Page, Sought};
-use super::spots::{Spot, followed};
 use super::segment::{of_author, of_gram, of_word};
+use super::spots::{Spot, followed};
 use crate::UserId;
 use crate::search::SearchTerms;
 

@@ -17,7 +17,10 @@ impl Gram {
     /// The gram's text.
     pub(crate) fn text(self) -> impl Iterator<Item = char> {
         let codes = [self.0 >> 42, self.0 >> 21 & 0x1f_ffff, self.0 & 0x1f_ffff];
-        codes.into_iter().filter(|code| *code != 0).filter_map(|code| char::from_u32(u32::try_from(code).ok()?))
+        codes
+            .into_iter()
+            .filter(|code| *code != 0)
+            .filter_map(|code| char::from_u32(u32::try_from(code).ok()?))
     }
 }
 
@@ -54,14 +57,16 @@ mod tests {
 
     #[test]
     fn every_character_begins_a_gram() {
-        let texts: Vec<(u32, String)> = grams("añ🚀b").map(|(at, gram)| (at, gram.text().collect())).collect();
+        let texts: Vec<(u32, String)> =
+            grams("añ🚀b").map(|(at, gram)| (at, gram.text().collect())).collect();
         let expected = [(0, "añ🚀"), (1, "ñ🚀b"), (2, "🚀b"), (3, "b")];
         assert_eq!(texts, expected.map(|(at, text)| (at, text.to_owned())));
     }
 
     #[test]
     fn a_term_is_covered_by_as_few_grams_as_do() {
-        let texts = |term| cover(term).into_iter().map(|(at, gram)| format!("{at}{gram}")).collect::<Vec<_>>();
+        let texts =
+            |term| cover(term).into_iter().map(|(at, gram)| format!("{at}{gram}")).collect::<Vec<_>>();
         assert_eq!(texts("hello you"), ["0hel", "3lo ", "6you"]);
         assert_eq!(texts("hell"), ["0hel", "1ell"]);
         assert_eq!(texts("hel"), ["0hel"]);

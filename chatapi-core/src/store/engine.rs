@@ -69,12 +69,37 @@ pub struct Dialect {
     pub has_writing_queries: bool,
     /// The function that finds a text in a text, byte by byte, and gives 0 where it does not.
     pub position: &'static str,
+    /// Around a query of a few messages, their ids first, that names columns of what it is joined to.
+    pub join_each: (&'static str, &'static str),
+    /// Around a condition on messages that names columns of what they are joined to, which is read before them.
+    pub join_all: (&'static str, &'static str),
+    /// How the length of a long list is estimated.
+    pub estimate: Estimate,
+}
+
+/// How the length of a long list is estimated.
+#[derive(Clone, Copy, Debug)]
+pub enum Estimate {
+    /// The planner knows.
+    Plan,
+    /// By a sample.
+    Sample,
 }
 
 impl Dialect {
     /// `column` is one of the ids in this parameter.
     pub fn among(&self, column: &str, parameter: usize) -> String {
         format!("{column} {}${parameter}{}", self.among.0, self.among.1)
+    }
+
+    /// Joins the few messages `m` that `query` finds for each row that it is joined to.
+    pub fn join_each(&self, query: &str) -> String {
+        format!("{}{query}{}", self.join_each.0, self.join_each.1)
+    }
+
+    /// Joins every message `m` for which this is so.
+    pub fn join_all(&self, condition: &str) -> String {
+        format!("{}{condition}{}", self.join_all.0, self.join_all.1)
     }
 
     /// The text in `column` has each of the texts in this parameter in it.
@@ -88,7 +113,9 @@ impl Dialect {
     /// The text in `column` has one of the texts in this parameter in it.
     pub fn has_any(&self, column: &str, parameter: usize) -> String {
         let Self { each: (before, after), position, .. } = self;
-        format!("exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) > 0)")
+        format!(
+            "exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) > 0)"
+        )
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Bound::Unbounded;
+use std::ops::RangeBounds;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::messages::{RankedSearch, Message, MessageFilter, NewMessage};
-use crate::page::{Page, PageRequest};
+use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides};
+use crate::page::{Count, Page, PageRequest, as_len};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::search::Words;
@@ -99,7 +101,7 @@ impl Store for MemoryStore {
     async fn users(&self, page: PageRequest) -> Result<Option<Page<User>>> {
         let tables = self.tables();
         let users: Vec<&User> = tables.users.values().collect();
-        Ok(page_of(page, &users, |user| User::clone(user)))
+        Ok(page.of(&users, |user| User::clone(user)))
     }
 
     async fn existing_users(&self, ids: &[UserId]) -> Result<Vec<UserId>> {
@@ -141,7 +143,7 @@ impl Store for MemoryStore {
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
         let tables = self.tables();
         let rooms: Vec<(RoomId, &RoomRow)> = tables.rooms_of(member).collect();
-        Ok(page_of(page, &rooms, |(id, row)| tables.show_room(*id, row)))
+        Ok(page.of(&rooms, |(id, row)| tables.show_room(*id, row)))
     }
 
     async fn update_room(
@@ -190,17 +192,24 @@ impl Store for MemoryStore {
     }
 
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>> {
+        Ok(page.of(&self.tables().messages_for(filter), |row| row.message.clone()))
+    }
+
+    async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
         let tables = self.tables();
-        let rooms: BTreeSet<RoomId> = tables.rooms_of(filter.reader).map(|(id, _)| id).collect();
-        let wanted = |row: &&MessageRow| {
-            rooms.contains(&row.message.room)
-                && filter.room.is_none_or(|room| row.message.room == room)
-                && filter.user.is_none_or(|user| row.message.user == user)
-                && filter.search.match_folded(&row.folded)
-        };
-        let mut messages: Vec<&MessageRow> = tables.messages.values().filter(wanted).collect();
-        messages.sort_by_key(|row| (row.message.created_at, row.message.id));
-        Ok(page_of(page, &messages, |row| row.message.clone()))
+        let messages = tables.messages_for(filter);
+        let Sides { older, newer } = request.sides();
+        let older = older.map(|side| {
+            let older =
+                messages.iter().rev().filter(|row| (Unbounded, side.from).contains(&row.message.place()));
+            older.take(as_len(side.take())).map(|row| row.message.clone()).collect()
+        });
+        let newer = newer.map(|side| {
+            let newer = messages.iter().filter(|row| (side.from, Unbounded).contains(&row.message.place()));
+            newer.take(as_len(side.take())).map(|row| row.message.clone()).collect()
+        });
+        let count = request.counting.bound().map_or(Count::Unknown, |_| Count::Exact(messages.len() as u64));
+        Ok(request.history(count, older.unwrap_or_default(), newer.unwrap_or_default()))
     }
 
     async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>> {
@@ -249,12 +258,4 @@ impl Store for MemoryStore {
     async fn tidy(&self, _: RoomId, _: Words) -> Result<()> {
         Ok(())
     }
-}
-
-/// The page of `rows` that is asked for, each row of it as `show` gives it.
-fn page_of<Row, T>(page: PageRequest, rows: &[Row], show: impl Fn(&Row) -> T) -> Option<Page<T>> {
-    let count = rows.len() as u64;
-    let before = usize::try_from(page.offset(count)).unwrap_or(usize::MAX);
-    let size = usize::try_from(page.size.max(1)).unwrap_or(usize::MAX);
-    page.page(count, rows.iter().skip(before).take(size).map(show).collect())
 }

@@ -11,7 +11,7 @@ use sqlx::query::Query;
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection as _, Row as _, SqlStr};
 
-use super::engine::{Dialect, Engine, Fault, Row, Session, Transaction, Value, sort};
+use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort};
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
@@ -76,6 +76,10 @@ const DIALECT: Dialect = Dialect {
     alone: Some("select pg_try_advisory_xact_lock(1667785076, ($1 % 2147483647)::int)"),
     has_writing_queries: true,
     position: "strpos",
+    join_each: ("join lateral (", ") m on true"),
+    // Without the offset the planner might read all messages first.
+    join_all: ("join lateral (select m.id from chatapi_messages m where ", " offset 0) m on true"),
+    estimate: Estimate::Plan,
 };
 
 /// PostgreSQL, through a pool.

@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{Result, Store, StoreError};
-use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch};
-use crate::page::{Page, PageNumber, PageRequest};
+use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch};
+use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::search::Words;
@@ -16,6 +16,8 @@ use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
+mod counts;
+mod lists;
 mod messages;
 mod rooms;
 mod search;
@@ -93,24 +95,35 @@ impl From<String> for Sql {
     }
 }
 
+/// The table `counted`, whose column `total` is how many rows `list` finds, or null where nobody asked.
+fn counted(page: PageRequest, list: &str) -> String {
+    match page.counted() {
+        Counting::None => "counted as (select cast(null as bigint) as total)".into(),
+        _ => format!("counted as (select count(*) as total from {list})"),
+    }
+}
+
 /// The part of a statement that picks a page. The parameters `first` and the one after it are those of [`limit_values`];
-/// the last page starts where `counted`, a table with a column `total`, says.
+/// the last page starts where [`counted`] says.
 fn limit(page: PageRequest, first: usize) -> String {
-    let (size, offset) = (first, first + 1);
+    let (take, offset) = (first, first + 1);
     match page.number {
-        PageNumber::Number(_) => format!("limit ${size} offset ${offset}"),
+        PageNumber::Number(_) => format!("limit ${take} offset ${offset}"),
         PageNumber::Last => format!(
-            "limit ${size} offset
-             (select case total when 0 then ${offset} else (total - 1) / ${size} * ${size} end from counted)"
+            "limit ${take} offset
+             (select case total when 0 then ${offset} else (total - 1) / (${take} - 1) * (${take} - 1) end from counted)"
         ),
     }
 }
 
 /// The values of [`limit`]'s parameters.
 fn limit_values(page: PageRequest) -> [Value; 2] {
-    // Far beyond any list, and far enough from the end of the numbers for the engine to add to.
-    let offset = page.offset(0).min(1 << 53);
-    [Value::Int(page.size.into()), Value::Int(i64::try_from(offset).unwrap_or_default())]
+    [number_of_rows(page.take()), number_of_rows(page.offset())]
+}
+
+/// A number of rows as a value. Far beyond any list is far enough, and leaves the engine room to add.
+fn number_of_rows(rows: u64) -> Value {
+    Value::Int(i64::try_from(rows.min(1 << 53)).unwrap_or_default())
 }
 
 /// The first row, through `read`.
@@ -125,7 +138,8 @@ fn page_of<R: Row, T>(
     gather: impl FnOnce(&[R]) -> Result<Vec<T>>,
 ) -> Result<Option<Page<T>>> {
     let Some(head) = rows.first() else { return Ok(None) };
-    let count = u64::try_from(head.int(0)?).unwrap_or_default();
+    let count = head.opt_int(0)?.and_then(|count| u64::try_from(count).ok());
+    let count = count.map_or(Count::Unknown, Count::Exact);
     let results = if head.opt_int(1)?.is_some() { gather(rows)? } else { Vec::new() };
     Ok(page.page(count, results))
 }
@@ -232,6 +246,10 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>> {
         self.page_of_messages(filter, page).await
+    }
+
+    async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
+        self.history_of_messages(filter, request).await
     }
 
     async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>> {

@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row as _, SqlStr};
 
-use super::engine::{Dialect, Engine, Fault, Row, Session, Transaction, Value, sort};
+use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort};
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
@@ -72,6 +72,10 @@ const DIALECT: Dialect = Dialect {
     alone: None,
     has_writing_queries: false,
     position: "instr",
+    join_each: ("join chatapi_messages m on m.id in (select id from (", "))"),
+    // A cross join keeps the order in which it is written.
+    join_all: ("cross join chatapi_messages m on ", ""),
+    estimate: Estimate::Sample,
 };
 
 /// SQLite, through its pools.

@@ -41,6 +41,7 @@ mod body_facts;
 mod concurrency_facts;
 mod filter_facts;
 mod form_facts;
+mod history_facts;
 mod host_facts;
 mod json_facts;
 mod key_facts;
@@ -120,6 +121,7 @@ fn facts() -> Vec<Fact> {
         form_facts::facts(),
         page_facts::facts(),
         filter_facts::facts(),
+        history_facts::facts(),
         search_facts::facts(),
         room_facts::facts(),
         message_facts::facts(),

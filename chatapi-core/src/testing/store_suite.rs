@@ -32,14 +32,17 @@ mod concurrency;
 mod external_users;
 mod fact;
 mod given;
+mod history;
 mod kept_messages;
 mod listed_messages;
 mod model;
 mod pages;
 mod races;
+mod ranked_messages;
 mod reached_messages;
 mod rooms;
 mod search;
+mod tidied_rooms;
 mod upkeep;
 mod users;
 
@@ -77,7 +80,10 @@ fn facts() -> Vec<Fact> {
         kept_messages::facts(),
         reached_messages::facts(),
         listed_messages::facts(),
+        history::facts(),
         search::facts(),
+        ranked_messages::facts(),
+        tidied_rooms::facts(),
         concurrency::facts(),
         races::facts(),
         model::facts(),

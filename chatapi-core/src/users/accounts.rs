@@ -123,7 +123,7 @@ impl ChatApi {
             self.store().users(page).await?
         } else {
             let own: Vec<User> = self.store().user(user.id).await?.into_iter().collect();
-            page.page(own.len() as u64, own)
+            page.of(&own, User::clone)
         };
         found.ok_or_else(Error::no_such_page)
     }

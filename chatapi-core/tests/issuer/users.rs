@@ -70,7 +70,7 @@ async fn a_token_that_names_nobody_is_refused() {
         let detail = "Token contained no recognizable user identification";
         assert_eq!((status, body), (401, format!(r#"{{"detail":"{detail}","code":"token_not_valid"}}"#)));
     }
-    assert_eq!(chat.api.store().users(PageRequest::first(1)).await.unwrap().unwrap().count, 0);
+    assert_eq!(chat.api.store().users(PageRequest::first(1)).await.unwrap().unwrap().results.len(), 0);
 }
 
 #[tokio::test]

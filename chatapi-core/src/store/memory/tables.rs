@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::messages::Message;
+use crate::messages::{Message, MessageFilter};
 use crate::permission::Reach;
 use crate::rooms::{Member, Room, RoomChange};
 use crate::store::{Result, StoreError};
@@ -167,6 +167,20 @@ impl Tables {
         let shown = self.show_room(id, &changed);
         self.rooms.insert(id, changed);
         Ok(Some(shown))
+    }
+
+    /// The messages that the filter lets through, by time and then id.
+    pub(super) fn messages_for(&self, filter: &MessageFilter) -> Vec<&MessageRow> {
+        let rooms: BTreeSet<RoomId> = self.rooms_of(filter.reader).map(|(id, _)| id).collect();
+        let wanted = |row: &&MessageRow| {
+            rooms.contains(&row.message.room)
+                && filter.room.is_none_or(|room| row.message.room == room)
+                && filter.user.is_none_or(|user| row.message.user == user)
+                && filter.search.match_folded(&row.folded)
+        };
+        let mut messages: Vec<&MessageRow> = self.messages.values().filter(wanted).collect();
+        messages.sort_by_key(|row| row.message.place());
+        messages
     }
 
     /// The message, where it is within `reach`.

@@ -2,10 +2,8 @@
 //! unless they reach every room; a write holds the membership until it is done, so that nothing of theirs changes after
 //! somebody was removed.
 
-use super::{
-    Engine, Page, PageRequest, Result, Row, SqlStore, Value, first, limit, limit_values, page_of,
-};
-use crate::messages::{Message, MessageFilter};
+use super::{Engine, Result, Row, SqlStore, Value, first};
+use crate::messages::Message;
 use crate::permission::Reach;
 use crate::{MessageId, RoomId, UserId};
 
@@ -23,42 +21,6 @@ impl<E: Engine> SqlStore<E> {
         };
         let sql = format!("select {COLUMNS} from chatapi_messages where id = $1 {and_reached}");
         first(&self.read(sql, &values).await?, |row| message(row, 0))
-    }
-
-    pub(super) async fn page_of_messages(
-        &self,
-        filter: &MessageFilter,
-        page: PageRequest,
-    ) -> Result<Option<Page<Message>>> {
-        if !filter.search.is_empty() {
-            return self.page_of_search(filter, page).await;
-        }
-        let [size, offset] = limit_values(page);
-        let mut values = vec![Value::Int(filter.reader.0), size, offset];
-        let mut wanted =
-            String::from("room_id in (select room_id from chatapi_room_members where user_id = $1)");
-        let mut also = |condition: &dyn Fn(usize) -> String, value: Value| {
-            values.push(value);
-            wanted.push_str(" and ");
-            wanted.push_str(&condition(values.len()));
-        };
-        if let Some(room) = filter.room {
-            also(&|parameter| format!("room_id = ${parameter}"), Value::Int(room.0));
-        }
-        if let Some(user) = filter.user {
-            also(&|parameter| format!("user_id = ${parameter}"), Value::Int(user.0));
-        }
-        let limit = limit(page, 2);
-        let sql = format!(
-            "with counted as (select count(*) as total from chatapi_messages where {wanted})
-             select counted.total, m.* from counted
-             left join (
-                 select {COLUMNS} from chatapi_messages where {wanted} order by created_at, id {limit}
-             ) m on true
-             order by m.created_at, m.id"
-        );
-        let rows = self.read(sql, &values).await?;
-        page_of(page, &rows, |rows| rows.iter().map(|row| message(row, 1)).collect())
     }
 
     pub(super) async fn remove_message(&self, id: MessageId, reach: Reach) -> Result<bool> {

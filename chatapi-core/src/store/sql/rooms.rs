@@ -1,7 +1,8 @@
 //! Rooms in SQL.
 
 use super::{
-    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, limit, limit_values, page_of,
+    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, counted, limit, limit_values,
+    page_of,
 };
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::store::engine::{Session as _, Transaction as _};
@@ -42,9 +43,9 @@ impl<E: Engine> SqlStore<E> {
         member: UserId,
         page: PageRequest,
     ) -> Result<Option<Page<Room>>> {
-        let limit = limit(page, 2);
+        let (counted, limit) = (counted(page, "chatapi_room_members where user_id = $1"), limit(page, 2));
         let sql = format!(
-            "with counted as (select count(*) as total from chatapi_room_members where user_id = $1)
+            "with {counted}
              select counted.total, r.id, r.name, r.admin_id, u.id, u.username, u.email from counted
              left join (
                  select r.id, r.name, r.admin_id from chatapi_rooms r

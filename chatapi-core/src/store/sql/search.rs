@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::ops::Bound;
 
 use super::{Engine, Result, Row, SqlStore, StoreError, Value};
+use crate::index::Damaged;
 use crate::index::evaluate::Needle;
 use crate::index::pages::{Page, Sought};
 use crate::index::segment::read_places;
-use crate::index::Damaged;
 use crate::messages::{MessageFilter, Place};
 use crate::search::Query;
 use crate::{MessageId, RoomId, UserId};
@@ -208,13 +208,7 @@ impl<E: Engine> SqlStore<E> {
         Ok(gathered)
     }
 
-    fn gathering(
-        &self,
-        extent: &Extent<'_>,
-        needles: &[Needle],
-        texts: &Texts,
-        near: usize,
-    ) -> Statement {
+    fn gathering(&self, extent: &Extent<'_>, needles: &[Needle], texts: &Texts, near: usize) -> Statement {
         let Extent { filter, from, newest_first } = extent;
         let mut statement = Statement { sql: String::new(), values: vec![Value::Int(filter.reader.0)] };
         let in_room = filter.room.map_or_else(String::new, |room| {
@@ -338,18 +332,21 @@ impl<E: Engine> SqlStore<E> {
         }
         let sql = format!("select id, places from chatapi_segments where {}", self.dialect().among("id", 1));
         let rows = self.read(sql, &[Value::Ints(segments.to_vec())]).await?;
-        let segments = rows.iter().map(|row| SegmentPlaces::read(row).map(|segment| (segment.id, segment.places)));
+        let segments =
+            rows.iter().map(|row| SegmentPlaces::read(row).map(|segment| (segment.id, segment.places)));
         segments.collect()
     }
 
     /// Finds the dead texts in their segments of which the upkeep has not said yet where they are.
     async fn place_dead(&self, gathered: &mut Gathered, unplaced: &[(RoomId, MessageId)]) -> Result<()> {
-        let holders = gathered.segments.iter().filter(|segment| {
-            unplaced.iter().any(|(room, id)| segment.may_hold(*room, *id))
-        });
+        let holders = gathered
+            .segments
+            .iter()
+            .filter(|segment| unplaced.iter().any(|(room, id)| segment.may_hold(*room, *id)));
         let holders: Vec<i64> = holders.map(|segment| segment.id).collect();
         for (segment, places) in self.places_of(&holders).await? {
-            let ids: HashMap<MessageId, u32> = (0..).zip(&places).map(|(ordinal, place)| (place.id, ordinal)).collect();
+            let ids: HashMap<MessageId, u32> =
+                (0..).zip(&places).map(|(ordinal, place)| (place.id, ordinal)).collect();
             let found = unplaced.iter().filter_map(|(_, id)| ids.get(id).copied());
             gathered.dead.entry(segment).or_default().extend(found);
         }

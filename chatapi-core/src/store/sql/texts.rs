@@ -27,11 +27,8 @@ impl<E: Engine> SqlStore<E> {
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
-        let mut values = vec![
-            Value::Int(id.0),
-            Value::OptText(text.map(|text| text.as_str().into())),
-            Value::Time(at),
-        ];
+        let mut values =
+            vec![Value::Int(id.0), Value::OptText(text.map(|text| text.as_str().into())), Value::Time(at)];
         let and_reached = self.and_reached(reach, &mut values);
         let change = format!(
             "update chatapi_messages set content = coalesce($2, content), updated_at = $3

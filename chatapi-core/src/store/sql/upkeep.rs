@@ -153,11 +153,12 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
                 Value::Text(fold(&row.text(3)?)),
             ]);
         }
-        self.insert("chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)", 5, &values).await?;
-        self.run("delete from chatapi_dead_texts where room_id = $1 and segment_id = $2", &[
-            Value::Int(self.room.0),
-            id.clone(),
-        ])
+        self.insert("chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)", 5, &values)
+            .await?;
+        self.run(
+            "delete from chatapi_dead_texts where room_id = $1 and segment_id = $2",
+            &[Value::Int(self.room.0), id.clone()],
+        )
         .await?;
         self.run("delete from chatapi_segments where id = $1", &[id]).await.map(drop)
     }
@@ -209,14 +210,19 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Ok(false) };
         let (first, last) = (first.place, last.place);
         let build = move || Segment::of(&texts);
-        let segment = tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
+        let segment =
+            tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
         self.keep(&segment, first, last, &ids).await?;
         let among = T::DIALECT.among("message_id", 4);
         let taken = format!(
             "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"
         );
-        let values =
-            [Value::Int(self.room.0), Value::Time(first.created_at), Value::Time(last.created_at), Value::Ints(ids)];
+        let values = [
+            Value::Int(self.room.0),
+            Value::Time(first.created_at),
+            Value::Time(last.created_at),
+            Value::Ints(ids),
+        ];
         self.run(taken, &values).await?;
         Ok(true)
     }
@@ -251,7 +257,8 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let (whole, rest) = values.split_at(values.len() / (columns * BATCH) * (columns * BATCH));
         for batch in whole.chunks(columns * BATCH).chain(rest.chunks(columns)) {
             let rows = (0..batch.len()).step_by(columns).map(|from| {
-                let row: Vec<String> = (from + 1..=from + columns).map(|parameter| format!("${parameter}")).collect();
+                let row: Vec<String> =
+                    (from + 1..=from + columns).map(|parameter| format!("${parameter}")).collect();
                 format!("({})", row.join(", "))
             });
             let rows: Vec<String> = rows.collect();

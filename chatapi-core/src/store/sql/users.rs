@@ -1,8 +1,8 @@
 //! Users in SQL.
 
 use super::{
-    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, first, limit, limit_values,
-    page_of,
+    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, counted, first, limit,
+    limit_values, page_of,
 };
 use crate::UserId;
 use crate::store::engine::{Session as _, Transaction as _};
@@ -80,9 +80,9 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(super) async fn page_of_users(&self, page: PageRequest) -> Result<Option<Page<User>>> {
-        let limit = limit(page, 1);
+        let (counted, limit) = (counted(page, "chatapi_users"), limit(page, 1));
         let sql = format!(
-            "with counted as (select count(*) as total from chatapi_users)
+            "with {counted}
              select counted.total, u.* from counted
              left join (select {COLUMNS} from chatapi_users order by id {limit}) u on true
              order by u.id"

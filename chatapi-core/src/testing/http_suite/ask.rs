@@ -217,7 +217,8 @@ impl Answer {
         for (name, value) in ALWAYS.into_iter().chain(allow).chain(challenge) {
             assert_eq!(self.header(name), Some(value), "{name} of {} ({})", self.to, self.status);
         }
-        let now_and_then = [(401, "www-authenticate"), (429, "retry-after"), (503, "retry-after")];
+        let now_and_then =
+            [(401, "www-authenticate"), (429, "retry-after"), (503, "retry-after"), (200, "x-count")];
         let known = |name: &str| {
             ALWAYS.iter().any(|(always, _)| *always == name)
                 || ["allow", "content-length", "content-type"].contains(&name)

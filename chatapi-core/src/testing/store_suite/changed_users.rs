@@ -3,7 +3,7 @@
 use std::slice::from_ref;
 
 use super::fact::{Subject, facts};
-use super::given::{NO_USER, WHOLE, list, members, new_user, now, room, send, user, users};
+use super::given::{NO_USER, WHOLE, list, members, new_user, now, number, room, send, user, users};
 use crate::messages::MessageFilter;
 use crate::permission::Reach::RoomsOf;
 use crate::rooms::RoomChange;
@@ -205,7 +205,7 @@ async fn messages_of_a_deleted_user_go_and_others_stay(store: &Subject) {
     for message in gone {
         assert_eq!(store.message(message.id, RoomsOf(ann.id)).await.unwrap(), None);
     }
-    assert_eq!(list(store, &MessageFilter::all(bob.id)).await.count, 0);
+    assert_eq!(number(store, &MessageFilter::all(bob.id)).await, 0);
 }
 
 async fn a_deleted_user_is_no_member_of_any_room(store: &Subject) {

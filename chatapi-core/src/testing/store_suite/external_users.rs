@@ -157,7 +157,7 @@ async fn of_many_first_sights_at_once_one_makes_the_user(store: &Subject) {
         assert!(seen.iter().all(|user| *user == seen[0]), "{seen:?}");
         is_kept(store, &seen[0]).await;
     }
-    assert_eq!(store.users(WHOLE).await.unwrap().unwrap().count, 2);
+    assert_eq!(store.users(WHOLE).await.unwrap().unwrap().results.len(), 2);
 }
 
 const NAMES: [&str; 16] =

@@ -6,7 +6,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::messages::{Message, MessageFilter, NewMessage};
-use crate::page::{Page, PageRequest};
+use crate::page::{Count, Page, PageRequest};
 use crate::rooms::{NewRoom, Room};
 use crate::search::{SearchTerms, Words};
 use crate::text::Text;
@@ -89,6 +89,13 @@ pub(super) async fn send(store: &Subject, room: &Room, author: &User, content: &
 /// Every message that the filter lets through.
 pub(super) async fn list(store: &Subject, filter: &MessageFilter) -> Page<Message> {
     store.messages(filter, WHOLE).await.unwrap().unwrap()
+}
+
+/// How many messages the filter lets through.
+pub(super) async fn number(store: &Subject, filter: &MessageFilter) -> usize {
+    let page = list(store, filter).await;
+    assert_eq!(page.count, Count::Exact(page.results.len() as u64));
+    page.results.len()
 }
 
 /// What every message says that the filter lets through.

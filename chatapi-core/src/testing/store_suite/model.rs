@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::fact::{Subject, facts};
 use super::given::text;
-use crate::messages::{Message, MessageFilter, NewMessage};
-use crate::page::{Page, PageRequest};
+use crate::messages::{
+    self, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch, Sort,
+};
+use crate::page::{Counting, Page, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
-use crate::search::{SearchTerms, Words};
+use crate::search::{Query, SearchTerms, Words};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
@@ -83,6 +85,14 @@ enum Step {
         query: &'static str,
         page: PageRequest,
     },
+    History {
+        reader: Nth,
+        room: Option<Nth>,
+        user: Option<Nth>,
+        query: &'static str,
+        span: Span,
+        limit: u32,
+    },
     UpdateMessage {
         message: Nth,
         editor: Reader,
@@ -90,7 +100,25 @@ enum Step {
         at: Timestamp,
     },
     DeleteMessage(Nth, Reader),
+    Ranked {
+        reader: Nth,
+        room: Option<Nth>,
+        author: Option<Nth>,
+        query: String,
+        sort: Sort,
+        page: PageRequest,
+    },
     Tidy(Nth),
+}
+
+/// Which messages are asked for, near this message at this moment.
+#[derive(Clone, Copy, Debug)]
+enum Span {
+    Newest,
+    Oldest,
+    Before((Timestamp, Nth)),
+    After((Timestamp, Nth)),
+    Around((Timestamp, Nth)),
 }
 
 /// Who asks for a message.
@@ -191,6 +219,29 @@ impl Side {
                 };
                 self.page_answer(store.messages(&filter, page).await, Self::show_message)
             }
+            Step::History { reader, room, user, query, span, limit } => {
+                let filter = MessageFilter {
+                    reader: self.user(reader),
+                    room: room.map(|room| self.room(room)),
+                    user: user.map(|user| self.user(user)),
+                    search: SearchTerms::parse(query),
+                };
+                let place = |(at, nth)| Place { created_at: at, id: self.message(nth) };
+                let span = match span {
+                    Span::Newest => messages::Span::Newest,
+                    Span::Oldest => messages::Span::Oldest,
+                    Span::Before(near) => messages::Span::Before(place(near)),
+                    Span::After(near) => messages::Span::After(place(near)),
+                    Span::Around(near) => messages::Span::Around(place(near)),
+                };
+                let request =
+                    HistoryRequest { counting: Counting::Exact, ..HistoryRequest::new(span, limit) };
+                let found = store.history(&filter, &request).await;
+                self.answer(found.map(|page| {
+                    let results = page.results.into_iter().map(|row| self.show_message(row)).collect();
+                    History { results, ..page }
+                }))
+            }
             Step::UpdateMessage { message, editor, content, at } => {
                 let content = content.map(|content| text(&content));
                 let (message, reach) = (self.message(message), self.reach(editor));
@@ -198,6 +249,18 @@ impl Side {
             }
             Step::DeleteMessage(id, editor) => {
                 self.answer(store.delete_message(self.message(id), self.reach(editor)).await)
+            }
+            Step::Ranked { reader, room, author, query, sort, page } => {
+                let words = Words::default();
+                let search = RankedSearch {
+                    reader: self.user(reader),
+                    room: room.map(|room| self.room(room)),
+                    authors: author.map(|author| vec![self.user(author)]),
+                    query: Query::parse(&query, words).unwrap(),
+                    words,
+                    sort,
+                };
+                self.page_answer(store.ranked(&search, page).await, Self::show_message)
             }
             Step::Tidy(room) => self.answer(store.tidy(self.room(room), Words::default()).await),
         }
@@ -252,7 +315,7 @@ impl Side {
     fn page_answer<T: fmt::Debug>(&self, answer: Result<Option<Page<T>>>, show: fn(&Self, T) -> T) -> String {
         let shown = |page: Page<T>| {
             let results: Vec<T> = page.results.into_iter().map(|row| show(self, row)).collect();
-            (page.count, page.number, page.pages, results)
+            (page.count, page.number, page.has_next, results)
         };
         self.answer(answer.map(|page| page.map(shown)))
     }

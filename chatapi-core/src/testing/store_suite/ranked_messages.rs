@@ -46,7 +46,13 @@ async fn the_newest_come_first_where_that_is_asked_for(store: &Subject) {
 async fn words_are_found_in_other_forms(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
-    say(store, &tea, &ann, &["Messages were sent", "the qwen3.6 model", "foo.png", "東京へ行く", "ship it 🚀"]).await;
+    say(
+        store,
+        &tea,
+        &ann,
+        &["Messages were sent", "the qwen3.6 model", "foo.png", "東京へ行く", "ship it 🚀"],
+    )
+    .await;
     for (query, content) in [
         ("message", "Messages were sent"),
         ("qwen", "the qwen3.6 model"),
@@ -107,7 +113,10 @@ async fn words_of_rooms_that_the_reader_is_not_in_are_never_found(store: &Subjec
     assert_eq!(found(store, &bob, "tea").await, ["tea in the open"]);
     let of_room = RankedSearch { room: Some(rum.id), ..search(&bob, "tea") };
     assert_eq!(of(store, &of_room).await, Vec::<String>::new());
-    assert_eq!(of(store, &RankedSearch { room: Some(tea.id), ..search(&ann, "tea") }).await, ["tea in the open"]);
+    assert_eq!(
+        of(store, &RankedSearch { room: Some(tea.id), ..search(&ann, "tea") }).await,
+        ["tea in the open"]
+    );
 }
 
 async fn pages_of_ranked_messages_hold_each_once(store: &Subject) {
@@ -134,7 +143,7 @@ async fn pages_of_ranked_messages_hold_each_once(store: &Subject) {
 /// Sends messages a second apart, with the room tidied before the last.
 async fn say(store: &Subject, room: &Room, author: &User, contents: &[&str]) {
     for (n, content) in (0..).zip(contents) {
-        if n + 1 == contents.len() {
+        if n + 1 == contents.len() as i64 {
             store.tidy(room.id, Words::default()).await.unwrap();
         }
         let new = NewMessage { room: room.id, user: author.id, text: text(content), at: at(n) };

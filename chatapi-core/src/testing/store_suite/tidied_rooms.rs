@@ -79,7 +79,7 @@ async fn an_edited_message_is_found_by_its_new_text_alone(store: &Subject) {
     edit(store, &sent[3], "a cup of earl grey").await;
     for _ in 0..2 {
         assert_eq!(found(store, &ann, "earl").await, ["a cup of earl grey"]);
-        assert_eq!(found(store, &ann, "message 3").await, Vec::<String>::new());
+        assert_eq!(found(store, &ann, "\"message 3\"").await, Vec::<String>::new());
         assert_eq!(found(store, &ann, "of").await.len(), sent.len());
         tidy(store, &tea).await;
     }
@@ -106,7 +106,7 @@ async fn a_deleted_message_is_found_no_more(store: &Subject) {
     tidy(store, &tea).await;
     assert!(store.delete_message(sent[3].id, Reach::EveryRoom).await.unwrap());
     for _ in 0..2 {
-        assert_eq!(found(store, &ann, "message 3").await, Vec::<String>::new());
+        assert_eq!(found(store, &ann, "\"message 3\"").await, Vec::<String>::new());
         assert_eq!(found(store, &ann, "of many").await.len(), sent.len() - 1);
         tidy(store, &tea).await;
     }
@@ -120,8 +120,7 @@ async fn the_messages_of_a_deleted_user_are_found_no_more(store: &Subject) {
     tidy(store, &tea).await;
     assert!(store.delete_user(bob.id, bob.revision).await.unwrap());
     for _ in 0..2 {
-        let filter =
-            MessageFilter { search: SearchTerms::parse("message"), ..MessageFilter::all(ann.id) };
+        let filter = MessageFilter { search: SearchTerms::parse("message"), ..MessageFilter::all(ann.id) };
         let left = list(store, &filter).await;
         assert_eq!(left.results.len(), MANY as usize);
         assert!(left.results.iter().all(|message| message.user == ann.id));
@@ -193,11 +192,8 @@ async fn what_a_room_has_too_much_of_that_is_gone_is_cleared(store: &Subject) {
     for message in sent.iter().filter(|message| message.id.0 % 4 != 0) {
         assert!(store.delete_message(message.id, Reach::EveryRoom).await.unwrap());
     }
-    let left: Vec<String> = sent
-        .iter()
-        .filter(|message| message.id.0 % 4 == 0)
-        .map(|message| message.content.clone())
-        .collect();
+    let left: Vec<String> =
+        sent.iter().filter(|message| message.id.0 % 4 == 0).map(|message| message.content.clone()).collect();
     for _ in 0..2 {
         assert_eq!(found(store, &ann, "of many").await, left);
         tidy(store, &tea).await;

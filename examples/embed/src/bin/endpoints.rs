@@ -7,7 +7,7 @@ use std::error::Error;
 
 use chatapi_core::http::{Access, Call, Response, Route, json};
 use chatapi_core::messages::MessageFilter;
-use chatapi_core::page::{PageNumber, PageRequest};
+use chatapi_core::page::{Count, PageRequest};
 use chatapi_core::store::memory::MemoryStore;
 use chatapi_core::{ChatApi, Error as ChatError, Result, RoomId};
 use chatapi_embed::{CONVERSATION, ctrl_c, listen, say_what_to_try};
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[derive(Serialize)]
 struct Stats {
     members: usize,
-    messages: u64,
+    messages: Count,
     latest: Option<String>,
 }
 
@@ -54,7 +54,7 @@ async fn stats(chat: ChatApi, call: Call) -> Result<Response> {
     let id = call.param("id").and_then(|id| id.parse().ok()).map(RoomId);
     let room = chat.room(user, id.ok_or_else(|| ChatError::no_such("Room"))?).await?;
     let filter = MessageFilter { room: Some(room.id), ..MessageFilter::all(user.id) };
-    let page = chat.messages(&filter, PageRequest { number: PageNumber::Last, size: 1 }).await?;
+    let page = chat.messages(&filter, PageRequest::last(1)).await?;
     let latest = page.results.into_iter().next().map(|message| message.content);
     json(StatusCode::OK, &Stats { members: room.users.len(), messages: page.count, latest })
 }

@@ -206,7 +206,11 @@ impl<'a> Search<'a> {
         // As many as what was found makes likely, and some more; all where nothing was found.
         let looked_at = self.units.iter().filter(|unit| unit.found.is_some()).count();
         let likely = looked_at.max(NEAR) as f64 * short * 1.3;
-        let more = if counted == 0 { self.units.len() } else { (likely as usize).saturating_sub(looked_at).max(NEAR) };
+        let more = if counted == 0 {
+            self.units.len()
+        } else {
+            (likely as usize).saturating_sub(looked_at).max(NEAR)
+        };
         std::iter::once(next).chain(open).take(more).map(|unit| unit.id).collect()
     }
 

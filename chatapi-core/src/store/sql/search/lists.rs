@@ -2,12 +2,12 @@
 
 use super::Extent;
 use super::find::{Found, Wanted};
+use crate::UserId;
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::store::sql::lists::from_the_end;
 use crate::store::sql::messages::{COLUMNS, message};
 use crate::store::sql::{Engine, Result, SqlStore, Value};
-use crate::UserId;
 
 impl<E: Engine> SqlStore<E> {
     pub(in crate::store::sql) async fn page_of_search(
@@ -82,11 +82,7 @@ impl<E: Engine> SqlStore<E> {
     }
 
     /// The messages at these places, in their order. `None` where the reader cannot find one of them any more.
-    pub(super) async fn messages_at(
-        &self,
-        reader: UserId,
-        places: &[Place],
-    ) -> Result<Option<Vec<Message>>> {
+    pub(super) async fn messages_at(&self, reader: UserId, places: &[Place]) -> Result<Option<Vec<Message>>> {
         if places.is_empty() {
             return Ok(Some(Vec::new()));
         }

@@ -93,8 +93,11 @@ impl<E: Engine> SqlStore<E> {
         // Those above the score at the end of the page are few and are ranked one by one; of those at it, who may be many,
         // the newest come first.
         let end = score_at(&hits, skip.saturating_add(take));
-        let (above, at_end): (Vec<Hit>, Vec<Hit>) =
-            hits.of_segments.into_iter().filter(|(score, ..)| *score >= end).partition(|(score, ..)| *score > end);
+        let (above, at_end): (Vec<Hit>, Vec<Hit>) = hits
+            .of_segments
+            .into_iter()
+            .filter(|(score, ..)| *score >= end)
+            .partition(|(score, ..)| *score > end);
         let ids: BTreeSet<i64> = above.iter().map(|(_, segment, _)| segments[*segment].id).collect();
         let ids: Vec<i64> = ids.into_iter().collect();
         let places = self.places_of(&ids).await?;

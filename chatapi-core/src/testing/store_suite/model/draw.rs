@@ -1,8 +1,9 @@
 //! Draws what a store is asked next: the same at every run, and mostly about what is there.
 
 use super::super::given::{WHOLE, at, new_user};
-use super::{Nth, Reader, Side, Step};
-use crate::page::{PageNumber, PageRequest};
+use super::{Nth, Reader, Side, Span, Step};
+use crate::messages::Sort;
+use crate::page::{Counting, PageNumber, PageRequest};
 use crate::users::{NewUser, User, UserChange};
 
 const NAMES: [&str; 7] = ["ann", "Ann", "bob", "zoë", "ZOË", "cyd", "dan"];
@@ -63,11 +64,27 @@ impl Draw {
                 at: at(self.below(5) as i64),
             },
             67..73 => Step::Message(self.recent(model.messages.len()), self.reader(model, &live)),
-            73..88 => Step::Messages {
+            73..78 => Step::History {
                 reader: self.user(model, &live),
                 room: self.once_in(4).then(|| self.recent(model.rooms.len())),
                 user: self.once_in(4).then(|| self.user(model, &live)),
                 query: if self.once_in(3) { self.one_of(WORDS) } else { "" },
+                span: self.span(model),
+                limit: self.below(6) as u32,
+            },
+            78..84 => Step::Messages {
+                reader: self.user(model, &live),
+                room: self.once_in(4).then(|| self.recent(model.rooms.len())),
+                user: self.once_in(4).then(|| self.user(model, &live)),
+                query: if self.once_in(3) { self.one_of(WORDS) } else { "" },
+                page: self.page(),
+            },
+            84..88 => Step::Ranked {
+                reader: self.user(model, &live),
+                room: self.once_in(4).then(|| self.recent(model.rooms.len())),
+                author: self.once_in(4).then(|| self.user(model, &live)),
+                query: self.query(),
+                sort: if self.once_in(4) { Sort::Recent } else { Sort::Relevance },
                 page: self.page(),
             },
             88..90 => Step::Tidy(self.recent(model.rooms.len())),
@@ -153,13 +170,37 @@ impl Draw {
         words.join(if self.once_in(2) { " " } else { "" })
     }
 
+    fn query(&mut self) -> String {
+        let (one, other) = (self.one_of(WORDS), self.one_of(WORDS));
+        match self.below(6) {
+            0 => format!("{one} OR {other}"),
+            1 => format!("{one} -{other}"),
+            2 => format!("\"{one} {other}\""),
+            3 => format!("{one} {other} before:{}", at(2)),
+            4 => format!("after:{}", at(1)),
+            _ => one.to_owned(),
+        }
+    }
+
     fn page(&mut self) -> PageRequest {
         let number = match self.below(6) {
             0 => PageNumber::Last,
             1 => PageNumber::Number(self.below(5) as u64),
             _ => return WHOLE,
         };
-        PageRequest { number, size: 3 }
+        let counting = if self.once_in(4) { Counting::None } else { Counting::default() };
+        PageRequest { number, size: 3, counting }
+    }
+
+    fn span(&mut self, model: &Side) -> Span {
+        let near = (at(self.below(5) as i64), self.recent(model.messages.len()));
+        match self.below(5) {
+            0 => Span::Newest,
+            1 => Span::Oldest,
+            2 => Span::Before(near),
+            3 => Span::After(near),
+            _ => Span::Around(near),
+        }
     }
 
     fn one_of<const N: usize>(&mut self, words: [&'static str; N]) -> &'static str {

@@ -1,0 +1,129 @@
+//! `/messages/` by place: `before`, `after`, `around`, `limit` and `order`.
+
+use serde::Serialize;
+
+use super::{Call, Response, reply};
+use crate::error::{Error, FieldErrors, Result, no_choice, no_such_key};
+use crate::messages::{History, HistoryRequest, Message, Place, Span};
+use crate::page::Counting;
+use crate::permission::Reach;
+use crate::{ChatApi, MessageId};
+
+/// The parameters that say which messages are wanted: one of them, if any.
+const SPANS: [&str; 4] = ["before", "after", "around", "order"];
+
+/// Messages a page, where the query does not say.
+const LIMIT: u32 = 50;
+
+/// The most messages a page.
+const MOST: u32 = 100;
+
+/// The page by place that the query asks for; `None` where it asks for a page by number.
+pub(super) async fn request(api: &ChatApi, call: &Call) -> Result<Option<HistoryRequest>> {
+    let mut said = SPANS.into_iter().filter_map(|name| Some((name, call.query(name)?)));
+    let (span, second, limit) = (said.next(), said.next(), call.query("limit"));
+    let Some(first) = span.map(|(name, _)| name).or(limit.map(|_| "limit")) else {
+        return Ok(None);
+    };
+    let mut errors = FieldErrors::default();
+    if let Some((second, _)) = second {
+        errors.add(second, format!("May not be combined with \"{first}\"."));
+    }
+    if call.query("page").is_some() {
+        errors.add("page", format!("May not be combined with \"{first}\"."));
+    }
+    let limit = match limit.map(self::limit) {
+        None => LIMIT,
+        Some(Ok(limit)) => limit,
+        Some(Err(fault)) => {
+            errors.add("limit", fault);
+            LIMIT
+        }
+    };
+    errors.none()?;
+    let counting = call.counting(api)?.unwrap_or(Counting::None);
+    Ok(Some(HistoryRequest { span: self::span(api, call, span).await?, limit, counting }))
+}
+
+/// 200: the messages, and the links to those before and after them.
+pub(super) fn reply(call: &Call, request: &HistoryRequest, history: &History) -> Result<Response> {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        count: Option<u64>,
+        results: &'a [Message],
+        has_more_before: bool,
+        has_more_after: bool,
+        next: Option<String>,
+        previous: Option<String>,
+    }
+    let History { results, has_more_before, has_more_after, count } = history;
+    // Where nothing is shown, the place that was asked for is what its neighbours are next to.
+    let asked = match request.span {
+        Span::Before(place) | Span::After(place) | Span::Around(place) => Some(place),
+        Span::Newest | Span::Oldest => None,
+    };
+    let (first, last) =
+        (results.first().map(Message::place).or(asked), results.last().map(Message::place).or(asked));
+    let is_newest_first = matches!(request.span, Span::Newest | Span::Before(_));
+    let (oldest, newest) = if is_newest_first { (last, first) } else { (first, last) };
+    let older = oldest.filter(|_| *has_more_before).map(|place| call.place_link("before", place));
+    let newer = newest.filter(|_| *has_more_after).map(|place| call.place_link("after", place));
+    let (next, previous) = if is_newest_first { (older, newer) } else { (newer, older) };
+    let shown = Shown {
+        count: count.number(),
+        results,
+        has_more_before: *has_more_before,
+        has_more_after: *has_more_after,
+        next,
+        previous,
+    };
+    reply::counted(*count, &shown)
+}
+
+fn limit(text: &str) -> Result<u32, String> {
+    let number = crate::text::integer(text).ok_or("A valid integer is required.")?;
+    // What is past 64 bits is past every limit.
+    let is_negative = text.contains('-');
+    match number.unwrap_or(if is_negative { i64::MIN } else { i64::MAX }) {
+        ..1 => Err("Ensure this value is greater than or equal to 1.".into()),
+        number => u32::try_from(number)
+            .ok()
+            .filter(|number| *number <= MOST)
+            .ok_or_else(|| format!("Ensure this value is less than or equal to {MOST}.")),
+    }
+}
+
+async fn span(api: &ChatApi, call: &Call, said: Option<(&'static str, &str)>) -> Result<Span> {
+    let Some((name, value)) = said else {
+        return Ok(Span::Newest);
+    };
+    let to = match (name, value) {
+        ("before", _) => Span::Before,
+        ("after", _) => Span::After,
+        ("around", _) => Span::Around,
+        (_, "newest") => return Ok(Span::Newest),
+        (_, "oldest") => return Ok(Span::Oldest),
+        (name, other) => return Err(Error::field(name, no_choice(other))),
+    };
+    Ok(to(place(api, call, name, value).await?))
+}
+
+/// The place that a parameter names, or that the message has whose id it names.
+async fn place(api: &ChatApi, call: &Call, name: &'static str, value: &str) -> Result<Place> {
+    if let Ok(place) = value.parse() {
+        return Ok(place);
+    }
+    let Some(id) = crate::text::integer(value) else {
+        return Err(Error::field(
+            name,
+            "Enter a message's id, or its created_at and its id with a comma between.",
+        ));
+    };
+    let message = match id.map(MessageId) {
+        Some(id) => api.store().message(id, Reach::RoomsOf(call.user()?.id)).await?,
+        None => None,
+    };
+    let message = message.ok_or_else(|| Error::field(name, no_such_key(crate::text::strip(value))))?;
+    Ok(message.place())
+}

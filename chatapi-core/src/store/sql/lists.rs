@@ -1,0 +1,263 @@
+//! Lists of messages in SQL: who may see which, the count, and the rows, in one statement.
+//!
+//! The index on messages has each room's in their order, so each room gives its own first rows, and those are merged; of
+//! many rooms, only those are asked for all that a page takes whose next message comes first. So a page costs a probe of
+//! the index for each room, however many messages there are and however deep the page is.
+
+use std::ops::Bound;
+
+use super::messages::message;
+use super::{Dialect, Engine, Result, Row, SqlStore, Value, counts, first, number_of_rows};
+use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
+use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
+
+const COLUMNS: &str = "m.id, m.content, m.created_at, m.updated_at, m.user_id, m.room_id";
+
+/// How deep a page by number may be for each room to give the rows that come before it. Deeper ones are left to the
+/// database's own plan, and cost what they skip.
+const NEAR: u64 = 1000;
+
+impl<E: Engine> SqlStore<E> {
+    pub(super) async fn page_of_messages(
+        &self,
+        filter: &MessageFilter,
+        page: PageRequest,
+    ) -> Result<Option<Page<Message>>> {
+        if !filter.search.is_empty() {
+            return self.page_of_search(filter, page).await;
+        }
+        let way = match page.number {
+            PageNumber::Number(_) => Way::Newer,
+            PageNumber::Last => Way::Older,
+        };
+        let window =
+            Window { way, from: Bound::Unbounded, take: page.take(), skip: page.offset(), is_shown: true };
+        let (count, [rows]) = self.list(filter, page.counted(), [Some(window)]).await?;
+        if rows.is_empty()
+            && let Some((number, skip, take)) = from_the_end(page, count)
+        {
+            let has_next = skip > 0;
+            let window = Window { way: Way::Older, from: Bound::Unbounded, take, skip, is_shown: true };
+            let (_, [results]) = self.list(filter, Counting::None, [Some(window)]).await?;
+            return Ok((!results.is_empty()).then_some(Page { count, number, has_next, results }));
+        }
+        let proven = page.offset().saturating_add(rows.len() as u64);
+        let count = match count {
+            Count::Estimate(count) if !rows.is_empty() => Count::Estimate(count.max(proven)),
+            count => count,
+        };
+        Ok(page.page(count, rows))
+    }
+
+    pub(super) async fn history_of_messages(
+        &self,
+        filter: &MessageFilter,
+        request: &HistoryRequest,
+    ) -> Result<History> {
+        if !filter.search.is_empty() {
+            return self.history_of_search(filter, request).await;
+        }
+        let sides = request.sides();
+        let windows = [(Way::Older, sides.older), (Way::Newer, sides.newer)];
+        let windows = windows.map(|(way, side)| side.map(|side| Window::beside(way, side)));
+        let (count, [mut older, newer]) = self.list(filter, request.counting, windows).await?;
+        older.reverse();
+        Ok(request.history(count, older, newer))
+    }
+
+    /// The rows of each window, oldest first, and the count of the whole list.
+    async fn list<const N: usize>(
+        &self,
+        filter: &MessageFilter,
+        counting: Counting,
+        windows: [Option<Window>; N],
+    ) -> Result<(Count, [Vec<Message>; N])> {
+        let mut list = List::of(self.dialect(), filter);
+        let sql = list.statement(counting, &windows);
+        let rows = self.read(sql, &list.values).await?;
+        let mut found = [const { Vec::new() }; N];
+        for row in &rows {
+            if let Some(window) = row.opt_int(1)?
+                && let Some(found) = usize::try_from(window).ok().and_then(|window| found.get_mut(window))
+            {
+                found.push(message(row, 2)?);
+            }
+        }
+        let total = first(&rows, |row| row.opt_int(0))?.flatten();
+        let total = total.map(|total| u64::try_from(total).unwrap_or_default());
+        let count = match (total, counting) {
+            (None, _) => Count::Unknown,
+            (Some(total), Counting::UpTo(bound)) if total > bound => {
+                Count::Estimate(counts::estimate(self, List::of(self.dialect(), filter)).await?.max(total))
+            }
+            (Some(total), _) => Count::Exact(total),
+        };
+        Ok((count, found))
+    }
+}
+
+/// Rows of a list, one after the other.
+struct Window {
+    way: Way,
+    from: Bound<Place>,
+    take: u64,
+    skip: u64,
+    /// Whether it matters which rows they are. Otherwise it is asked whether there are any.
+    is_shown: bool,
+}
+
+/// In which direction a window is read.
+#[derive(Clone, Copy)]
+enum Way {
+    Older,
+    Newer,
+}
+
+impl Window {
+    fn beside(way: Way, side: Side) -> Self {
+        Self { way, from: side.from, take: side.take(), skip: 0, is_shown: side.shown > 0 }
+    }
+}
+
+/// Where a page is read that has no rows though the list's estimated length says that it is there: as far from the end as
+/// it is from the end of a list of that length. So who goes back from the last page finds what comes before it.
+/// That page's number, and what is skipped and taken from the end on.
+pub(super) fn from_the_end(page: PageRequest, count: Count) -> Option<(u64, u64, u64)> {
+    let (Count::Estimate(_), PageNumber::Number(number @ 1..)) = (count, page.number) else {
+        return None;
+    };
+    let take = u64::from(page.size.max(1));
+    let skip = count.pages(page.size)?.checked_sub(number)?.saturating_mul(take);
+    Some((number, skip, take))
+}
+
+/// Which messages a list has, in SQL: those `m` of the rooms that `rooms` finds for which `also` holds.
+pub(super) struct List {
+    dialect: Dialect,
+    pub(super) values: Vec<Value>,
+    pub(super) rooms: String,
+    pub(super) also: String,
+    has_one_room: bool,
+}
+
+impl List {
+    fn of(dialect: Dialect, filter: &MessageFilter) -> Self {
+        let rooms = "select room_id from chatapi_room_members where user_id = $1".to_owned();
+        let values = vec![Value::Int(filter.reader.0)];
+        let has_one_room = filter.room.is_some();
+        let mut list = Self { dialect, values, rooms, also: String::new(), has_one_room };
+        if let Some(room) = filter.room {
+            let room = list.value(Value::Int(room.0));
+            list.rooms += &format!(" and room_id = ${room}");
+        }
+        if let Some(user) = filter.user {
+            let user = list.value(Value::Int(user.0));
+            list.also += &format!(" and m.user_id = ${user}");
+        }
+        list
+    }
+
+    /// The values that `rooms` takes by itself.
+    pub(super) fn values_of_rooms(&self) -> &[Value] {
+        &self.values[..1 + usize::from(self.has_one_room)]
+    }
+
+    /// One more parameter.
+    pub(super) fn value(&mut self, value: Value) -> usize {
+        self.values.push(value);
+        self.values.len()
+    }
+
+    /// A statement that gives the count, and with it the number of a window and a message of it, oldest first.
+    fn statement(&mut self, counting: Counting, windows: &[Option<Window>]) -> String {
+        let mut tables = vec![format!("rooms as ({})", self.rooms), self.counted(counting)];
+        let mut shown = Vec::new();
+        for (n, window) in windows.iter().enumerate() {
+            if let Some(window) = window {
+                tables.push(self.window(n, window));
+                shown.push(format!("select cast({n} as bigint) as side, id from window_{n}"));
+            }
+        }
+        let (tables, shown) = (tables.join(", "), shown.join(" union all "));
+        let row = format!("select {COLUMNS} from chatapi_messages m where m.id = shown.id limit 1");
+        let each = self.dialect.join_each(&row);
+        format!(
+            "with {tables}
+             select counted.total, m.* from counted
+             left join (select shown.side, {COLUMNS} from ({shown}) shown {each}) m on true
+             order by m.created_at, m.id"
+        )
+    }
+
+    fn counted(&mut self, counting: Counting) -> String {
+        let Some(bound) = counting.bound() else {
+            return "counted as (select cast(null as bigint) as total)".into();
+        };
+        // Where one more is found, the list is longer than it is counted.
+        let most = self.value(number_of_rows(bound.saturating_add(1)));
+        let each = self.dialect.join_all(&format!("m.room_id = r.room_id{}", self.also));
+        format!("counted as (select count(*) as total from (select 1 from rooms r {each} limit ${most}) c)")
+    }
+
+    fn window(&mut self, n: usize, window: &Window) -> String {
+        let past = self.past(window);
+        let take = self.value(number_of_rows(window.take));
+        let skip = self.value(number_of_rows(window.skip));
+        let order = match window.way {
+            Way::Older => "order by m.created_at desc, m.id desc",
+            Way::Newer => "order by m.created_at, m.id",
+        };
+        let also = &self.also;
+        if !self.has_one_room && window.skip > NEAR {
+            return format!(
+                "window_{n} as (
+                     select m.id from chatapi_messages m where m.room_id in (select room_id from rooms){also}
+                     {order} limit ${take} offset ${skip}
+                 )"
+            );
+        }
+        if !window.is_shown {
+            let any = self.dialect.join_each(&format!(
+                "select m.id from chatapi_messages m where m.room_id = r.room_id{also}{past} limit 1"
+            ));
+            return format!("window_{n} as (select m.id from rooms r {any} limit ${take} offset ${skip})");
+        }
+        let rows = format!("${take} + ${skip}");
+        let first = |rows: &str| {
+            self.dialect.join_each(&format!(
+                "select m.id, m.created_at from chatapi_messages m
+                 where m.room_id = r.room_id{also}{past} {order} limit {rows}"
+            ))
+        };
+        // Rooms whose own next message comes after those of so many others have nothing in the window.
+        let (nearest, from) = if self.has_one_room {
+            (String::new(), "rooms".to_owned())
+        } else {
+            let next = first("1");
+            let nearest =
+                format!("nearest_{n} as (select r.room_id from rooms r {next} {order} limit {rows}), ");
+            (nearest, format!("nearest_{n}"))
+        };
+        let each = first(&rows);
+        format!(
+            "{nearest}window_{n} as (
+                 select m.id from {from} r {each} {order} limit ${take} offset ${skip}
+             )"
+        )
+    }
+
+    /// The condition that a row is past where the window begins.
+    fn past(&mut self, window: &Window) -> String {
+        let (place, or_equal) = match window.from {
+            Bound::Unbounded => return String::new(),
+            Bound::Included(place) => (place, "="),
+            Bound::Excluded(place) => (place, ""),
+        };
+        let is = match window.way {
+            Way::Older => "<",
+            Way::Newer => ">",
+        };
+        let (at, id) = (self.value(Value::Time(place.created_at)), self.value(Value::Int(place.id.0)));
+        format!(" and (m.created_at, m.id) {is}{or_equal} (${at}, ${id})")
+    }
+}

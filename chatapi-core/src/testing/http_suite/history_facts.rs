@@ -1,0 +1,412 @@
+//! Facts about pages of messages by place, and about counts.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join;
+
+use super::ask::{Answer, Ask};
+use super::chat::{Chat, Person, Suite};
+use super::fact::facts;
+use super::json::Json;
+use crate::Config;
+
+facts! {
+    the_newest_or_the_oldest_messages_are_asked_for_by_limit_and_order,
+    messages_are_asked_for_by_the_one_that_they_are_before_after_or_around,
+    a_page_by_place_has_50_rows_where_nothing_else_is_said,
+    links_lead_on_and_back_by_place,
+    links_by_place_survive_their_message,
+    links_by_place_keep_what_else_was_asked_for,
+    a_page_by_place_is_of_the_room_the_user_and_the_search_asked_for,
+    a_page_by_place_after_the_newest_shows_what_comes,
+    a_message_that_is_not_there_or_of_others_is_no_place,
+    what_is_no_place_is_told_of,
+    a_limit_is_from_1_to_100,
+    ways_to_say_which_messages_are_not_combined,
+    a_page_by_place_says_what_of_its_filter_names_nothing,
+    messages_that_come_and_go_make_paging_miss_none_and_show_none_twice,
+    a_page_by_place_is_counted_on_demand,
+    a_count_is_exact_an_estimate_or_none_as_asked,
+    a_count_beyond_its_bound_says_that_it_is_an_estimate,
+    a_count_of_another_kind_is_refused,
+}
+
+async fn the_newest_or_the_oldest_messages_are_asked_for_by_limit_and_order(suite: Suite) {
+    let there = There::with(&suite, 5).await;
+    for (query, contents, before, after) in [
+        ("limit=2", &["4", "3"][..], true, false),
+        ("limit=2&order=newest", &["4", "3"], true, false),
+        ("limit=2&order=oldest", &["0", "1"], false, true),
+        ("order=newest", &["4", "3", "2", "1", "0"], false, false),
+        ("order=oldest", &["0", "1", "2", "3", "4"], false, false),
+    ] {
+        there.page(query).await.is_page(contents, before, after);
+    }
+    let answer = there.page("limit=5").await;
+    let (begin, end) = (
+        r#"{"results":[{"id":"#,
+        r#"],"has_more_before":false,"has_more_after":false,"next":null,"previous":null}"#,
+    );
+    assert!(answer.body.starts_with(begin) && answer.body.ends_with(end), "{}", answer.body);
+    // Where none of these is said, the answer is the documented one.
+    assert_eq!(there.page("before=&after=&around=&limit=&order=").await.at("count").as_i64(), Some(5));
+}
+
+async fn messages_are_asked_for_by_the_one_that_they_are_before_after_or_around(suite: Suite) {
+    let there = There::with(&suite, 7).await;
+    let [one, middle, last] = [1, 3, 6].map(|nth: usize| there.sent[nth]);
+    for (query, contents, before, after) in [
+        (format!("before={middle}&limit=2"), &["2", "1"][..], true, true),
+        (format!("before={middle}"), &["2", "1", "0"], false, true),
+        (format!("before=%20{one}%20"), &["0"], false, true),
+        (format!("after={middle}&limit=2"), &["4", "5"], true, true),
+        (format!("after={middle}"), &["4", "5", "6"], true, false),
+        (format!("after={last}"), &[], true, false),
+        (format!("around={middle}&limit=3"), &["2", "3", "4"], true, true),
+        (format!("around={middle}&limit=1"), &["3"], true, true),
+        (format!("around={last}&limit=3"), &["5", "6"], true, false),
+        (format!("around={middle}"), &["0", "1", "2", "3", "4", "5", "6"], false, false),
+    ] {
+        there.page(&query).await.is_page(contents, before, after);
+    }
+    let written = there.page("limit=1&order=oldest").await.text("results.0.created_at");
+    there.page(&format!("after={written},{}&limit=1", there.sent[0])).await.is_page(&["1"], true, true);
+}
+
+async fn a_page_by_place_has_50_rows_where_nothing_else_is_said(suite: Suite) {
+    let there = There::with(&suite, 52).await;
+    for (query, rows) in [("order=newest", 50), ("limit=51", 51), ("limit=100", 52)] {
+        assert_eq!(there.page(query).await.contents().len(), rows, "{query}");
+    }
+    assert_eq!(there.page(&format!("around={}", there.sent[26])).await.contents().len(), 50);
+}
+
+async fn links_lead_on_and_back_by_place(suite: Suite) {
+    let there = There::with(&suite, 7).await;
+    for (query, pages) in [
+        ("limit=3", &[&["6", "5", "4"][..], &["3", "2", "1"], &["0"]]),
+        ("limit=3&order=oldest", &[&["0", "1", "2"], &["3", "4", "5"], &["6"]]),
+    ] {
+        let mut answer = there.page(query).await;
+        assert_eq!(answer.at("previous"), Json::Null);
+        assert_eq!(answer.contents(), pages[0]);
+        for page in &pages[1..] {
+            let back = answer.contents();
+            answer = there.follow(&answer, "next").await;
+            assert_eq!(answer.contents(), *page);
+            // The way back has the same messages, in the order of that way.
+            let mut previous = there.follow(&answer, "previous").await.contents();
+            previous.reverse();
+            assert_eq!(previous, back);
+        }
+        assert_eq!(answer.at("next"), Json::Null);
+    }
+    let middle = there.page(&format!("around={}&limit=3", there.sent[3])).await;
+    assert_eq!(there.follow(&middle, "next").await.contents(), ["5", "6"]);
+    assert_eq!(there.follow(&middle, "previous").await.contents(), ["1", "0"]);
+}
+
+async fn links_by_place_survive_their_message(suite: Suite) {
+    let there = There::with(&suite, 5).await;
+    let page = there.page("limit=2").await;
+    there.delete(there.sent[3]).await;
+    assert_eq!(there.follow(&page, "next").await.contents(), ["2", "1"]);
+    let page = there.page("limit=2&order=oldest").await;
+    there.delete(there.sent[1]).await;
+    let next = there.follow(&page, "next").await;
+    assert_eq!(next.contents(), ["2", "4"]);
+    assert_eq!(there.follow(&next, "previous").await.contents(), ["0"]);
+}
+
+async fn links_by_place_keep_what_else_was_asked_for(suite: Suite) {
+    let there = There::with(&suite, 5).await;
+    let query = format!("search=%20&room={}&limit=2&order=oldest&count=none&b~c=*", there.room);
+    let page = there.page(&query).await;
+    let place = format!("{},{}", page.text("results.1.created_at"), there.sent[1]);
+    let place = place.replace(':', "%3A").replace(',', "%2C");
+    let link = format!("/messages/?after={place}&b~c=%2A&count=none&limit=2&room={}&search=+", there.room);
+    assert_eq!(page.text("next"), there.chat.url(&link));
+}
+
+async fn a_page_by_place_is_of_the_room_the_user_and_the_search_asked_for(suite: Suite) {
+    let there = There::with(&suite, 3).await;
+    let bob = there.chat.person("bob").await;
+    let other = there.chat.room(&there.ann, &[&bob]).await;
+    for (author, content) in [(&there.ann, "red"), (&bob, "red"), (&bob, "blue")] {
+        there.chat.say(author, other, content).await;
+    }
+    let (first, ann) = (there.sent[0], there.ann.id);
+    for (query, contents) in [
+        (format!("after={first}&room={}", there.room), &["1", "2"][..]),
+        (format!("after={first}&room={other}"), &["red", "red", "blue"]),
+        (format!("after={first}&room={other}&user={}", bob.id), &["red", "blue"]),
+        (format!("after={first}&user={ann}"), &["1", "2", "red"]),
+        (format!("after={first}&search=RED"), &["red", "red"]),
+        (format!("limit=1&search=red&user={ann}"), &["red"]),
+    ] {
+        assert_eq!(there.page(&query).await.contents(), contents, "{query}");
+    }
+    // Bob is not in the first room.
+    let answer = there.chat.get("/messages/?limit=9").by(&bob).await;
+    assert_eq!(answer.contents(), ["blue", "red", "red"]);
+}
+
+async fn a_page_by_place_after_the_newest_shows_what_comes(suite: Suite) {
+    let there = There::with(&suite, 2).await;
+    let after = format!("after={}", there.sent[1]);
+    there.page(&after).await.is_page(&[], true, false);
+    let back = there.page(&after).await;
+    assert_eq!(there.follow(&back, "previous").await.contents(), ["0"]);
+    there.chat.say(&there.ann, there.room, "new").await;
+    there.page(&after).await.is_page(&["new"], true, false);
+}
+
+async fn a_message_that_is_not_there_or_of_others_is_no_place(suite: Suite) {
+    let there = There::with(&suite, 2).await;
+    let bob = there.chat.person("bob").await;
+    let room = there.chat.room(&bob, &[]).await;
+    let of_bob = there.chat.say(&bob, room, "x").await;
+    there.delete(there.sent[1]).await;
+    for id in [of_bob.to_string(), there.sent[1].to_string(), "0".into(), "-1".into(), "9".repeat(30)] {
+        for name in ["before", "after", "around"] {
+            let fault = format!("Invalid pk \"{id}\" - object does not exist.");
+            there.page(&format!("{name}={id}")).await.fault(name, &fault);
+        }
+    }
+}
+
+async fn what_is_no_place_is_told_of(suite: Suite) {
+    let there = There::with(&suite, 1).await;
+    let fault = "Enter a message's id, or its created_at and its id with a comma between.";
+    for value in
+        ["x", "1.0", ",", "2026-11-22,1", "2026-11-22T09:11:47Z", "x,1", "2026-11-22T09:11:47Z,x", "%00"]
+    {
+        for name in ["before", "after", "around"] {
+            there.page(&format!("{name}={value}")).await.fault(name, fault);
+        }
+    }
+    there.page("order=x").await.fault("order", "\"x\" is not a valid choice.");
+}
+
+async fn a_limit_is_from_1_to_100(suite: Suite) {
+    let there = There::with(&suite, 2).await;
+    let (low, high) = ("greater than or equal to 1.", "less than or equal to 100.");
+    for (value, fault) in [("0", low), ("-1", low), ("101", high), ("4294967297", high)] {
+        let fault = format!("Ensure this value is {fault}");
+        there.page(&format!("limit={value}")).await.fault("limit", &fault);
+    }
+    there
+        .page(&format!("limit={}", "9".repeat(30)))
+        .await
+        .fault("limit", &format!("Ensure this value is {high}"));
+    there
+        .page(&format!("limit=-{}", "9".repeat(30)))
+        .await
+        .fault("limit", &format!("Ensure this value is {low}"));
+    for value in ["x", "1.0", "%00"] {
+        there.page(&format!("limit={value}")).await.fault("limit", "A valid integer is required.");
+    }
+    for value in ["1", "%201%20", "01"] {
+        assert_eq!(there.page(&format!("limit={value}")).await.contents(), ["1"]);
+    }
+}
+
+async fn ways_to_say_which_messages_are_not_combined(suite: Suite) {
+    let there = There::with(&suite, 1).await;
+    let id = there.sent[0];
+    for (query, field, other) in [
+        (format!("before={id}&after={id}"), "after", "before"),
+        (format!("around={id}&before={id}"), "around", "before"),
+        (format!("after={id}&around={id}"), "around", "after"),
+        (format!("before={id}&order=newest"), "order", "before"),
+        (format!("before={id}&page=2"), "page", "before"),
+        ("limit=2&page=1".to_owned(), "page", "limit"),
+        ("order=oldest&page=last".to_owned(), "page", "order"),
+    ] {
+        there.page(&query).await.fault(field, &format!("May not be combined with \"{other}\"."));
+    }
+}
+
+async fn a_page_by_place_says_what_of_its_filter_names_nothing(suite: Suite) {
+    let there = There::with(&suite, 1).await;
+    let fault = "Select a valid choice. That choice is not one of the available choices.";
+    for field in ["room", "user"] {
+        for value in ["x", "999999"] {
+            there.page(&format!("limit=2&{field}={value}")).await.fault(field, fault);
+        }
+    }
+    there.page("limit=2&search=%00").await.is(400, r#"["Null characters are not allowed."]"#);
+}
+
+async fn messages_that_come_and_go_make_paging_miss_none_and_show_none_twice(suite: Suite) {
+    let there = There::with(&suite, 30).await;
+    let (goes, stays): (Vec<i64>, Vec<i64>) = there.sent.iter().partition(|id| *id % 3 == 0);
+    let mut goes = goes.into_iter();
+    for order in ["newest", "oldest"] {
+        let mut seen = Vec::new();
+        let mut page = there.page(&format!("order={order}&limit=4")).await;
+        loop {
+            seen.extend(ids(&page));
+            if page.at("next") == Json::Null {
+                break;
+            }
+            // While a page is read, a message comes and another goes.
+            let others = async {
+                there.chat.say(&there.ann, there.room, "new").await;
+                if let Some(gone) = goes.next() {
+                    there.delete(gone).await;
+                }
+            };
+            (page, _) = join(there.follow(&page, "next"), others).await;
+        }
+        let mut kept: Vec<i64> = seen.iter().copied().filter(|id| stays.contains(id)).collect();
+        if order == "newest" {
+            kept.reverse();
+        }
+        assert_eq!(kept, stays, "{order}");
+        let once: BTreeSet<i64> = seen.iter().copied().collect();
+        assert_eq!(once.len(), seen.len(), "{order}");
+    }
+}
+
+async fn a_page_by_place_is_counted_on_demand(suite: Suite) {
+    let there = There::with(&suite, 5).await;
+    for (query, begin) in [
+        ("limit=2", r#"{"results":["#),
+        ("limit=2&count=none", r#"{"results":["#),
+        ("limit=2&count=exact", r#"{"count":5,"results":["#),
+        ("limit=2&count=estimate", r#"{"count":5,"results":["#),
+    ] {
+        let answer = there.page(query).await;
+        assert!(answer.body.starts_with(begin), "{query}: {}", answer.body);
+        assert_eq!(answer.header("x-count"), None);
+    }
+}
+
+async fn a_count_is_exact_an_estimate_or_none_as_asked(suite: Suite) {
+    let there = There::with_pages_of(&suite, 2, 5).await;
+    let room = there.room;
+    for path in ["/messages/", "/rooms/"] {
+        let documented = there.ask(path).await.at("count").as_i64().unwrap();
+        for query in ["exact", "estimate"] {
+            let counted = there.ask(&format!("{path}?count={query}")).await;
+            assert_eq!(counted.at("count").as_i64(), Some(documented), "{path} {query}");
+        }
+        let answer = there.ask(&format!("{path}?count=none")).await;
+        assert!(answer.body.starts_with(r#"{"count":null,"next":"#), "{}", answer.body);
+    }
+    let mut page = there.ask("/messages/?count=none").await;
+    assert_eq!(page.contents(), ["0", "1"]);
+    assert_eq!(page.text("next"), there.chat.url("/messages/?count=none&page=2"));
+    page = there.ask("/messages/?count=none&page=3").await;
+    assert_eq!((page.contents(), page.at("next")), (vec!["4".to_owned()], Json::Null));
+    assert_eq!(there.ask("/messages/?count=none&page=last").await.body, page.body);
+    there.ask("/messages/?count=none&page=4").await.detail(404, "Invalid page.");
+    there.ask(&format!("/messages/?count=none&page=0&room={room}")).await.detail(404, "Invalid page.");
+}
+
+async fn a_count_beyond_its_bound_says_that_it_is_an_estimate(suite: Suite) {
+    let there = There::with_bound(&suite, 4).await;
+    // A store that counts to the end all the same says so by saying nothing.
+    let estimate = |answer: &Answer| {
+        let count = answer.at("count").as_i64().unwrap();
+        match answer.header("x-count") {
+            None => assert_eq!(count, 5, "{}", answer.to),
+            Some(kind) => assert!(kind == "estimate" && count > 4, "{}: {count}", answer.to),
+        }
+    };
+    for query in ["/messages/", "/messages/?count=estimate&page=2", "/messages/?limit=2&count=estimate"] {
+        estimate(&there.ask(query).await);
+    }
+    let last = there.ask("/messages/?page=last").await;
+    estimate(&last);
+    assert_eq!(last.contents().last().unwrap(), "4");
+    assert_eq!(last.at("next"), Json::Null);
+    assert_eq!(there.ask("/messages/?page=3").await.contents(), ["4"]);
+    for query in ["/messages/?count=exact", "/messages/?limit=2&count=exact"] {
+        let answer = there.ask(query).await;
+        assert_eq!((answer.at("count").as_i64(), answer.header("x-count")), (Some(5), None));
+    }
+    assert_eq!(there.ask("/messages/?count=none").await.header("x-count"), None);
+    assert_eq!(there.ask("/rooms/").await.header("x-count"), None);
+}
+
+async fn a_count_of_another_kind_is_refused(suite: Suite) {
+    let there = There::with(&suite, 1).await;
+    for path in ["/messages/?", "/messages/?limit=1&", "/rooms/?", "/auth/users/?"] {
+        there.ask(&format!("{path}count=x")).await.fault("count", "\"x\" is not a valid choice.");
+        there.ask(&format!("{path}count=")).await.status(200);
+    }
+}
+
+fn ids(page: &Answer) -> Vec<i64> {
+    page.each("id").iter().filter_map(Json::as_i64).collect()
+}
+
+/// Ann, who has sent messages to a room: `0`, `1` and so on.
+struct There {
+    chat: Chat,
+    ann: Person,
+    room: i64,
+    sent: Vec<i64>,
+}
+
+impl There {
+    async fn with(suite: &Suite, messages: usize) -> Self {
+        Self::new(suite.chat().await, messages).await
+    }
+
+    async fn with_pages_of(suite: &Suite, size: u32, messages: usize) -> Self {
+        Self::new(suite.chat_with(|config| config.page_size = size).await, messages).await
+    }
+
+    /// Five messages, two a page, counted up to `bound`.
+    async fn with_bound(suite: &Suite, bound: u64) -> Self {
+        let small = |config: &mut Config| (config.page_size, config.count_bound) = (2, bound);
+        Self::new(suite.chat_with(small).await, 5).await
+    }
+
+    async fn new(chat: Chat, messages: usize) -> Self {
+        let ann = chat.person("ann").await;
+        let room = chat.room(&ann, &[]).await;
+        let mut sent = Vec::new();
+        for n in 0..messages {
+            sent.push(chat.say(&ann, room, &n.to_string()).await);
+        }
+        Self { chat, ann, room, sent }
+    }
+
+    fn ask(&self, path: &str) -> Ask<'_> {
+        self.chat.get(path).by(&self.ann)
+    }
+
+    fn page(&self, query: &str) -> Ask<'_> {
+        self.ask(&format!("/messages/?{query}"))
+    }
+
+    /// The page that a link of this one leads to.
+    async fn follow(&self, page: &Answer, link: &str) -> Answer {
+        self.ask(page.text(link).strip_prefix(&self.chat.base()).unwrap()).await
+    }
+
+    async fn delete(&self, message: i64) {
+        self.chat.delete(format!("/messages/{message}/")).by(&self.ann).await.status(204);
+    }
+}
+
+impl Answer {
+    /// A page by place with these texts, and with links where there are more messages before and after.
+    #[track_caller]
+    fn is_page(&self, contents: &[&str], more_before: bool, more_after: bool) {
+        assert_eq!(self.contents(), contents, "{}", self.to);
+        let more = ["has_more_before", "has_more_after"].map(|side| self.at(side) == Json::Bool(true));
+        assert_eq!(more, [more_before, more_after], "{}", self.to);
+        let links = ["next", "previous"].map(|link| self.at(link) != Json::Null);
+        assert_eq!(
+            links.iter().filter(|link| **link).count(),
+            usize::from(more_before) + usize::from(more_after),
+            "{}",
+            self.to
+        );
+    }
+}
