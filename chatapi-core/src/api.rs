@@ -19,6 +19,7 @@ use crate::random::{Random, SystemRandom};
 use crate::search::Words;
 use crate::store::Store;
 use crate::upkeep::Upkeep;
+use crate::users::KnownUsers;
 
 /// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ struct Parts {
     password_rules: PasswordRules,
     tokens: Tokens,
     mail_tokens: MailTokens,
+    known_users: Arc<KnownUsers>,
     config: Config,
     routes: Vec<Arc<Route>>,
     upkeep: Arc<Upkeep>,
@@ -115,6 +117,10 @@ impl ChatApi {
 
     pub(crate) fn mail_tokens(&self) -> &MailTokens {
         &self.0.mail_tokens
+    }
+
+    pub(crate) fn known_users(&self) -> &Arc<KnownUsers> {
+        &self.0.known_users
     }
 
     pub(crate) fn upkeep(&self) -> &Arc<Upkeep> {
@@ -288,6 +294,7 @@ impl Builder {
             events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
             clock: self.clock,
             password_rules: self.password_rules,
+            known_users: Arc::new(KnownUsers::new(self.config.user_cache)),
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
             upkeep: Arc::default(),

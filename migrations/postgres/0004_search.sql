@@ -10,6 +10,7 @@ create table chatapi_fresh_texts (
     stems text collate "C",
     primary key (room_id, created_at, message_id)
 );
+create index chatapi_fresh_texts_without_stems on chatapi_fresh_texts (room_id) where stems is null;
 insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)
 select room_id, created_at, id, user_id, folded from chatapi_messages;
 alter table chatapi_messages drop column folded;

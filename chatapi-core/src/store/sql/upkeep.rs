@@ -17,6 +17,16 @@ use crate::{MessageId, RoomId, UserId};
 /// A segment of which this share is dead, one in so many, is taken apart.
 const WORN: usize = 8;
 
+/// A room `r` has something to do: a segment's texts, in parameter 1, are fresh; some have no stems; or it is not known
+/// which segment a dead one is in.
+const UNTIDY: &str =
+    "(select count(*) from (select 1 from chatapi_fresh_texts f where f.room_id = r.id limit $1) f) >= $1
+     or exists (select 1 from chatapi_fresh_texts f where f.room_id = r.id and f.stems is null)
+     or exists (select 1 from chatapi_dead_texts d where d.room_id = r.id and d.segment_id = 0)";
+
+/// How many rooms are asked for at once.
+const ROOMS: usize = 1000;
+
 /// How many rows are inserted by one statement.
 const BATCH: usize = 64;
 
@@ -28,11 +38,22 @@ impl<E: Engine> SqlStore<E> {
 
     /// The rooms that have something to do.
     pub(super) async fn rooms_to_tidy(&self) -> Result<Vec<RoomId>> {
-        let sql = "select room_id from chatapi_fresh_texts group by room_id having count(*) >= $1
-             union select room_id from chatapi_fresh_texts where stems is null
-             union select room_id from chatapi_dead_texts where segment_id = 0";
-        let rows = self.read(sql, &[self.segment()]).await?;
-        rows.iter().map(|row| row.int(0).map(RoomId)).collect()
+        let sql = format!(
+            "select r.id, case when {UNTIDY} then 1 else 0 end
+             from (select id from chatapi_rooms where id > $2 order by id limit {ROOMS}) r order by r.id"
+        );
+        let mut untidy = Vec::new();
+        let mut last = Some(0);
+        while let Some(from) = last {
+            let rows = self.read(sql.clone(), &[self.segment(), Value::Int(from)]).await?;
+            for row in &rows {
+                if row.int(1)? == 1 {
+                    untidy.push(RoomId(row.int(0)?));
+                }
+            }
+            last = rows.last().map(|row| row.int(0)).transpose()?;
+        }
+        Ok(untidy)
     }
 
     /// Does all that there is to do in a room, unless somebody else is at it.
@@ -42,11 +63,8 @@ impl<E: Engine> SqlStore<E> {
     }
 
     async fn is_untidy(&self, room: RoomId) -> Result<bool> {
-        let sql = "select count(*) from (select 1 from chatapi_fresh_texts where room_id = $1 limit $2) f
-             having count(*) >= $2
-             union all select 1 from chatapi_fresh_texts where room_id = $1 and stems is null
-             union all select 1 from chatapi_dead_texts where room_id = $1 and segment_id = 0 limit 1";
-        Ok(!self.read(sql, &[Value::Int(room.0), self.segment()]).await?.is_empty())
+        let sql = format!("select r.id from chatapi_rooms r where r.id = $2 and ({UNTIDY})");
+        Ok(!self.read(sql, &[self.segment(), Value::Int(room.0)]).await?.is_empty())
     }
 
     /// Does one piece of work. Whether it did any.
