@@ -2,6 +2,12 @@
 
 use crate::text::{fold, strip};
 
+mod language;
+mod words;
+
+pub use language::{Language, UnknownLanguage};
+pub use words::{Word, Words};
+
 /// The terms of a search, folded. A message is found where each is a part of its folded text; no terms find everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchTerms(Vec<String>);
