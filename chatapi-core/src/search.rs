@@ -1,11 +1,17 @@
-//! What a search looks for.
+//! What a search looks for: [`SearchTerms`], which are parts of a text, and [`Query`], which asks for words and ranks.
 
 use crate::text::{fold, strip};
 
 mod language;
+mod matching;
+mod query;
+mod score;
 mod words;
 
 pub use language::{Language, UnknownLanguage};
+pub use matching::Positions;
+pub use query::{Author, Clause, Phrase, Query};
+pub use score::{Rank, Weights};
 pub use words::{Word, Words};
 
 /// The terms of a search, folded. A message is found where each is a part of its folded text; no terms find everything.
