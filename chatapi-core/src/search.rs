@@ -2,12 +2,15 @@
 
 use crate::text::{fold, strip};
 
+mod alignment;
+mod highlight;
 mod language;
 mod matching;
 mod query;
 mod score;
 mod words;
 
+pub use highlight::Highlight;
 pub use language::{Language, UnknownLanguage};
 pub use matching::Positions;
 pub use query::{Author, Clause, Phrase, Query};
