@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::fold;
@@ -32,9 +33,11 @@ impl Alignment {
         }
         let mut folded = String::with_capacity(content.len());
         let mut ends = Vec::with_capacity(content.len());
-        for (start, character) in content.grapheme_indices(true) {
-            folded.push_str(&fold(character));
-            ends.push(End { folded: folded.len(), content: start + character.len() });
+        let mut start = 0;
+        for end in boundaries(content) {
+            folded.push_str(&fold(&content[start..end]));
+            ends.push(End { folded: folded.len(), content: end });
+            start = end;
         }
         Self { folded, ends: Some(ends) }
     }
@@ -54,6 +57,14 @@ impl Alignment {
         let end_of = |index: usize| ends.get(index).map_or(0, |end| end.content);
         first.checked_sub(1).map_or(0, end_of)..end_of(last)
     }
+}
+
+/// Where the characters of a content end, in bytes. One that begins with a mark is counted to the one before: the tables
+/// that part characters may be of an older Unicode than those that normalise, by which marks change places.
+fn boundaries(content: &str) -> impl Iterator<Item = usize> {
+    let classes = CanonicalCombiningClassMapBorrowed::new();
+    let ends = content.grapheme_indices(true).map(|(start, character)| start + character.len());
+    ends.filter(move |end| !content[*end..].starts_with(|c| classes.get_u8(c) != 0))
 }
 
 #[cfg(test)]

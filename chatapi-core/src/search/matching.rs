@@ -32,8 +32,8 @@ impl Positions<'_> {
 }
 
 impl Phrase {
-    /// Where a phrase begins in a message, in ascending order, from where each of its words stands, likewise. Occurrences may
-    /// overlap: `ha ha` begins twice in `ha ha ha`.
+    /// Where a phrase begins in a message, in ascending order, from where each of its words stands, likewise. Occurrences
+    /// may overlap: `ha ha` begins twice in `ha ha ha`.
     pub fn starts(positions: Vec<&[u32]>) -> impl Iterator<Item = u32> {
         let first = positions.first().copied().unwrap_or_default();
         let stands = |start: u32, (offset, positions): (u32, &&[u32])| {
