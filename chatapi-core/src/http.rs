@@ -17,6 +17,7 @@ mod body;
 mod call;
 mod form;
 mod forwarded;
+mod highlights;
 mod history;
 mod metadata;
 mod negotiate;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::highlights::Highlighted;
 use super::{Call, Response, reply};
 use crate::error::{Error, FieldErrors, Result, no_choice, no_such_key};
 use crate::messages::{History, HistoryRequest, Message, Place, Span};
@@ -46,7 +47,12 @@ pub(super) async fn request(api: &ChatApi, call: &Call) -> Result<Option<History
 }
 
 /// 200: the messages, and the links to those before and after them.
-pub(super) fn reply(call: &Call, request: &HistoryRequest, history: &History) -> Result<Response> {
+pub(super) fn reply(
+    call: &Call,
+    request: &HistoryRequest,
+    history: &History,
+    highlights: Option<Vec<Highlighted>>,
+) -> Result<Response> {
     #[derive(Serialize)]
     struct Shown<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +62,8 @@ pub(super) fn reply(call: &Call, request: &HistoryRequest, history: &History) ->
         has_more_after: bool,
         next: Option<String>,
         previous: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        highlights: Option<Vec<Highlighted>>,
     }
     let History { results, has_more_before, has_more_after, count } = history;
     // Where nothing is shown, the place that was asked for is what its neighbours are next to.
@@ -77,6 +85,7 @@ pub(super) fn reply(call: &Call, request: &HistoryRequest, history: &History) ->
         has_more_after: *has_more_after,
         next,
         previous,
+        highlights,
     };
     reply::counted(*count, &shown)
 }

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, history, ranked, reply};
+use super::{Call, Field, Response, Route, highlights, history, ranked, reply};
 use crate::error::{Error, Result};
 use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::Action;
@@ -42,12 +42,17 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         search: SearchTerms::parse(call.query("search").unwrap_or_default()),
     };
     if let Some(search) = ranked::search(&api, &call, &filter)? {
-        return reply::page(&call, &api.search(&search, call.page(&api)?).await?);
+        let page = api.search(&search, call.page(&api)?).await?;
+        let found = |content: &str| search.query.highlights(content, search.words);
+        return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found)?);
     }
-    match history::request(&api, &call).await? {
-        Some(request) => history::reply(&call, &request, &api.history(&filter, &request).await?),
-        None => reply::page(&call, &api.messages(&filter, call.page(&api)?).await?),
+    let found = |content: &str| filter.search.highlights(content);
+    if let Some(request) = history::request(&api, &call).await? {
+        let history = api.history(&filter, &request).await?;
+        return history::reply(&call, &request, &history, highlights::of(&call, &history.results, found)?);
     }
+    let page = api.messages(&filter, call.page(&api)?).await?;
+    reply::highlighted(&call, &page, highlights::of(&call, &page.results, found)?)
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {

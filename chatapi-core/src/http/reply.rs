@@ -5,6 +5,7 @@ use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_A
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
+use super::highlights::Highlighted;
 use super::negotiate::Style;
 use super::{Body, Call, Response};
 use crate::error::{Error, Result};
@@ -48,15 +49,27 @@ pub(super) fn empty(status: StatusCode) -> Response {
 
 /// 200: a page, with the links to those around it.
 pub(super) fn page<T: Serialize>(call: &Call, page: &Page<T>) -> Result<Response> {
+    highlighted(call, page, None)
+}
+
+/// 200: a page, with the links to those around it, and what was found in its messages where that was asked for.
+pub(super) fn highlighted<T: Serialize>(
+    call: &Call,
+    page: &Page<T>,
+    highlights: Option<Vec<Highlighted>>,
+) -> Result<Response> {
     #[derive(Serialize)]
     struct Shown<'a, T> {
         count: Count,
         next: Option<String>,
         previous: Option<String>,
         results: &'a [T],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        highlights: Option<Vec<Highlighted>>,
     }
     let (previous, next) = call.page_links(page);
-    counted(page.count, &Shown { count: page.count, next, previous, results: &page.results })
+    let shown = Shown { count: page.count, next, previous, results: &page.results, highlights };
+    counted(page.count, &shown)
 }
 
 /// 200: part of a list, with a header where its count is an estimate.

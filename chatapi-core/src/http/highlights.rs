@@ -1,0 +1,33 @@
+//! `?highlight=true`: where in the messages of a page a search matched.
+
+use serde::Serialize;
+
+use super::Call;
+use crate::MessageId;
+use crate::error::{Error, Result, no_choice};
+use crate::messages::Message;
+use crate::search::Highlight;
+
+/// What matched in a message.
+#[derive(Serialize)]
+pub(super) struct Highlighted {
+    id: MessageId,
+    ranges: Vec<Highlight>,
+}
+
+/// What `find` finds in the contents of messages, in their order; `None` where the query does not ask for it.
+pub(super) fn of(
+    call: &Call,
+    messages: &[Message],
+    find: impl Fn(&str) -> Vec<Highlight>,
+) -> Result<Option<Vec<Highlighted>>> {
+    match call.query("highlight") {
+        None | Some("false") => Ok(None),
+        Some("true") => {
+            let highlighted =
+                |message: &Message| Highlighted { id: message.id, ranges: find(&message.content) };
+            Ok(Some(messages.iter().map(highlighted).collect()))
+        }
+        Some(other) => Err(Error::field("highlight", no_choice(other))),
+    }
+}
