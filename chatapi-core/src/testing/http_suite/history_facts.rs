@@ -284,7 +284,7 @@ async fn a_page_by_place_is_counted_on_demand(suite: Suite) {
 }
 
 async fn a_count_is_exact_an_estimate_or_none_as_asked(suite: Suite) {
-    let there = There::with_pages_of(&suite, 2, 5).await;
+    let there = There::with_bound(&suite, 5).await;
     let room = there.room;
     for path in ["/messages/", "/rooms/"] {
         let documented = there.ask(path).await.at("count").as_i64().unwrap();
@@ -354,10 +354,6 @@ struct There {
 impl There {
     async fn with(suite: &Suite, messages: usize) -> Self {
         Self::new(suite.chat().await, messages).await
-    }
-
-    async fn with_pages_of(suite: &Suite, size: u32, messages: usize) -> Self {
-        Self::new(suite.chat_with(|config| config.page_size = size).await, messages).await
     }
 
     /// Five messages, two a page, counted up to `bound`.
