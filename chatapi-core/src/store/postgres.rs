@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow, Postgres};
 use sqlx::query::Query;
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection as _, Row as _, SqlStr};
 
-use super::engine::{Dialect, Engine, Fault, Row, Session, Transaction, Value, sort};
+use self::pool::{PgTransaction, Pool, lend};
+use super::engine::{Dialect, Engine, Fault, Row, Session, Value, sort};
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
+
+mod pool;
 
 /// Keeps everything in PostgreSQL, in tables that start with `chatapi_`.
 pub type PgStore = SqlStore<PgEngine>;
 
 /// How long a statement may take, waiting for a connection included, before the answer is that the database is away.
 const PATIENCE: Duration = Duration::from_secs(4);
-
-/// How long a connection may have been idle before it is asked whether it still lives.
-const IDLE: Duration = Duration::from_secs(10);
 
 /// Held while the tables are made, so that one process does it: any number that nothing else in the database locks.
 const MIGRATION_LOCK: i64 = 0x0063_6861_7461_7069;
@@ -32,7 +32,7 @@ impl PgStore {
     /// A store on the host's own pool. Give the pool an `acquire_timeout` of a few seconds: it decides how long a request
     /// waits for a database that is away.
     pub fn new(pool: PgPool) -> Self {
-        Self::on(PgEngine { pool })
+        Self::on(PgEngine { pool: Pool::Hosts(pool) })
     }
 
     /// A store by its URL, `postgres://name:password@host:port/database`, with a pool of its own. Does not connect yet: a
@@ -44,24 +44,13 @@ impl PgStore {
         Ok(Self::with_options(PgConnectOptions::from_str(url)?, connections))
     }
 
-    /// A store by connect options, with a pool of its own; otherwise like [`connect_lazy`](Self::connect_lazy).
+    /// A store by connect options, with a pool of its own; otherwise like [`connect_lazy`](Self::connect_lazy). Unlike
+    /// sqlx's, this pool makes no trip to the database but for statements; it keeps its connections open.
     pub fn with_options(options: PgConnectOptions, connections: u32) -> Self {
-        let options = options.options([("statement_timeout", PATIENCE.as_millis().to_string())]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(PATIENCE - Duration::from_secs(1))
-            .idle_timeout(Duration::from_secs(10 * 60))
-            // A question before each use would double the trips to the database.
-            .test_before_acquire(false)
-            .before_acquire(|connection, about| {
-                Box::pin(async move {
-                    if about.idle_for > IDLE {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            });
-        Self::new(pool.connect_lazy_with(options))
+        let patience = PATIENCE.as_millis().to_string();
+        // Statements are short: to compile one takes longer than to run it.
+        let options = options.options([("statement_timeout", patience.as_str()), ("jit", "off")]);
+        Self::on(PgEngine { pool: Pool::own(options, connections) })
     }
 }
 
@@ -77,17 +66,17 @@ const DIALECT: Dialect = Dialect {
 /// PostgreSQL, through a pool.
 #[derive(Clone, Debug)]
 pub struct PgEngine {
-    pool: PgPool,
+    pool: Pool,
 }
 
 #[async_trait]
 impl Engine for PgEngine {
     type Row = PgRow;
-    type Transaction = sqlx::Transaction<'static, Postgres>;
+    type Transaction = PgTransaction;
     const DIALECT: Dialect = DIALECT;
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        patiently(bind(sqlx::query(sql), values).fetch_all(&self.pool)).await
+        patiently(self.pool.run(sql, values)).await
     }
 
     async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
@@ -99,31 +88,43 @@ impl Engine for PgEngine {
     }
 
     async fn migrate(&self) -> Result<()> {
-        let away = |error| sort(error, of_code);
-        let mut transaction = self.pool.begin().await.map_err(away)?;
-        // A migration may take as long as it needs.
-        sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await.map_err(away)?;
-        sqlx::query("select pg_advisory_xact_lock($1)")
-            .bind(MIGRATION_LOCK)
-            .execute(&mut *transaction)
-            .await
-            .map_err(away)?;
-        let (encoding,): (String,) =
-            sqlx::query_as("show server_encoding").fetch_one(&mut *transaction).await.map_err(away)?;
-        if encoding != "UTF8" {
-            let why =
-                format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
-            return Err(StoreError::Backend(why.into()));
-        }
-        let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
-        migrator.migrations = MIGRATOR.migrations.clone();
-        migrator.dangerous_set_table_name("chatapi_migrations");
-        migrator
-            .run_direct(None, &mut *transaction, false)
-            .await
-            .map_err(|error| StoreError::Backend(error.into()))?;
-        transaction.commit().await.map_err(away)
+        let pool = match &self.pool {
+            Pool::Hosts(pool) => return bring_up_to_date(pool.begin().await.map_err(sorted)?).await,
+            Pool::Own(pool) => pool,
+        };
+        let mut loan = lend(pool).await.map_err(sorted)?;
+        let connection = loan.connection().map_err(sorted)?;
+        bring_up_to_date(connection.begin().await.map_err(sorted)?).await?;
+        loan.give_back();
+        Ok(())
     }
+}
+
+/// Applies the migrations. sqlx must know of the transaction: it commits each migration, and what it commits within one that it
+/// knows of is a savepoint.
+async fn bring_up_to_date(mut transaction: sqlx::Transaction<'_, Postgres>) -> Result<()> {
+    // A migration may take as long as it needs.
+    sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await.map_err(sorted)?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(MIGRATION_LOCK)
+        .execute(&mut *transaction)
+        .await
+        .map_err(sorted)?;
+    let (encoding,): (String,) =
+        sqlx::query_as("show server_encoding").fetch_one(&mut *transaction).await.map_err(sorted)?;
+    if encoding != "UTF8" {
+        let why =
+            format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
+        return Err(StoreError::Backend(why.into()));
+    }
+    let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
+    migrator.migrations = MIGRATOR.migrations.clone();
+    migrator.dangerous_set_table_name("chatapi_migrations");
+    migrator
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(|error| StoreError::Backend(error.into()))?;
+    transaction.commit().await.map_err(sorted)
 }
 
 #[async_trait]
@@ -136,25 +137,16 @@ impl Session for PgConnection {
     }
 }
 
-#[async_trait]
-impl Transaction for sqlx::Transaction<'static, Postgres> {
-    type Row = PgRow;
-
-    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        Session::run(&mut **self, sql, values).await
-    }
-
-    async fn commit(self) -> Result<()> {
-        patiently(sqlx::Transaction::commit(self)).await
-    }
-}
-
 /// Waits for the database, but not for ever: a server that is gone without a word would hold the request.
 async fn patiently<T>(answer: impl Future<Output = Result<T, sqlx::Error>> + Send) -> Result<T> {
     match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(answer) => answer.map_err(|error| sort(error, of_code)),
+        Ok(answer) => answer.map_err(sorted),
         Err(late) => Err(StoreError::Unavailable(late.into())),
     }
+}
+
+fn sorted(error: sqlx::Error) -> StoreError {
+    sort(error, of_code)
 }
 
 /// Codes of PostgreSQL (its documentation, appendix A).
