@@ -17,6 +17,7 @@ use crate::mail::{LogMailer, Mailer};
 use crate::permission::{DocumentedPolicy, Policy};
 use crate::random::{Random, SystemRandom};
 use crate::store::Store;
+use crate::users::KnownUsers;
 
 /// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
 #[derive(Clone)]
@@ -33,6 +34,7 @@ struct Parts {
     password_rules: PasswordRules,
     tokens: Tokens,
     mail_tokens: MailTokens,
+    known_users: Arc<KnownUsers>,
     config: Config,
     routes: Vec<Arc<Route>>,
     tasks: TaskTracker,
@@ -107,6 +109,10 @@ impl ChatApi {
 
     pub(crate) fn mail_tokens(&self) -> &MailTokens {
         &self.0.mail_tokens
+    }
+
+    pub(crate) fn known_users(&self) -> &Arc<KnownUsers> {
+        &self.0.known_users
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -276,6 +282,7 @@ impl Builder {
             events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
             clock: self.clock,
             password_rules: self.password_rules,
+            known_users: Arc::new(KnownUsers::new(self.config.user_cache)),
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
             tasks,

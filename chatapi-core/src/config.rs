@@ -24,6 +24,11 @@ pub struct Config {
     pub refresh_lifetime: Duration,
     /// How long after its end a token is still taken, for clocks that differ.
     pub leeway: Duration,
+    /// How long a user who was read for a request is taken to be as it was then, so that not each request reads it anew. What
+    /// changes through this chat counts from the next request on; what changes elsewhere, on another instance or by SQL of
+    /// the host's, counts after this long at most: that a user was deleted or is inactive, that its tokens ended with a
+    /// change of password, that it is no longer staff. [`Duration::ZERO`] has each request read its user.
+    pub user_cache: Duration,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` headers count. None by default.
     pub trusted_proxies: Vec<IpNet>,
     /// Accounts and their mails.
@@ -40,6 +45,7 @@ impl Default for Config {
             access_lifetime: Duration::from_secs(60 * 60),
             refresh_lifetime: Duration::from_secs(24 * 60 * 60),
             leeway: Duration::ZERO,
+            user_cache: Duration::from_secs(5),
             trusted_proxies: Vec::new(),
             accounts: Accounts::default(),
         }

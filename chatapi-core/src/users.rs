@@ -90,11 +90,14 @@ pub enum UserChange {
 mod accounts;
 mod emails;
 mod external;
+mod known;
 mod letters;
 mod log_in;
+mod passwords;
 
 pub use accounts::NewAccount;
 pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 pub use emails::is_address;
 pub use external::ExternalUser;
+pub(crate) use known::KnownUsers;
 pub use log_in::TokenPair;

@@ -211,8 +211,8 @@ impl Authenticator for JwtAuthenticator {
         let Some(token) = bearer(headers)? else {
             return Ok(None);
         };
-        let user = api.user_of_access_token(token).await?;
-        Ok(Some(CurrentUser::from(&user)))
+        let user = api.bearer_of(token).await?;
+        Ok(Some(CurrentUser::from(&*user)))
     }
 
     fn challenge(&self) -> &'static str {
@@ -221,17 +221,23 @@ impl Authenticator for JwtAuthenticator {
 }
 
 impl ChatApi {
-    /// The user whom an access token was issued to.
+    /// The user whom an access token was issued to, as it was no longer than
+    /// [`Config::user_cache`](crate::Config::user_cache) ago.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] where the token is not, or no longer, good for that.
     pub async fn user_of_access_token(&self, token: &str) -> Result<User> {
+        self.bearer_of(token).await.map(Arc::unwrap_or_clone)
+    }
+
+    async fn bearer_of(&self, token: &str) -> Result<Arc<User>> {
         let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadAccessToken)?;
         if claims.token_type != TokenType::Access {
             return Err(Unauthenticated::WrongTokenType.into());
         }
         let id = claims.user.ok_or(Unauthenticated::NoUserInToken)?;
-        let user = self.store().user(id).await?.ok_or(Unauthenticated::UserNotFound)?;
+        let good = |user: &User| user.is_active && user.revision == claims.revision;
+        let user = self.known_user(id, good).await?.ok_or(Unauthenticated::UserNotFound)?;
         if !user.is_active {
             return Err(Unauthenticated::UserInactive.into());
         }

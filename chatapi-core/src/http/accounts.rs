@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
+use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
 use crate::page::Page;
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
@@ -199,7 +200,8 @@ async fn reset_username_confirm(api: ChatApi, call: Call) -> Result<Response> {
     let (uid, token) = link(&mut form);
     let new = username(&api, &mut form, "new_username").await?;
     form.finish()?;
-    api.reset_username_confirm(&uid, &token, &new.unwrap_or_default()).await?;
+    let user = api.user_of_link(Purpose::UsernameReset, &uid, &token).await?;
+    api.rename_by_link(&user, &new.unwrap_or_default()).await?;
     reply::no_content()
 }
 
@@ -209,7 +211,7 @@ async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
     let email = form.optional_email("email", EMAIL_LIMIT);
     form.finish()?;
     let account = match email {
-        Some(email) => api.set_email(call.user()?, id, email).await?,
+        Some(email) => api.readdress(&account, email).await?,
         None => account,
     };
     reply::ok(&Account::from(&account))
@@ -218,7 +220,13 @@ async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
 async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
     let account = api.account_to_delete(call.user()?, id).await?;
     let mut form = call.form().await?;
-    proved(&api, &call, &mut form).await?;
+    if let Some(password) = form.text("current_password", None) {
+        let user = call.user()?;
+        let asks = if user.id == id { account.clone() } else { api.own_account(user).await? };
+        if !api.is_password_of(&asks, &password).await? {
+            form.reject("current_password", BAD_PASSWORD);
+        }
+    }
     form.finish()?;
     api.remove_account(&account).await?;
     reply::no_content()

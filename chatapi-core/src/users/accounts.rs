@@ -4,8 +4,8 @@ use super::emails::{is_address, normalized};
 use super::letters::Letter;
 use super::{NewUser, User, UserChange};
 use crate::auth::mail_token::{Purpose, read_uid};
+use crate::auth::password::is_usable;
 use crate::auth::password::unicode::is_word;
-use crate::auth::password::{Verdict, is_usable};
 use crate::error::{Error, FieldErrors, NO_ADDRESS, NUL, Result, Unauthenticated, too_long};
 use crate::hooks::Event;
 use crate::page::{Page, PageRequest};
@@ -156,9 +156,14 @@ impl ChatApi {
             return Err(Error::field("email", NO_ADDRESS));
         }
         let account = self.account(user, id).await?;
+        self.readdress(&account, email).await
+    }
+
+    /// Gives an account, as it was read, another address, which was looked at.
+    pub(crate) async fn readdress(&self, account: &User, email: String) -> Result<User> {
         let must_be_proved = self.config().accounts.send_activation_email && account.email != email;
         let change = if must_be_proved { UserChange::UnprovedEmail(email) } else { UserChange::Email(email) };
-        let account = self.store().update_user(id, change).await?.ok_or_else(|| Error::no_such("User"))?;
+        let account = self.change_user(account.id, change).await?.ok_or_else(|| Error::no_such("User"))?;
         if must_be_proved {
             self.write_to(&account, Letter::Activation);
         }
@@ -191,9 +196,12 @@ impl ChatApi {
 
     /// Deletes an account, where its password is still the one that it was read with.
     pub(crate) async fn remove_account(&self, account: &User) -> Result<()> {
-        let (user, revision) = (account.id, account.revision);
+        let (user, revision, changing) = (account.id, account.revision, self.changing(account.id));
         let deleted = self.write(
-            move |store| async move { store.delete_user(user, revision).await },
+            move |store| async move {
+                let _changing = changing;
+                store.delete_user(user, revision).await
+            },
             move |deleted| deleted.then_some(Event::UserDeleted { user }),
         );
         if deleted.await? {
@@ -201,32 +209,6 @@ impl ChatApi {
         } else {
             Err(Error::Conflict("The account was changed meanwhile; try again.".into()))
         }
-    }
-
-    /// The user's own account, where this is its password.
-    pub(crate) async fn proved_account(&self, user: &CurrentUser, password: &str) -> Result<Option<User>> {
-        let account = self.own_account(user).await?;
-        let verdict = self.passwords().verify(password, &account.password).await?;
-        Ok((verdict != Verdict::Wrong).then_some(account))
-    }
-
-    /// Gives the user another password. Every token that was issued before ends.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] where the present password is wrong or the new one is against the rules.
-    pub async fn set_password(
-        &self,
-        user: &CurrentUser,
-        new_password: &str,
-        current_password: &str,
-    ) -> Result<()> {
-        let account = self.proved_account(user, current_password).await?.ok_or_else(bad_password)?;
-        self.replace_password(&account, new_password).await
-    }
-
-    /// Gives a proved account another password. Where somebody else did so meanwhile, what was proved no longer holds.
-    pub(crate) async fn replace_password(&self, account: &User, new_password: &str) -> Result<()> {
-        if self.change_password(account, new_password).await? { Ok(()) } else { Err(bad_password()) }
     }
 
     /// Gives the user another name.
@@ -250,25 +232,6 @@ impl ChatApi {
         if self.change_username(account, new_username).await? { Ok(()) } else { Err(bad_password()) }
     }
 
-    /// Mails a link for a new password to every active user of this address. Nothing tells whether there is one.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] where the store does not answer.
-    pub async fn reset_password(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, true, Letter::PasswordReset).await
-    }
-
-    /// Sets a new password by the parts of a mailed link.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] where the link is false, used or too old, or the password is against the rules.
-    pub async fn reset_password_confirm(&self, uid: &str, token: &str, new_password: &str) -> Result<()> {
-        // As far as the rules are not about the user, they come first.
-        self.check_password("new_password", new_password, "", "")?;
-        let user = self.user_of_link(Purpose::PasswordReset, uid, token).await?;
-        if self.change_password(&user, new_password).await? { Ok(()) } else { Err(bad_link()) }
-    }
-
     /// Mails a link for a new name to every active user of this address. Nothing tells whether there is one.
     ///
     /// # Errors
@@ -284,7 +247,12 @@ impl ChatApi {
     pub async fn reset_username_confirm(&self, uid: &str, token: &str, new_username: &str) -> Result<()> {
         let user = self.user_of_link(Purpose::UsernameReset, uid, token).await?;
         self.check_new_username(new_username).await?;
-        if self.change_username(&user, new_username).await? { Ok(()) } else { Err(bad_link()) }
+        self.rename_by_link(&user, new_username).await
+    }
+
+    /// Gives the user of a mailed link another name, which was looked at.
+    pub(crate) async fn rename_by_link(&self, user: &User, new_username: &str) -> Result<()> {
+        if self.change_username(user, new_username).await? { Ok(()) } else { Err(bad_link()) }
     }
 
     /// Activates an account by the parts of a mailed link.
@@ -293,7 +261,7 @@ impl ChatApi {
     /// [`Error::Invalid`] where the link is false or too old, [`Error::Forbidden`] where the account is active already.
     pub async fn activate(&self, uid: &str, token: &str) -> Result<()> {
         let user = self.user_of_link(Purpose::Activation, uid, token).await?;
-        let Some(user) = self.store().update_user(user.id, UserChange::Activate).await? else {
+        let Some(user) = self.change_user(user.id, UserChange::Activate).await? else {
             return Err(Error::Forbidden("Stale token for given user.".into()));
         };
         if self.config().accounts.send_confirmation_email {
@@ -310,7 +278,7 @@ impl ChatApi {
         self.write_to_each(email, false, Letter::Activation).await
     }
 
-    async fn write_to_each(&self, email: &str, active: bool, letter: Letter) -> Result<()> {
+    pub(super) async fn write_to_each(&self, email: &str, active: bool, letter: Letter) -> Result<()> {
         for user in self.store().users_by_email(email).await? {
             if user.is_active == active && is_usable(&user.password) {
                 self.write_to(&user, letter);
@@ -329,23 +297,11 @@ impl ChatApi {
         if self.mail_tokens().check(purpose, &user, token) { Ok(user) } else { Err(bad_link()) }
     }
 
-    /// Whether the password could be changed: not where it was changed since `user` was read.
-    async fn change_password(&self, user: &User, new_password: &str) -> Result<bool> {
-        self.check_password("new_password", new_password, &user.username, &user.email)?;
-        let hash = self.passwords().hash(new_password).await?;
-        let change = UserChange::Password { hash, revision: user.revision };
-        let changed = self.store().update_user(user.id, change).await?;
-        if changed.is_some() && self.config().accounts.password_changed_email_confirmation {
-            self.write_to(user, Letter::PasswordChanged);
-        }
-        Ok(changed.is_some())
-    }
-
     /// Whether the name could be changed: not where the password was changed since `user` was read.
     async fn change_username(&self, user: &User, new_username: &str) -> Result<bool> {
         let change = UserChange::Username { username: nfkc(new_username), revision: user.revision };
         let changed =
-            self.store().update_user(user.id, change).await.map_err(|error| taken(error, "new_username"))?;
+            self.change_user(user.id, change).await.map_err(|error| taken(error, "new_username"))?;
         if let Some(changed) = &changed
             && self.config().accounts.username_changed_email_confirmation
         {
@@ -361,16 +317,6 @@ impl ChatApi {
         }
         errors.none()
     }
-
-    fn check_password(&self, field: &'static str, password: &str, username: &str, email: &str) -> Result<()> {
-        let mut errors = FieldErrors::default();
-        for fault in
-            self.password_rules().check(password, &[("username", username), ("email address", email)])
-        {
-            errors.add(field, fault);
-        }
-        errors.none()
-    }
 }
 
 /// Whether a name may have this character in it.
@@ -379,11 +325,11 @@ pub(super) fn is_name_char(c: char) -> bool {
 }
 
 /// 400: the present password is another.
-fn bad_password() -> Error {
+pub(super) fn bad_password() -> Error {
     Error::field("current_password", BAD_PASSWORD)
 }
 
-fn bad_link() -> Error {
+pub(super) fn bad_link() -> Error {
     Error::field("token", "Invalid token for given user.")
 }
 

@@ -1,5 +1,7 @@
 //! Users whom the host knows, and the chat at first sight.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::accounts::{USERNAME_LIMIT, is_name_char};
@@ -101,7 +103,8 @@ impl ChatApi {
     /// The chat's user for one of the host's: found by its external id, made where there is none, and brought up to date
     /// where the host says something else now. Nobody logs in as such a user by password, nor sets one.
     ///
-    /// A user that is known and has not changed costs one statement, which only reads.
+    /// A user that was seen within [`Config::user_cache`](crate::Config::user_cache) and has not changed costs no statement;
+    /// one that was not costs one, which only reads.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the external id is empty, too long or has a NUL character in it;
@@ -111,8 +114,8 @@ impl ChatApi {
         if let Some(fault) = said.id_fault() {
             return Err(Error::field("external_id", fault));
         }
-        let user = match self.store().user_by_external_id(&said.id).await? {
-            Some(user) => user,
+        let user = match self.known_user_of_host(&said.id).await? {
+            Some(user) => Arc::unwrap_or_clone(user),
             None => self.admit_from_host(said).await?,
         };
         if !user.is_active {
@@ -150,7 +153,7 @@ impl ChatApi {
                 break;
             }
             let change = UserChange::External { username, email: email.clone(), is_staff };
-            match self.store().update_user(user.id, change).await {
+            match self.change_user(user.id, change).await {
                 Err(StoreError::Taken) => {}
                 changed => return changed?.ok_or_else(|| Unauthenticated::UserNotFound.into()),
             }

@@ -79,7 +79,7 @@ impl ChatApi {
             hash => hash?,
         };
         let change = UserChange::Rehash { from: user.password.clone(), to };
-        self.store().update_user(user.id, change).await?;
+        self.change_user(user.id, change).await?;
         Ok(())
     }
 }
