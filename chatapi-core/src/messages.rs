@@ -153,9 +153,10 @@ impl ChatApi {
         self.allow_message(user, Action::Change, message)?;
         let mut text = change.content.as_deref().map(|content| self.checked_text(content)).transpose()?;
         if let Some(room) = change.room.filter(|room| *room != message.room) {
-            let room = self.store().room(room).await?.ok_or_else(|| no_such_room(room))?;
-            if !room.has_member(user.id) {
-                return Err(not_in_room());
+            match self.store().is_member(room, user.id).await? {
+                Some(true) => {}
+                Some(false) => return Err(not_in_room()),
+                None => return Err(no_such_room(room)),
             }
         }
         if let Some(checked) = text {

@@ -87,6 +87,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Whether there is a room of this id.
     async fn room_exists(&self, id: RoomId) -> Result<bool>;
 
+    /// Whether `user` is a member of the room. `None` where there is no such room.
+    async fn is_member(&self, room: RoomId, user: UserId) -> Result<Option<bool>>;
+
     /// A page of the rooms that `member` is in, by id. `None` where there is no such page.
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>>;
 

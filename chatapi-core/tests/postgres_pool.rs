@@ -1,5 +1,6 @@
 //! The pool that a store on PostgreSQL has of its own: whatever ends on its one connection, the next one can use it.
 #![cfg(all(feature = "suites", feature = "postgres"))]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::sync::Arc;
 

@@ -136,6 +136,10 @@ impl Store for MemoryStore {
         Ok(self.tables().rooms.contains_key(&id))
     }
 
+    async fn is_member(&self, room: RoomId, user: UserId) -> Result<Option<bool>> {
+        Ok(self.tables().rooms.get(&room).map(|row| row.members.contains(&user)))
+    }
+
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
         let tables = self.tables();
         let rooms: Vec<(RoomId, &RoomRow)> = tables.rooms_of(member).collect();

@@ -188,6 +188,10 @@ impl<E: Engine> Store for SqlStore<E> {
         Ok(!self.read(rooms::EXISTS, &[Value::Int(id.0)]).await?.is_empty())
     }
 
+    async fn is_member(&self, room: RoomId, user: UserId) -> Result<Option<bool>> {
+        self.membership(room, user).await
+    }
+
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
         self.page_of_rooms(member, page).await
     }

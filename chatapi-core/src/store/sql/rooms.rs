@@ -1,7 +1,8 @@
 //! Rooms in SQL.
 
 use super::{
-    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, limit, limit_values, page_of,
+    Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, first, limit, limit_values,
+    page_of,
 };
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::store::engine::Transaction;
@@ -22,12 +23,14 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_room(&self, room: &NewRoom) -> Result<Room> {
         let mut transaction = self.engine.begin().await?;
         let wanted: Vec<_> = [room.admin].into_iter().chain(room.users.iter().copied()).collect();
-        // Without its admin for a moment: who that is must first be found to be there.
-        let insert = Sql::from("insert into chatapi_rooms (name) values ($1) returning id");
-        let rows = transaction.run(insert.0, &[Value::Text(room.name.clone())]).await?;
-        let id = RoomId(super::first(&rows, |row| row.int(0))?.unwrap_or_default());
+        let insert = Sql::from(
+            "insert into chatapi_rooms (name, admin_id) select $1, id from chatapi_users where id = $2
+             returning id",
+        );
+        let values = [Value::Text(room.name.clone()), Value::Int(room.admin.0)];
+        let made = first(&transaction.run(insert.0, &values).await?, |row| row.int(0))?;
+        let id = RoomId(made.ok_or(StoreError::Missing(room.admin))?);
         self.join(&mut transaction, id, &wanted).await?;
-        self.hand_over(&mut transaction, id, room.admin).await?;
         let made = self.with_members(&mut transaction, id, &wanted).await?;
         transaction.commit().await?;
         Ok(made)
@@ -35,6 +38,14 @@ impl<E: Engine> SqlStore<E> {
 
     pub(super) async fn room_by_id(&self, id: RoomId) -> Result<Option<Room>> {
         room_of(&self.read(ROOM, &[Value::Int(id.0)]).await?)
+    }
+
+    pub(super) async fn membership(&self, room: RoomId, user: UserId) -> Result<Option<bool>> {
+        let sql = "select m.user_id from chatapi_rooms r
+            left join chatapi_room_members m on m.room_id = r.id and m.user_id = $2
+            where r.id = $1";
+        let rows = self.read(sql, &[Value::Int(room.0), Value::Int(user.0)]).await?;
+        first(&rows, |row| Ok(row.opt_int(0)?.is_some()))
     }
 
     pub(super) async fn page_of_rooms(

@@ -60,6 +60,7 @@ enum Step {
     },
     Room(Nth),
     RoomExists(Nth),
+    IsMember(Nth, Nth),
     Rooms(Nth, PageRequest),
     UpdateRoom {
         room: Nth,
@@ -156,6 +157,9 @@ impl Side {
             }
             Step::Room(id) => self.room_answer(store.room(self.room(id)).await),
             Step::RoomExists(id) => self.answer(store.room_exists(self.room(id)).await),
+            Step::IsMember(room, user) => {
+                self.answer(store.is_member(self.room(room), self.user(user)).await)
+            }
             Step::Rooms(member, page) => {
                 self.page_answer(store.rooms(self.user(member), page).await, Self::show_room)
             }

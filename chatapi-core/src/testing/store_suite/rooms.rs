@@ -25,6 +25,7 @@ facts! {
     there_is_no_room_of_an_id_that_was_not_given,
     the_rooms_of_a_user_are_those_that_it_is_in,
     pages_of_rooms_are_in_the_order_of_ids,
+    a_member_of_a_room_is_who_is_in_it_now,
     who_is_in_no_room_has_one_empty_page,
     a_deleted_room_is_gone_with_its_messages,
     a_room_is_deleted_only_where_its_admin_is_the_one_given,
@@ -135,6 +136,7 @@ async fn there_is_no_room_of_an_id_that_was_not_given(store: &Subject) {
     for id in [NO_ROOM, RoomId(0), RoomId(-1), RoomId(i64::MIN), RoomId(i64::MAX)] {
         assert_eq!(store.room(id).await.unwrap(), None);
         assert!(!store.room_exists(id).await.unwrap());
+        assert_eq!(store.is_member(id, ann.id).await.unwrap(), None);
         for admin in [None, Some(ann.id)] {
             assert_eq!(store.update_room(id, admin, RoomChange::default()).await.unwrap(), None);
             assert!(!store.delete_room(id, admin).await.unwrap());
@@ -165,6 +167,18 @@ async fn pages_of_rooms_are_in_the_order_of_ids(store: &Subject) {
         of_bob.push(room(store, &ann, &others).await);
     }
     are_the_pages_of(&of_bob, |page| async move { store.rooms(bob.id, page).await.unwrap() }).await;
+}
+
+async fn a_member_of_a_room_is_who_is_in_it_now(store: &Subject) {
+    let [ann, bob, cyd] = users(store, ["ann", "bob", "cyd"]).await;
+    let tea = room(store, &ann, &[&bob]).await;
+    room(store, &bob, &[&cyd]).await;
+    let is_member = async |user: UserId| store.is_member(tea.id, user).await.unwrap();
+    assert_eq!((is_member(ann.id).await, is_member(bob.id).await), (Some(true), Some(true)));
+    assert_eq!((is_member(cyd.id).await, is_member(NO_USER).await), (Some(false), Some(false)));
+    let swapped = RoomChange { users: Some(ids(&[&ann, &cyd])), ..RoomChange::default() };
+    store.update_room(tea.id, Some(ann.id), swapped).await.unwrap().unwrap();
+    assert_eq!((is_member(bob.id).await, is_member(cyd.id).await), (Some(false), Some(true)));
 }
 
 async fn who_is_in_no_room_has_one_empty_page(store: &Subject) {

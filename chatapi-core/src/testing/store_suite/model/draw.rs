@@ -49,7 +49,8 @@ impl Draw {
                 users: self.users(model, &live),
             },
             30..33 => Step::Room(self.recent(model.rooms.len())),
-            33..35 => Step::RoomExists(self.recent(model.rooms.len())),
+            33 => Step::RoomExists(self.recent(model.rooms.len())),
+            34 => Step::IsMember(self.recent(model.rooms.len()), self.user(model, &live)),
             35..38 => Step::Rooms(self.user(model, &live), self.page()),
             38..46 => self.room_change(model, &live).await,
             46 => {
