@@ -112,3 +112,17 @@ async fn a_connection_that_the_server_ended_is_replaced() {
     pair.works().await;
     databases.drop_all().await;
 }
+
+#[tokio::test]
+async fn many_that_migrate_at_once_do_it_once() {
+    let databases = Databases::new().await;
+    let url = databases.fresh().await;
+    let migrations = (0..6).map(|_| {
+        let store = PgStore::connect_lazy(&url, 1).unwrap();
+        tokio::spawn(async move { store.migrate().await })
+    });
+    for migration in migrations.collect::<Vec<_>>() {
+        migration.await.unwrap().unwrap();
+    }
+    databases.drop_all().await;
+}

@@ -9,9 +9,9 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow, Postgres};
 use sqlx::query::Query;
 use sqlx::types::time::OffsetDateTime;
-use sqlx::{Row as _, SqlStr};
+use sqlx::{Connection as _, Row as _, SqlStr};
 
-use self::pool::{PgTransaction, Pool};
+use self::pool::{PgTransaction, Pool, lend};
 use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort};
 use super::sql::SqlStore;
 use super::{Result, StoreError};
@@ -96,31 +96,43 @@ impl Engine for PgEngine {
     }
 
     async fn migrate(&self) -> Result<()> {
-        let mut transaction = self.pool.begin().await.map_err(sorted)?;
-        let connection = transaction.connection().map_err(sorted)?;
-        // A migration may take as long as it needs.
-        sqlx::query("set local statement_timeout = 0").execute(&mut *connection).await.map_err(sorted)?;
-        sqlx::query("select pg_advisory_xact_lock($1)")
-            .bind(MIGRATION_LOCK)
-            .execute(&mut *connection)
-            .await
-            .map_err(sorted)?;
-        let (encoding,): (String,) =
-            sqlx::query_as("show server_encoding").fetch_one(&mut *connection).await.map_err(sorted)?;
-        if encoding != "UTF8" {
-            let why =
-                format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
-            return Err(StoreError::Backend(why.into()));
-        }
-        let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
-        migrator.migrations = MIGRATOR.migrations.clone();
-        migrator.dangerous_set_table_name("chatapi_migrations");
-        migrator
-            .run_direct(None, connection, false)
-            .await
-            .map_err(|error| StoreError::Backend(error.into()))?;
-        transaction.end().await.map_err(sorted)
+        let pool = match &self.pool {
+            Pool::Hosts(pool) => return bring_up_to_date(pool.begin().await.map_err(sorted)?).await,
+            Pool::Own(pool) => pool,
+        };
+        let mut loan = lend(pool).await.map_err(sorted)?;
+        let connection = loan.connection().map_err(sorted)?;
+        bring_up_to_date(connection.begin().await.map_err(sorted)?).await?;
+        loan.give_back();
+        Ok(())
     }
+}
+
+/// Applies the migrations. sqlx must know of the transaction: it commits each migration, and what it commits within one that it
+/// knows of is a savepoint.
+async fn bring_up_to_date(mut transaction: sqlx::Transaction<'_, Postgres>) -> Result<()> {
+    // A migration may take as long as it needs.
+    sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await.map_err(sorted)?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(MIGRATION_LOCK)
+        .execute(&mut *transaction)
+        .await
+        .map_err(sorted)?;
+    let (encoding,): (String,) =
+        sqlx::query_as("show server_encoding").fetch_one(&mut *transaction).await.map_err(sorted)?;
+    if encoding != "UTF8" {
+        let why =
+            format!("the database's encoding is {encoding}; it must be UTF8, or messages would be lost");
+        return Err(StoreError::Backend(why.into()));
+    }
+    let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
+    migrator.migrations = MIGRATOR.migrations.clone();
+    migrator.dangerous_set_table_name("chatapi_migrations");
+    migrator
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(|error| StoreError::Backend(error.into()))?;
+    transaction.commit().await.map_err(sorted)
 }
 
 #[async_trait]

@@ -23,7 +23,8 @@ impl ChatApi {
     /// Gives the user another password. Every token that was issued before ends.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the present password is wrong or the new one is against the rules.
+    /// [`Error::Invalid`](crate::Error::Invalid) where the present password is wrong or the new one is against
+    /// the rules.
     pub async fn set_password(
         &self,
         user: &CurrentUser,
@@ -42,7 +43,7 @@ impl ChatApi {
     /// Mails a link for a new password to every active user of this address. Nothing tells whether there is one.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the store does not answer.
+    /// [`Error::Unavailable`](crate::Error::Unavailable) where the store does not answer.
     pub async fn reset_password(&self, email: &str) -> Result<()> {
         self.write_to_each(email, true, Letter::PasswordReset).await
     }
@@ -50,7 +51,8 @@ impl ChatApi {
     /// Sets a new password by the parts of a mailed link.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the link is false, used or too old, or the password is against the rules.
+    /// [`Error::Invalid`](crate::Error::Invalid) where the link is false, used or too old, or the password is
+    /// against the rules.
     pub async fn reset_password_confirm(&self, uid: &str, token: &str, new_password: &str) -> Result<()> {
         // As far as the rules are not about the user, they come first.
         self.check_password("new_password", new_password, "", "")?;

@@ -40,6 +40,8 @@ impl Chat {
         let mailbox = Mailbox::default();
         let mut config = Config::default();
         config.accounts.send_activation_email = true;
+        // What is done in the background is no endpoint's.
+        config.tidies = false;
         // The cheapest hashes there are.
         let mut passwords = PasswordConfig::default();
         (passwords.memory_kib, passwords.passes) = (8, 1);

@@ -42,7 +42,11 @@ const REQUESTS: &[(&str, &str, u64, u64)] = &[
     ("OPTIONS /messages/", "", 0, 0),
     ("GET /messages/", "", 1, 0),
     ("GET /messages/?room=1&user=1&search=hello+tea", "", 3, 0),
-    ("GET /messages/?room=1&user=1&search=hello", "", 1, 0),
+    // What is found is read by its ids: the index knows where messages stand, not what they say.
+    ("GET /messages/?room=1&user=1&search=hello", "", 2, 0),
+    ("GET /messages/?q=hello", "", 2, 0),
+    ("GET /messages/?limit=10", "", 1, 0),
+    ("GET /messages/?after=2026-01-01T00:00:00Z,1&count=estimate", "", 1, 0),
     ("HEAD /messages/", "", 1, 0),
     ("POST /messages/", r#"{"room":1,"content":"Hello again"}"#, 1, 0),
     ("OPTIONS /messages/1/", "", 1, 0),
@@ -112,6 +116,13 @@ const REQUESTS: &[(&str, &str, u64, u64)] = &[
     ("DELETE /auth/users/me/", r#"{"current_password":"{password}"}"#, 3, 1),
 ];
 
+/// Where SQLite takes more statements: it has none that write to several tables, and a message's text is kept apart.
+const MORE_ON_SQLITE: &[(&str, u64)] = &[
+    (r#"{"room":1,"content":"Hello again"}"#, 1),
+    (r#"{"content":"Hi"}"#, 2),
+    (r#"{"room":1,"content":"Hello"}"#, 2),
+];
+
 /// sqlx logs to one place for the whole process.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
@@ -121,7 +132,11 @@ async fn each_endpoint_takes_as_many_statements_as_the_table_says_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
     // sqlx does not log how a transaction begins and ends there.
-    check(store, |count| Count { transactions: 0, ..count }).await;
+    check(store, |body, count| {
+        let more = MORE_ON_SQLITE.iter().find(|(of, _)| *of == body).map_or(0, |(_, more)| *more);
+        Count { statements: count.statements + more, transactions: 0 }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -130,18 +145,18 @@ async fn each_endpoint_takes_as_many_statements_as_the_table_says_on_postgresql(
     let databases = Databases::new().await;
     let store = PgStore::connect_lazy(&databases.fresh().await, 2).unwrap();
     // On a task of its own, so that the database is dropped after a panic too.
-    let end = tokio::spawn(check(store, |count| count)).await;
+    let end = tokio::spawn(check(store, |_, count| count)).await;
     databases.drop_all().await;
     end.unwrap();
 }
 
-async fn check(store: impl Store + 'static, logged: fn(Count) -> Count) {
+async fn check(store: impl Store + 'static, logged: fn(&str, Count) -> Count) {
     let mut chat = Chat::on(store).await;
     let mut asked = BTreeSet::new();
     let mut wrong = Vec::new();
     for &(line, body, statements, transactions) in REQUESTS {
         let (row, took) = chat.ask_again(line, body).await;
-        let expected = logged(Count { statements, transactions });
+        let expected = logged(body, Count { statements, transactions });
         if took != expected {
             wrong.push(format!("{line} {body}: {took:?}, not {expected:?}"));
         }

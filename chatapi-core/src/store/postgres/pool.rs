@@ -72,7 +72,7 @@ impl Pool {
     }
 }
 
-async fn lend(pool: &ManagedPool<Opener>) -> Result<Loan, Error> {
+pub(super) async fn lend(pool: &ManagedPool<Opener>) -> Result<Loan, Error> {
     match timeout(WAIT, pool.get()).await {
         Ok(Ok(connection)) => Ok(Loan { connection: Some(connection), is_transaction: false }),
         Ok(Err(PoolError::Backend(fault))) => Err(fault),
@@ -89,12 +89,12 @@ pub struct Loan {
 }
 
 impl Loan {
-    fn connection(&mut self) -> Result<&mut PgConnection, Error> {
+    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, Error> {
         self.connection.as_deref_mut().ok_or(Error::PoolClosed)
     }
 
     /// Ends the loan of a connection on which everything is answered.
-    fn give_back(mut self) {
+    pub(super) fn give_back(mut self) {
         self.connection = None;
     }
 }
@@ -132,14 +132,14 @@ pub enum PgTransaction {
 }
 
 impl PgTransaction {
-    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, Error> {
+    fn connection(&mut self) -> Result<&mut PgConnection, Error> {
         match self {
             Self::Hosts(transaction) => Ok(transaction),
             Self::Own(loan) => loan.connection(),
         }
     }
 
-    pub(super) async fn end(self) -> Result<(), Error> {
+    async fn end(self) -> Result<(), Error> {
         let mut loan = match self {
             Self::Hosts(transaction) => return transaction.commit().await,
             Self::Own(loan) => loan,

@@ -39,7 +39,7 @@ impl<E: Engine> SqlStore<E> {
     /// The rooms that have something to do.
     pub(super) async fn rooms_to_tidy(&self) -> Result<Vec<RoomId>> {
         let sql = format!(
-            "select r.id, case when {UNTIDY} then 1 else 0 end
+            "select r.id, cast(case when {UNTIDY} then 1 else 0 end as bigint)
              from (select id from chatapi_rooms where id > $2 order by id limit {ROOMS}) r order by r.id"
         );
         let mut untidy = Vec::new();
