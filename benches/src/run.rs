@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::data::Data;
 use crate::load::{self, Load};
@@ -27,9 +27,11 @@ pub enum Size {
     Medium,
     /// Ten million too.
     Large,
-    /// So many, as thoroughly.
+    /// So many: as fast as small, where they are no more.
     Messages(u64),
 }
+
+const SMALL: u64 = 100_000;
 
 impl FromStr for Size {
     type Err = String;
@@ -61,23 +63,25 @@ impl fmt::Display for Size {
 impl Size {
     fn messages(self) -> Vec<u64> {
         match self {
-            Self::Small => vec![100_000],
-            Self::Medium => vec![100_000, 1_000_000],
-            Self::Large => vec![100_000, 1_000_000, 10_000_000],
+            Self::Small => vec![SMALL],
+            Self::Medium => vec![SMALL, 1_000_000],
+            Self::Large => vec![SMALL, 1_000_000, 10_000_000],
             Self::Messages(number) => vec![number],
         }
     }
 
+    fn is_small(self) -> bool {
+        matches!(self, Self::Small | Self::Messages(..=SMALL))
+    }
+
     fn effort(self) -> Effort {
-        let patience = if self == Self::Small { 200 } else { 10_000 };
+        let patience = if self.is_small() { 200 } else { 10_000 };
         Effort { samples: 200, patience: Duration::from_millis(patience) }
     }
 
     fn rounds(self) -> Rounds {
-        match self {
-            Self::Small => Rounds { number: 2, lasting: Duration::from_secs(1) },
-            _ => Rounds { number: 5, lasting: Duration::from_secs(5) },
-        }
+        let (number, seconds) = if self.is_small() { (2, 1) } else { (5, 5) };
+        Rounds { number, lasting: Duration::from_secs(seconds) }
     }
 }
 
@@ -124,14 +128,14 @@ impl Bench {
 
     async fn on_postgres(&self, data: &Data, is_last: bool) -> Result<(Database, Vec<Rate>)> {
         let name = format!("chatapi_bench_{}", data.len());
-        let server: PgConnectOptions = self.place.database.parse()?;
-        let mut connection = PgConnection::connect_with(&server).await?;
+        let mut connection = PgConnection::connect(&self.place.database).await?;
         for statement in
             [format!("drop database if exists {name} with (force)"), format!("create database {name}")]
         {
             sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
         }
-        let url = server.database(&name).to_url_lossy().to_string();
+        let server = self.place.database.rsplit_once('/').map_or("", |(server, _)| server);
+        let url = format!("{server}/{name}");
         say(data, "loading PostgreSQL");
         let load = load::into_postgres(&url, data).await?;
         let (bytes,): (i64,) =
