@@ -65,7 +65,7 @@ pub async fn measure(api: &ChatApi, place: &Place, data: &Data, rounds: Rounds) 
         for _ in 0..rounds.number {
             let Round { per_second, micros } = client::round(&server.address, &requests, rounds.lasting)?;
             rate.http.push(per_second);
-            rate.add_latencies(micros);
+            rate.add_latencies(&micros);
             rate.statements.push(pgbench.per_second(scripts, rounds.lasting)?);
             if let Some(plain) = &plain {
                 rate.plain.push(pgbench.per_second(plain, rounds.lasting)?);

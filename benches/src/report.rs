@@ -152,8 +152,8 @@ impl Rate {
     }
 
     /// What the requests of a round took, in microseconds.
-    pub fn add_latencies(&mut self, micros: Vec<u32>) {
-        self.latencies.push((quantile(&micros, 0.5), quantile(&micros, 0.99)));
+    pub fn add_latencies(&mut self, micros: &[u32]) {
+        self.latencies.push((quantile(micros, 0.5), quantile(micros, 0.99)));
     }
 
     /// The median of the rounds' ratios between two figures.

@@ -1,4 +1,5 @@
 //! What is loaded is what searches find.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up ends in a panic that says why")]
 
 use std::env;
 

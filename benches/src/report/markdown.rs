@@ -133,15 +133,15 @@ fn latencies(text: &mut String, engine: Engine, databases: &[&Database]) -> std:
     let titles = columns.iter().map(|(database, _, by)| format!("{}{by}", database.messages));
     writeln!(text, "| rooms | | term | {} | growth |", titles.collect::<Vec<_>>().join(" | "))?;
     writeln!(text, "|---|---|---|{}---|", "---|".repeat(columns.len()))?;
-    let Some((first, last)) = databases.first().zip(databases.last()) else {
+    let Some((last, smaller)) = databases.split_last() else {
         return Ok(());
     };
     for row in last.series.iter().filter(|series| series.way == Way::InProcess) {
         let cells = columns.iter().map(|(database, way, _)| cell(find(database, row, *way)));
-        let growth =
-            find(first, row, Way::InProcess).map_or(f64::NAN, |before| row.median() / before.median());
+        let before = smaller.first().and_then(|first| find(first, row, Way::InProcess));
+        let growth = before.map_or(String::new(), |before| format!("{:.2}", row.median() / before.median()));
         let cells = cells.collect::<Vec<_>>().join(" | ");
-        writeln!(text, "| {} | {} | {} | {cells} | {growth:.2} |", row.scope, row.name, row.term)?;
+        writeln!(text, "| {} | {} | {} | {cells} | {growth} |", row.scope, row.name, row.term)?;
     }
     Ok(())
 }
