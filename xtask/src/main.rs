@@ -1,5 +1,6 @@
-//! Set-up that needs logic: `cargo xtask test` and `cargo xtask ci`.
+//! Set-up that needs logic: `cargo xtask test`, `cargo xtask ci` and `cargo xtask bench`.
 
+mod bench;
 mod ci;
 mod command;
 mod failure;
@@ -23,6 +24,11 @@ Usage: cargo xtask <COMMAND>
                as in: cargo xtask test -p chatapi-core -- a_part_of_a_name
   ci           runs everything a change has to pass: format, lints, documentation,
                licences, packages and tests
+  bench [--size small|medium|large|NUMBER] [--check] [--only postgres|sqlite]
+        [--report FOLDER] [--keep FOLDER]
+               measures searches, pages and sends on that many messages, against a
+               PostgreSQL of its own, and writes a report under docs/bench; --check fails
+               where a target is missed, --keep leaves the databases in a folder
 ";
 
 fn main() -> ExitCode {
@@ -44,6 +50,10 @@ fn run(words: &[String]) -> Result<()> {
             ci::run()
         }
         "ci" => Err(Failure::Usage("`ci` takes no arguments".to_owned())),
+        "bench" => {
+            prepare()?;
+            bench::run(&words[1..])
+        }
         "help" | "--help" | "-h" => Ok(io::stdout().write_all(USAGE.as_bytes())?),
         other => Err(Failure::Usage(format!("no command `{other}`; `cargo xtask` lists them"))),
     }

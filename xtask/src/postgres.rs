@@ -1,7 +1,6 @@
-//! A PostgreSQL for one run of the tests: its own folder, port and process, all gone afterwards.
+//! A PostgreSQL for one run of the tests or the benches: its own folder, port and process, all gone afterwards.
 
 use std::fs::{self, File};
-use std::io;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -9,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{env, io};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
@@ -19,8 +19,8 @@ use crate::signals;
 const PATIENCE: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
-/// Nothing here has to survive a crash.
-const SETTINGS: [&str; 4] =
+/// What tests write does not have to survive a crash.
+const FOR_TESTS: [&str; 4] =
     ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"];
 
 /// A running server. Dropping it stops the server, then deletes its folder.
@@ -31,17 +31,27 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(programs: &Path) -> Result<Self> {
-        let home = Home::create(programs)?;
+    pub(crate) fn for_tests(programs: &Path) -> Result<Self> {
+        Self::start(programs, folder_in(&env::temp_dir())?, &FOR_TESTS.map(str::to_owned))
+    }
+
+    /// A server with these settings, each like `jit=off`.
+    pub(crate) fn start(programs: &Path, folder: TempDir, settings: &[String]) -> Result<Self> {
+        let home = Home::create(programs, folder)?;
         home.initialise()?;
         let port = free_port()?;
-        let mut server = Self { process: home.launch(port)?, port, home };
+        let mut server = Self { process: home.launch(port, settings)?, port, home };
         server.wait_until_ready()?;
         Ok(server)
     }
 
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The folder that the server keeps its data in.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.data()
     }
 
     /// The account that the server programs run as; empty where it is the caller's own.
@@ -102,9 +112,8 @@ struct Home {
 }
 
 impl Home {
-    fn create(programs: &Path) -> Result<Self> {
+    fn create(programs: &Path, folder: TempDir) -> Result<Self> {
         let account = if geteuid().is_root() { Some(Account::unprivileged()?) } else { None };
-        let folder = tempfile::Builder::new().prefix("chatapi-").tempdir()?;
         if let Some(account) = &account {
             chown(folder.path(), Some(account.user), Some(account.group))?;
         }
@@ -129,12 +138,12 @@ impl Home {
         Err(Failure::Reason(format!("initdb fails:\n{}", String::from_utf8_lossy(&output.stderr))))
     }
 
-    fn launch(&self, port: u16) -> Result<Child> {
+    fn launch(&self, port: u16, settings: &[String]) -> Result<Child> {
         let log = File::create(self.log())?;
         let mut command = self.command("postgres");
         command.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path());
         command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-        for setting in SETTINGS {
+        for setting in settings {
             command.args(["-c", setting]);
         }
         Ok(command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?)
@@ -164,6 +173,11 @@ impl Home {
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
+}
+
+/// A new folder that goes away with the server.
+pub(crate) fn folder_in(parent: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix("chatapi-").tempdir_in(parent)
 }
 
 /// Free now; that another program takes it before PostgreSQL does is unlikely, and then said plainly.

@@ -21,7 +21,7 @@ pub(crate) fn run_all() -> Result<Tally> {
 
 fn with_postgres<T>(arguments: &[String], run: impl FnOnce(&mut Command) -> Result<T>) -> Result<T> {
     let programs = programs::find_or_install()?;
-    let server = Server::start(&programs)?;
+    let server = Server::for_tests(&programs)?;
     run(&mut cargo_test(arguments, &server, &programs)?)
 }
 

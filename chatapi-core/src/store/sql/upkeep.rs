@@ -103,9 +103,9 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
     /// Finds each dead text in its segment, so that searches need not, and takes segments apart that are worn. Whether there
     /// was any.
     async fn bury(&mut self) -> Result<bool> {
-        let room = Value::Int(self.room.0);
+        let room = [Value::Int(self.room.0)];
         let dead = self
-            .run("select message_id, segment_id from chatapi_dead_texts where room_id = $1", &[room.clone()])
+            .run("select message_id, segment_id from chatapi_dead_texts where room_id = $1", &room)
             .await?;
         let mut placed = HashSet::new();
         let mut unplaced = Vec::new();
@@ -124,7 +124,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
                      select 1 from chatapi_dead_texts d where d.room_id = $1 and d.segment_id = 0
                      and d.message_id between s.least_id and s.greatest_id
                  )",
-                &[room.clone()],
+                &room,
             )
             .await?;
         for row in &segments {
@@ -133,7 +133,12 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
                 (0..).zip(&segment.places).map(|(ordinal, place)| (place.id.0, ordinal)).collect();
             let found = unplaced.iter().filter_map(|message| Some((*message, *ordinals.get(message)?)));
             for (message, ordinal) in found.filter(|(message, _)| !placed.contains(&(*message, segment.id))) {
-                let values = [room.clone(), Value::Int(message), Value::Int(segment.id), Value::Int(ordinal)];
+                let values = [
+                    Value::Int(self.room.0),
+                    Value::Int(message),
+                    Value::Int(segment.id),
+                    Value::Int(ordinal),
+                ];
                 self.run(
                     "insert into chatapi_dead_texts (room_id, message_id, segment_id, ordinal)
                      values ($1, $2, $3, $4)",
@@ -144,7 +149,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             self.take_apart_if_worn(&segment).await?;
         }
         let done = "delete from chatapi_dead_texts where room_id = $1 and segment_id = 0";
-        self.run(done, &[room]).await?;
+        self.run(done, &room).await?;
         Ok(true)
     }
 

@@ -1,1 +1,0 @@
-//! What is measured of ChatAPI: see the benches.
