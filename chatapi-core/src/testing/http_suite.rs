@@ -53,6 +53,7 @@ mod order_facts;
 mod page_facts;
 mod password_facts;
 mod recorded_facts;
+mod ranked_facts;
 mod registration_facts;
 mod reset_facts;
 mod room_facts;
@@ -123,6 +124,7 @@ fn facts() -> Vec<Fact> {
         filter_facts::facts(),
         history_facts::facts(),
         search_facts::facts(),
+        ranked_facts::facts(),
         room_facts::facts(),
         message_facts::facts(),
         concurrency_facts::facts(),

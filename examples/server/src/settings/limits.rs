@@ -1,6 +1,7 @@
 //! Limits, tokens and proxies.
 
 use chatapi_core::Config;
+use chatapi_core::search::Language;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use ipnet::IpNet;
@@ -25,6 +26,19 @@ pub(super) struct LimitOptions {
     #[arg(default_value_t = Config::default().message_limit)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000_000))]
     message_limit: usize,
+    /// How far lists of messages are counted; the length of longer ones is estimated
+    #[arg(long, env = "CHATAPI_COUNT_BOUND", value_name = "ROWS")]
+    #[arg(default_value_t = Config::default().count_bound)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    count_bound: u64,
+    /// The language that most messages are in, for search by words, such as english, german or none
+    #[arg(long, env = "CHATAPI_SEARCH_LANGUAGE", value_name = "LANGUAGE")]
+    #[arg(default_value_t = Config::default().language)]
+    search_language: Language,
+    /// How long it may take until other instances know of a deactivation, deletion or change of password; 0s to ask each time
+    #[arg(long, env = "CHATAPI_USER_CACHE", value_name = "TIME")]
+    #[arg(default_value_t = Period(Config::default().user_cache))]
+    user_cache: Period,
     /// How long an access token lasts, such as 90s, 60m, 12h or 1d
     #[arg(long, env = "CHATAPI_ACCESS_LIFETIME", value_name = "TIME")]
     #[arg(default_value_t = Period(Config::default().access_lifetime), value_parser = Period::positive)]
@@ -45,6 +59,9 @@ impl LimitOptions {
         config.page_size = self.page_size;
         config.body_limit = self.body_limit;
         config.message_limit = self.message_limit;
+        config.count_bound = self.count_bound;
+        config.language = self.search_language;
+        config.user_cache = self.user_cache.0;
         config.access_lifetime = self.access_lifetime.0;
         config.refresh_lifetime = self.refresh_lifetime.0;
         config.trusted_proxies.clone_from(&self.trusted_proxies);
