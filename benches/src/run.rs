@@ -75,7 +75,7 @@ impl Size {
     }
 
     fn effort(self) -> Effort {
-        let patience = if self.is_small() { 200 } else { 10_000 };
+        let patience = if self.is_small() { 150 } else { 10_000 };
         Effort { samples: 200, patience: Duration::from_millis(patience) }
     }
 

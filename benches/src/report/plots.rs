@@ -9,7 +9,10 @@ use crate::Result;
 use crate::data::planted::Class;
 use crate::data::rooms::Scope;
 
-const SIZE: (u32, u32) = (900, 560);
+const SIZE: (u32, u32) = (960, 560);
+
+/// How far to the right the legend stands: beside the lines, in the margin.
+const AWAY: i32 = 710;
 
 /// Draws what has at least two sizes to be drawn against, and gives the files' names.
 pub(super) fn draw(samples: &Samples, folder: &Path) -> Result<Vec<String>> {
@@ -41,11 +44,17 @@ fn one(file: &Path, title: &str, databases: &[&Database], scope: Scope) -> Resul
     let mut chart = ChartBuilder::on(&area)
         .caption(title, ("sans-serif", 20))
         .margin(12)
+        .margin_right(220)
         .x_label_area_size(36)
         .y_label_area_size(56)
-        .right_y_label_area_size(190)
         .build_cartesian_2d((least..most).log_scale(), (fastest..slowest).log_scale())?;
-    chart.configure_mesh().x_desc("messages").y_desc("milliseconds, 99th percentile").draw()?;
+    chart
+        .configure_mesh()
+        .label_style(("sans-serif", 16))
+        .x_label_formatter(&|messages| format!("{messages:.0}"))
+        .x_desc("messages")
+        .y_desc("milliseconds, 99th percentile")
+        .draw()?;
     for (number, (class, line)) in lines.into_iter().enumerate() {
         let colour = Palette99::pick(number).to_rgba();
         chart
@@ -53,8 +62,8 @@ fn one(file: &Path, title: &str, databases: &[&Database], scope: Scope) -> Resul
             .label(class.name())
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
     }
-    let place = SeriesLabelPosition::Coordinate(640, 40);
-    chart.configure_series_labels().position(place).label_font(("sans-serif", 13)).draw()?;
+    let place = SeriesLabelPosition::Coordinate(AWAY, 20);
+    chart.configure_series_labels().position(place).label_font(("sans-serif", 16)).draw()?;
     area.present()?;
     Ok(())
 }
