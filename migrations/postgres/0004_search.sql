@@ -25,11 +25,9 @@ create table chatapi_segments (
     last_id bigint not null,
     least_id bigint not null,
     greatest_id bigint not null,
-    places bytea not null
+    level bigint not null
 );
 create index chatapi_segments_room on chatapi_segments (room_id, last_at);
--- It is packed already.
-alter table chatapi_segments alter column places set storage external;
 
 create table chatapi_segment_pages (
     segment_id bigint not null references chatapi_segments (id) on delete cascade,
@@ -37,6 +35,7 @@ create table chatapi_segment_pages (
     data bytea not null,
     primary key (segment_id, name)
 );
+-- It is packed already.
 alter table chatapi_segment_pages alter column data set storage external;
 
 -- Messages whose text in a segment is no longer so: they are gone, or were changed. Segment 0: which one is not known yet.

@@ -25,7 +25,7 @@ create table chatapi_segments (
     last_id integer not null,
     least_id integer not null,
     greatest_id integer not null,
-    places blob not null
+    level integer not null
 ) strict;
 create index chatapi_segments_room on chatapi_segments (room_id, last_at);
 

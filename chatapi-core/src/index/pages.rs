@@ -109,6 +109,20 @@ impl Sought {
     }
 }
 
+/// Goes through all keys and lists of pages.
+pub(super) fn each_list(pages: &[Page], mut each: impl FnMut(&str, &[Spot])) -> Result<(), Damaged> {
+    let mut spots = Vec::new();
+    for page in pages {
+        let _ = scan(&page.data, |key, list| {
+            spots.clear();
+            spots::read(list, &mut spots)?;
+            each(std::str::from_utf8(key).map_err(|_| Damaged)?, &spots);
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    Ok(())
+}
+
 /// Goes through a page's keys and lists, until it is told to stop.
 fn scan(
     mut data: &[u8],

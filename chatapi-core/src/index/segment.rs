@@ -1,9 +1,9 @@
 //! Segments: some thousands of one room's messages, indexed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::grams::{Gram, grams};
-use super::pages::{Page, Sought, Writer};
+use super::pages::{self, Page, Sought, Writer};
 use super::spots::Spot;
 use super::{Damaged, read_difference, write_difference};
 use crate::messages::Place;
@@ -22,8 +22,19 @@ pub(crate) struct Text {
 /// A segment, ready to be kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Segment {
-    /// The places of its messages, in order, as [`write_places`] packs them.
-    pub(crate) places: Vec<u8>,
+    /// Where its messages stand, in order.
+    pub(crate) places: Vec<Place>,
+    /// Its keys and lists, and then its places.
+    pub(crate) pages: Vec<Page>,
+}
+
+/// A segment that is to be merged with others.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) places: Vec<Place>,
+    /// The ordinals of messages that are left out.
+    pub(crate) dead: HashSet<u32>,
+    /// The pages of its keys and lists.
     pub(crate) pages: Vec<Page>,
 }
 
@@ -47,8 +58,68 @@ impl Segment {
         for (word, spots) in all_words(texts) {
             writer.push(&word, &spots);
         }
-        Self { places: write_places(texts.iter().map(|text| text.place)), pages: writer.finish() }
+        Self::with(texts.iter().map(|text| text.place).collect(), writer)
     }
+
+    /// Makes one segment of several.
+    pub(crate) fn merged(parts: &[Part]) -> Result<Self, Damaged> {
+        let mut living = Vec::new();
+        for (part, Part { places, dead, .. }) in parts.iter().enumerate() {
+            let places = (0..).zip(places).filter(|(ordinal, _)| !dead.contains(ordinal));
+            living.extend(places.map(|(ordinal, place)| (*place, part, ordinal)));
+        }
+        living.sort_unstable();
+        let mut ordinals = vec![HashMap::new(); parts.len()];
+        for (new, (_, part, old)) in (0..).zip(&living) {
+            ordinals[*part].insert(*old, new);
+        }
+        let mut lists = BTreeMap::<String, Vec<Spot>>::new();
+        for (part, ordinals) in parts.iter().zip(&ordinals) {
+            pages::each_list(&part.pages, |key, spots| {
+                let moved = spots
+                    .iter()
+                    .filter_map(|spot| Some(Spot::new(*ordinals.get(&spot.ordinal())?, spot.position())));
+                lists.entry(key.to_owned()).or_default().extend(moved);
+            })?;
+        }
+        let mut writer = Writer::default();
+        for (key, spots) in &mut lists {
+            spots.sort_unstable();
+            if !spots.is_empty() {
+                writer.push(key, spots);
+            }
+        }
+        Ok(Self::with(living.into_iter().map(|(place, ..)| place).collect(), writer))
+    }
+
+    fn with(places: Vec<Place>, writer: Writer) -> Self {
+        let mut pages = writer.finish();
+        let chunks = (0..).zip(places.chunks(CHUNK));
+        pages.extend(
+            chunks.map(|(chunk, places)| Page { name: chunk_name(chunk), data: write_places(places) }),
+        );
+        Self { places, pages }
+    }
+}
+
+/// How many places are on a page.
+const CHUNK: usize = 256;
+
+/// Begins the names of pages of places: after all names of other pages.
+pub(crate) const PLACES: &str = "~";
+
+/// The name of the page with the place of this message.
+pub(crate) fn page_of_place(ordinal: u32) -> String {
+    chunk_name(ordinal / CHUNK as u32)
+}
+
+/// The place of a message on that page.
+pub(crate) fn place_on(ordinal: u32, page: &[Place]) -> Result<Place, Damaged> {
+    page.get(ordinal as usize % CHUNK).copied().ok_or(Damaged)
+}
+
+fn chunk_name(chunk: u32) -> String {
+    format!("{PLACES}{chunk:04x}")
 }
 
 const AUTHORS: char = 'a';
@@ -102,7 +173,7 @@ fn all_words(texts: &[Text]) -> BTreeMap<String, Vec<Spot>> {
 }
 
 /// Packs places: how far the time and the id of each are from the one before.
-fn write_places(places: impl Iterator<Item = Place>) -> Vec<u8> {
+fn write_places(places: &[Place]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut before = (0, 0);
     for place in places {
@@ -114,7 +185,7 @@ fn write_places(places: impl Iterator<Item = Place>) -> Vec<u8> {
     bytes
 }
 
-/// The places of a segment's messages, in order.
+/// The places on a page, in order.
 pub(crate) fn read_places(mut bytes: &[u8]) -> Result<Vec<Place>, Damaged> {
     let mut places = Vec::new();
     let (mut at, mut id) = (0i64, 0i64);

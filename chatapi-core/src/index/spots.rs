@@ -16,7 +16,7 @@ impl Spot {
         (self.0 >> 32) as u32
     }
 
-    fn position(self) -> u32 {
+    pub(crate) fn position(self) -> u32 {
         self.0 as u32
     }
 

@@ -102,20 +102,9 @@ impl Dialect {
         format!("{}{condition}{}", self.join_all.0, self.join_all.1)
     }
 
-    /// The text in `column` has each of the texts in this parameter in it.
-    pub fn has_each(&self, column: &str, parameter: usize) -> String {
-        let Self { each: (before, after), position, .. } = self;
-        format!(
-            "not exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) = 0)"
-        )
-    }
-
-    /// The text in `column` has one of the texts in this parameter in it.
-    pub fn has_any(&self, column: &str, parameter: usize) -> String {
-        let Self { each: (before, after), position, .. } = self;
-        format!(
-            "exists (select 1 from {before}${parameter}{after} where {position}({column}, term.value) > 0)"
-        )
+    /// The text in `column` has the text in this parameter in it.
+    pub fn has(&self, column: &str, parameter: usize) -> String {
+        format!("{}({column}, ${parameter}) > 0", self.position)
     }
 }
 

@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::ops::Bound;
 
-use super::{Engine, Result, Row, SqlStore, StoreError, Value};
+use super::{Dialect, Engine, Result, Row, SqlStore, StoreError, Value};
 use crate::index::Damaged;
 use crate::index::evaluate::Needle;
 use crate::index::pages::{Page, Sought};
-use crate::index::segment::read_places;
+use crate::index::segment::{PLACES, page_of_place, place_on, read_places};
 use crate::messages::{MessageFilter, Place};
 use crate::search::Query;
 use crate::{MessageId, RoomId, UserId};
@@ -52,20 +52,6 @@ impl SegmentRow {
     /// Whether a message of this id can be in it.
     fn may_hold(&self, room: RoomId, id: MessageId) -> bool {
         self.room == room && (self.least_id..=self.greatest_id).contains(&id)
-    }
-}
-
-/// Where the messages of a segment stand, in order.
-#[derive(Clone, Debug)]
-pub(super) struct SegmentPlaces {
-    pub(super) id: i64,
-    pub(super) places: Vec<Place>,
-}
-
-impl SegmentPlaces {
-    /// A segment, from its id and what it holds of its messages' places.
-    pub(super) fn read(row: &impl Row) -> Result<Self> {
-        Ok(Self { id: row.int(0)?, places: read_places(&row.bytes(1)?).map_err(damaged)? })
     }
 }
 
@@ -226,16 +212,21 @@ impl<E: Engine> SqlStore<E> {
         let mut counted = "";
         match texts {
             Texts::OfFilter => {
-                let terms = statement.value(Value::Texts(filter.search.as_slice().to_vec()));
-                texts_within += &format!(" and {}", self.dialect().has_each("f.folded", terms));
+                for term in filter.search.as_slice() {
+                    let term = statement.value(Value::Text(term.clone()));
+                    texts_within += &format!(" and {}", self.dialect().has("f.folded", term));
+                }
                 if let Some(user) = filter.user {
                     texts_within += &format!(" and f.user_id = ${}", statement.value(Value::Int(user.0)));
                 }
             }
             Texts::WithAny(phrases) => {
-                let phrases = statement.value(Value::Texts(phrases.clone()));
-                let has_any = self.dialect().has_any("f.stems", phrases);
-                texts_within += &format!(" and (f.stems is null or {has_any})");
+                texts_within += " and (f.stems is null";
+                for phrase in phrases {
+                    let phrase = statement.value(Value::Text(phrase.clone()));
+                    texts_within += &format!(" or {}", self.dialect().has("f.stems", phrase));
+                }
+                texts_within += ")";
                 counted = FRESH_COUNT;
             }
             Texts::All => counted = FRESH_COUNT,
@@ -254,7 +245,7 @@ impl<E: Engine> SqlStore<E> {
              wanted as materialized ({wanted}),
              {pages}
              select cast({SEGMENT} as bigint), s.id, s.room_id, s.messages, s.first_id, s.last_id, s.first_at, s.last_at, s.least_id,
-                 s.greatest_id, '', case when false then s.places end
+                 s.greatest_id, '', case when false then (select p.data from chatapi_segment_pages p limit 1) end
              from segments s
              union all
              select {FRESH}, f.message_id, f.room_id, f.user_id,
@@ -325,16 +316,47 @@ impl<E: Engine> SqlStore<E> {
         Ok(pages)
     }
 
-    /// The places of the messages of these segments. A segment that is gone is left out.
-    async fn places_of(&self, segments: &[i64]) -> Result<HashMap<i64, Vec<Place>>> {
+    /// The places of these messages of segments. `None` where a segment is gone.
+    async fn places_of(&self, found: &HashMap<i64, Vec<u32>>) -> Result<Option<HashMap<i64, Vec<Place>>>> {
+        let of_segment = |(segment, ordinals): (&i64, &Vec<u32>)| {
+            let mut names: Vec<String> = ordinals.iter().map(|ordinal| page_of_place(*ordinal)).collect();
+            names.dedup();
+            names.into_iter().map(|name| format!("{name}{segment}")).collect::<Vec<_>>()
+        };
+        let wanted: Vec<String> = found.iter().flat_map(of_segment).collect();
+        if wanted.is_empty() {
+            return Ok(Some(found.keys().map(|segment| (*segment, Vec::new())).collect()));
+        }
+        let (before, after) = self.dialect().each;
+        let sql = format!(
+            "select p.segment_id, p.name, p.data
+             from (select substr(value, 1, 5) as name, cast(substr(value, 6) as bigint) as id from {before}$1{after}) w
+             join chatapi_segment_pages p on p.segment_id = w.id and p.name = w.name"
+        );
+        let mut pages = HashMap::new();
+        for row in &self.read(sql, &[Value::Texts(wanted)]).await? {
+            let places = read_places(&row.bytes(2)?).map_err(damaged)?;
+            pages.insert((row.int(0)?, row.text(1)?), places);
+        }
+        let mut all = HashMap::new();
+        for (segment, ordinals) in found {
+            let mut places = Vec::with_capacity(ordinals.len());
+            for ordinal in ordinals {
+                let Some(page) = pages.get(&(*segment, page_of_place(*ordinal))) else { return Ok(None) };
+                places.push(place_on(*ordinal, page).map_err(damaged)?);
+            }
+            all.insert(*segment, places);
+        }
+        Ok(Some(all))
+    }
+
+    /// The places of all messages of these segments, in order. A segment that is gone is left out.
+    pub(super) async fn all_places_of(&self, segments: &[i64]) -> Result<HashMap<i64, Vec<Place>>> {
         if segments.is_empty() {
             return Ok(HashMap::new());
         }
-        let sql = format!("select id, places from chatapi_segments where {}", self.dialect().among("id", 1));
-        let rows = self.read(sql, &[Value::Ints(segments.to_vec())]).await?;
-        let segments =
-            rows.iter().map(|row| SegmentPlaces::read(row).map(|segment| (segment.id, segment.places)));
-        segments.collect()
+        let rows = self.read(all_places(self.dialect()), &[Value::Ints(segments.to_vec())]).await?;
+        read_all_places(&rows)
     }
 
     /// Finds the dead texts in their segments of which the upkeep has not said yet where they are.
@@ -344,7 +366,7 @@ impl<E: Engine> SqlStore<E> {
             .iter()
             .filter(|segment| unplaced.iter().any(|(room, id)| segment.may_hold(*room, *id)));
         let holders: Vec<i64> = holders.map(|segment| segment.id).collect();
-        for (segment, places) in self.places_of(&holders).await? {
+        for (segment, places) in self.all_places_of(&holders).await? {
             let ids: HashMap<MessageId, u32> =
                 (0..).zip(&places).map(|(ordinal, place)| (place.id, ordinal)).collect();
             let found = unplaced.iter().filter_map(|(_, id)| ids.get(id).copied());
@@ -358,6 +380,23 @@ impl<E: Engine> SqlStore<E> {
 const FRESH_COUNT: &str = "union all
     select 5, count(*), 0, 0, 0, 0, null, null, 0, 0, '', null
     from scope join chatapi_fresh_texts f on f.room_id = scope.room_id";
+
+/// A query for the places of all messages of the segments in its parameter.
+pub(super) fn all_places(dialect: Dialect) -> String {
+    format!(
+        "select segment_id, data from chatapi_segment_pages where {} and name >= '{PLACES}' order by segment_id, name",
+        dialect.among("segment_id", 1)
+    )
+}
+
+/// What its rows say.
+pub(super) fn read_all_places(rows: &[impl Row]) -> Result<HashMap<i64, Vec<Place>>> {
+    let mut all = HashMap::<i64, Vec<Place>>::new();
+    for row in rows {
+        all.entry(row.int(0)?).or_default().extend(read_places(&row.bytes(1)?).map_err(damaged)?);
+    }
+    Ok(all)
+}
 
 /// A query, `found`, for the pages of the segments in `segments` whose keys are in one of the ranges in `wanted`.
 fn pages_of(segments: &str) -> String {

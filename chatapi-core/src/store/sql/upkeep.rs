@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::search::SegmentPlaces;
+use super::search::{all_places, read_all_places};
 use super::{Engine, Result, Sql, SqlStore, StoreError, Value};
 use crate::index::segment::{Segment, Text};
 use crate::messages::Place;
@@ -13,6 +13,8 @@ use crate::search::Words;
 use crate::store::engine::{Row, Transaction as _};
 use crate::text::{fold, stems};
 use crate::{MessageId, RoomId, UserId};
+
+mod merge;
 
 /// A segment of which this share is dead, one in so many, is taken apart.
 const WORN: usize = 8;
@@ -58,7 +60,9 @@ impl<E: Engine> SqlStore<E> {
 
     /// Does all that there is to do in a room, unless somebody else is at it.
     pub(super) async fn tidy_room(&self, room: RoomId, words: Words) -> Result<()> {
-        while self.is_untidy(room).await? && self.tidy_once(room, words).await? {}
+        while self.is_untidy(room).await? && self.tidy_once(room, words).await? {
+            while self.merge(room).await? {}
+        }
         Ok(())
     }
 
@@ -120,50 +124,46 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         }
         let segments = self
             .run(
-                "select id, places from chatapi_segments s where room_id = $1 and exists (
+                "select id from chatapi_segments s where room_id = $1 and exists (
                      select 1 from chatapi_dead_texts d where d.room_id = $1 and d.segment_id = 0
                      and d.message_id between s.least_id and s.greatest_id
                  )",
                 &room,
             )
             .await?;
-        for row in &segments {
-            let segment = SegmentPlaces::read(row)?;
+        let segments = segments.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
+        let rows = self.run(all_places(T::DIALECT), &[Value::Ints(segments)]).await?;
+        for (segment, places) in read_all_places(&rows)? {
             let ordinals: HashMap<i64, i64> =
-                (0..).zip(&segment.places).map(|(ordinal, place)| (place.id.0, ordinal)).collect();
+                (0..).zip(&places).map(|(ordinal, place)| (place.id.0, ordinal)).collect();
             let found = unplaced.iter().filter_map(|message| Some((*message, *ordinals.get(message)?)));
-            for (message, ordinal) in found.filter(|(message, _)| !placed.contains(&(*message, segment.id))) {
-                let values = [
-                    Value::Int(self.room.0),
-                    Value::Int(message),
-                    Value::Int(segment.id),
-                    Value::Int(ordinal),
-                ];
-                self.run(
-                    "insert into chatapi_dead_texts (room_id, message_id, segment_id, ordinal)
-                     values ($1, $2, $3, $4)",
-                    &values,
-                )
-                .await?;
+            for (message, ordinal) in found.filter(|(message, _)| !placed.contains(&(*message, segment))) {
+                self.bury_in(segment, message, ordinal).await?;
             }
-            self.take_apart_if_worn(&segment).await?;
+            self.take_apart_if_worn(segment, &places).await?;
         }
         let done = "delete from chatapi_dead_texts where room_id = $1 and segment_id = 0";
         self.run(done, &room).await?;
         Ok(true)
     }
 
+    async fn bury_in(&mut self, segment: i64, message: i64, ordinal: i64) -> Result<()> {
+        let values = [self.room.0, message, segment, ordinal].map(Value::Int);
+        let sql = "insert into chatapi_dead_texts (room_id, message_id, segment_id, ordinal) values ($1, $2, $3, $4)";
+        self.run(sql, &values).await.map(drop)
+    }
+
     /// Makes the texts of a segment fresh again where too many others in it are dead.
-    async fn take_apart_if_worn(&mut self, segment: &SegmentPlaces) -> Result<()> {
-        let id = Value::Int(segment.id);
+    async fn take_apart_if_worn(&mut self, segment: i64, places: &[Place]) -> Result<()> {
+        let id = Value::Int(segment);
         let dead = "select message_id from chatapi_dead_texts where room_id = $1 and segment_id = $2";
         let rows = self.run(dead, &[Value::Int(self.room.0), id.clone()]).await?;
-        if rows.len() < segment.places.len().div_ceil(WORN) {
+        if rows.len() < places.len().div_ceil(WORN) {
             return Ok(());
         }
         let dead: HashSet<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
         let living: Vec<i64> =
-            segment.places.iter().map(|place| place.id.0).filter(|id| !dead.contains(id)).collect();
+            places.iter().map(|place| place.id.0).filter(|id| !dead.contains(id)).collect();
         let among = T::DIALECT.among("id", 1);
         let contents = format!("select id, user_id, created_at, content from chatapi_messages where {among}");
         let mut values = Vec::new();
@@ -229,13 +229,14 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             return Ok(false);
         }
         let texts: Vec<Text> = rows.iter().map(text).collect::<Result<_>>()?;
-        let ids: Vec<i64> = texts.iter().map(|text| text.place.id.0).collect();
-        let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Ok(false) };
-        let (first, last) = (first.place, last.place);
         let build = move || Segment::of(&texts);
         let segment =
             tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
-        self.keep(&segment, first, last, &ids).await?;
+        let (Some(first), Some(last)) = (segment.places.first(), segment.places.last()) else {
+            return Ok(false);
+        };
+        let ids = segment.places.iter().map(|place| place.id.0).collect();
+        self.keep(&segment, 0).await?;
         let among = T::DIALECT.among("message_id", 4);
         let taken = format!(
             "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"
@@ -250,20 +251,24 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         Ok(true)
     }
 
-    async fn keep(&mut self, segment: &Segment, first: Place, last: Place, ids: &[i64]) -> Result<()> {
+    /// Adds a segment, and gives its id.
+    async fn keep(&mut self, segment: &Segment, level: i64) -> Result<i64> {
         let sql = "insert into chatapi_segments
-                 (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, places)
+                 (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, level)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id";
+        let places = &segment.places;
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(0) };
+        let ids = || places.iter().map(|place| place.id.0);
         let values = [
             Value::Int(self.room.0),
-            Value::Int(ids.len() as i64),
+            Value::Int(places.len() as i64),
             Value::Time(first.created_at),
             Value::Int(first.id.0),
             Value::Time(last.created_at),
             Value::Int(last.id.0),
-            Value::Int(ids.iter().copied().min().unwrap_or_default()),
-            Value::Int(ids.iter().copied().max().unwrap_or_default()),
-            Value::Bytes(segment.places.clone()),
+            Value::Int(ids().min().unwrap_or_default()),
+            Value::Int(ids().max().unwrap_or_default()),
+            Value::Int(level),
         ];
         let rows = self.run(sql, &values).await?;
         let id = super::first(&rows, |row| row.int(0))?.unwrap_or_default();
@@ -271,7 +276,8 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             [Value::Int(id), Value::Text(page.name.clone()), Value::Bytes(page.data.clone())]
         });
         let values: Vec<Value> = pages.collect();
-        self.insert("chatapi_segment_pages (segment_id, name, data)", 3, &values).await
+        self.insert("chatapi_segment_pages (segment_id, name, data)", 3, &values).await?;
+        Ok(id)
     }
 
     /// Inserts rows of so many columns.

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
-use crate::index::Damaged;
 use crate::index::evaluate::{Needle, messages_with};
 use crate::index::pages::Page;
 use crate::messages::Place;
@@ -115,15 +114,13 @@ impl<E: Engine> SqlStore<E> {
         let passed = search.passed(wanted.skip);
         let skip = as_len(wanted.skip - passed.hits);
         let holders = search.holders(&passed, wanted.skip.saturating_add(wanted.take));
-        let ids: Vec<i64> = holders.iter().map(|unit| unit.id).collect();
-        let places = self.places_of(&ids).await?;
+        let ordinals = holders.iter().map(|unit| (unit.id, unit.found.clone().unwrap_or_default()));
+        let Some(places) = self.places_of(&ordinals.collect()).await? else { return Ok(None) };
         let mut found: Vec<(Rank, Place)> = search.fresh[passed.fresh..].to_vec();
         for unit in holders {
-            let Some(places) = places.get(&unit.id) else { return Ok(None) };
-            for ordinal in unit.found.iter().flatten() {
-                let place = *places.get(*ordinal as usize).ok_or_else(|| damaged(Damaged))?;
-                if unit.is_whole || search.extent.holds(place) {
-                    found.push((search.extent.rank(place), place));
+            for place in places.get(&unit.id).into_iter().flatten() {
+                if unit.is_whole || search.extent.holds(*place) {
+                    found.push((search.extent.rank(*place), *place));
                 }
             }
         }

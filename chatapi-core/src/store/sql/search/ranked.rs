@@ -66,7 +66,7 @@ impl<E: Engine> SqlStore<E> {
         Ok(messages.map(|messages| page.page(Count::Exact(total), messages)))
     }
 
-    /// The places in those segments that are only in part within the query's time. `None` where one is gone.
+    /// All places of those segments that are only in part within the query's time. `None` where one is gone.
     async fn places_at_edges(
         &self,
         gathered: &Gathered,
@@ -77,7 +77,7 @@ impl<E: Engine> SqlStore<E> {
             !is_whole && overlaps_time(query, segment)
         };
         let ids: Vec<i64> = gathered.segments.iter().filter(at_edge).map(|segment| segment.id).collect();
-        let places = self.places_of(&ids).await?;
+        let places = self.all_places_of(&ids).await?;
         Ok((places.len() == ids.len()).then_some(places))
     }
 
@@ -98,13 +98,20 @@ impl<E: Engine> SqlStore<E> {
             .into_iter()
             .filter(|(score, ..)| *score >= end)
             .partition(|(score, ..)| *score > end);
-        let ids: BTreeSet<i64> = above.iter().map(|(_, segment, _)| segments[*segment].id).collect();
-        let ids: Vec<i64> = ids.into_iter().collect();
-        let places = self.places_of(&ids).await?;
+        let mut wanted = HashMap::<i64, Vec<u32>>::new();
+        for (_, segment, ordinal) in &above {
+            wanted.entry(segments[*segment].id).or_default().push(*ordinal);
+        }
+        let Some(places) = self.places_of(&wanted).await? else { return Ok(None) };
+        let of_segment =
+            |id: &i64| wanted.get(id).into_iter().flatten().zip(places.get(id).into_iter().flatten());
+        let places: HashMap<(i64, u32), Place> = wanted
+            .keys()
+            .flat_map(|id| of_segment(id).map(|(ordinal, place)| ((*id, *ordinal), *place)))
+            .collect();
         let mut ranked = Vec::new();
         for (score, segment, ordinal) in above {
-            let Some(places) = places.get(&segments[segment].id) else { return Ok(None) };
-            let place = places.get(ordinal as usize).ok_or_else(|| damaged(Damaged))?;
+            let place = places.get(&(segments[segment].id, ordinal)).ok_or_else(|| damaged(Damaged))?;
             ranked.push(Rank { score, at: place.created_at, id: place.id });
         }
         let rank = |(score, place): &(f64, Place)| Rank { score: *score, at: place.created_at, id: place.id };
