@@ -14,7 +14,7 @@ use crate::store::Store;
 use crate::{ChatApi, RoomId};
 
 /// One in so many sends has its room looked at.
-const EVERY: i64 = 128;
+const EVERY: i64 = 64;
 
 /// The rooms that are to be looked at, and whether somebody does.
 #[derive(Debug, Default)]

@@ -34,7 +34,7 @@ pub struct SqlStore<E> {
 }
 
 /// How many texts a segment of the search index takes in at first. Fewer are looked through as fast as an index is read.
-const SEGMENT: u32 = 512;
+const SEGMENT: u32 = 128;
 
 /// How often a write is tried that another writer gets in the way of.
 const ATTEMPTS: usize = 4;
@@ -59,7 +59,7 @@ impl<E: Engine> SqlStore<E> {
         Self { engine, segment: SEGMENT }
     }
 
-    /// The same store, where the search index takes in so many texts of a room at a time, 512 by default: a few make tests
+    /// The same store, where the search index takes in so many texts of a room at a time, 128 by default: a few make tests
     /// of the index short.
     #[must_use]
     pub fn with_segments_of(self, texts: NonZeroU32) -> Self {

@@ -149,13 +149,13 @@ mod kind {
 
 impl<E: Engine> SqlStore<E> {
     /// What there is to know: the fresh texts that are found, or all of them where `with_texts`; all segments; and the pages
-    /// on which `needles` are sought, of the `near` segments that come first.
+    /// on which `needles` are sought, of the segments with the `near` messages that come first.
     pub(super) async fn gather(
         &self,
         extent: &Extent<'_>,
         needles: &[Needle],
         texts: &Texts,
-        near: usize,
+        near: u64,
     ) -> Result<Gathered> {
         let statement = self.gathering(extent, needles, texts, near);
         let mut gathered = Gathered::default();
@@ -194,7 +194,7 @@ impl<E: Engine> SqlStore<E> {
         Ok(gathered)
     }
 
-    fn gathering(&self, extent: &Extent<'_>, needles: &[Needle], texts: &Texts, near: usize) -> Statement {
+    fn gathering(&self, extent: &Extent<'_>, needles: &[Needle], texts: &Texts, near: u64) -> Statement {
         let Extent { filter, from, newest_first } = extent;
         let mut statement = Statement { sql: String::new(), values: vec![Value::Int(filter.reader.0)] };
         let in_room = filter.room.map_or_else(String::new, |room| {
@@ -241,7 +241,11 @@ impl<E: Engine> SqlStore<E> {
              segments as (
                  select s.* from scope join chatapi_segments s on s.room_id = scope.room_id where true {segments_within}
              ),
-             near as materialized (select id from segments order by {first}, id limit ${near}),
+             near as materialized (
+                 select id from (
+                     select id, sum(messages) over (order by {first}, id) - messages as earlier from segments
+                 ) s where earlier < ${near}
+             ),
              wanted as materialized ({wanted}),
              {pages}
              select cast({SEGMENT} as bigint), s.id, s.room_id, s.messages, s.first_id, s.last_id, s.first_at, s.last_at, s.least_id,

@@ -12,8 +12,8 @@ use crate::messages::Place;
 use crate::page::as_len;
 use crate::store::sql::{Engine, Result, SqlStore};
 
-/// How many segments the first statement looks at.
-const NEAR: usize = 8;
+/// How many messages the first statement looks at, in whole segments.
+const NEAR: u64 = 8192;
 
 /// Which of the messages found are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -200,15 +200,16 @@ impl<'a> Search<'a> {
         if short == 0.0 {
             return Vec::new();
         }
-        // As many as what was found makes likely, and some more; all where nothing was found.
-        let looked_at = self.units.iter().filter(|unit| unit.found.is_some()).count();
-        let likely = looked_at.max(NEAR) as f64 * short * 1.3;
-        let more = if counted == 0 {
-            self.units.len()
-        } else {
-            (likely as usize).saturating_sub(looked_at).max(NEAR)
-        };
-        std::iter::once(next).chain(open).take(more).map(|unit| unit.id).collect()
+        // As many messages as what was found makes likely, and some more; all where nothing was found.
+        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(|unit| unit.messages).sum();
+        let seen = seen.max(NEAR) as f64;
+        let mut left = if counted == 0 { f64::INFINITY } else { (seen * (short * 1.3 - 1.0)).max(seen) };
+        let likely = std::iter::once(next).chain(open).take_while(|unit| {
+            let is_likely = left > 0.0;
+            left -= unit.messages as f64;
+            is_likely
+        });
+        likely.map(|unit| unit.id).collect()
     }
 
     /// How many messages were found that come before `end` for certain.

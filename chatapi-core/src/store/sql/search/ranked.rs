@@ -51,7 +51,7 @@ impl<E: Engine> SqlStore<E> {
             search.authors.iter().flatten().map(|author| Needle::author(*author)).collect();
         let needles = [phrases.as_slice(), &authors].concat();
         let texts = Texts::in_words(&search.query);
-        let gathered = self.gather(&extent, &needles, &texts, usize::MAX).await?;
+        let gathered = self.gather(&extent, &needles, &texts, u64::MAX).await?;
         let Some(places) = self.places_at_edges(&gathered, &search.query).await? else { return Ok(None) };
         let hits = hits(search, &gathered, &phrases, &authors, &places)?;
         let total = (hits.of_segments.len() + hits.fresh.len()) as u64;

@@ -16,8 +16,8 @@ use crate::store::sql::{Engine, Result, SqlStore, StoreError};
 /// How many segments are merged.
 const FAN: i64 = 8;
 
-/// How often a text is merged: segments have 512 texts, 4,096, and 32,768 at last.
-const LEVELS: i64 = 2;
+/// How often a text is merged: segments have 128 texts, 1,024, 8,192, and 65,536 at last.
+const LEVELS: i64 = 3;
 
 impl<E: Engine> SqlStore<E> {
     /// Merges the oldest segments of a level that has enough. Whether it did.
