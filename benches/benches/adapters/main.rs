@@ -1,5 +1,5 @@
-//! What an adapter costs: requests a second of one cheap endpoint, `GET /auth/users/me/` on a store in memory, through the
-//! chat's table, and by a bare handler of the same framework that reads the token and answers with the same bytes.
+//! What an adapter costs: requests a second of one cheap endpoint, `GET /auth/users/me/` on SQLite, through the chat's table,
+//! and by a bare handler of the same framework that reads the token and the account and answers with the same bytes.
 //!
 //!     cargo bench -p chatapi-benches --bench adapters
 //!
@@ -13,6 +13,7 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 mod client;
@@ -27,16 +28,21 @@ const ROUNDS: usize = 15;
 fn main() {
     let words: Vec<String> = env::args().collect();
     match words.iter().position(|word| word == "serve") {
-        Some(at) => servers::serve(&words[at + 1], words[at + 2].parse().unwrap()),
+        Some(at) => servers::serve(&words[at + 1], words[at + 2].parse().unwrap(), &words[at + 3]),
         None => measure(),
     }
 }
 
 fn measure() {
     cpu::pin(1);
+    let folder = tempfile::tempdir().unwrap();
     let mut pairs: Vec<_> = FRAMEWORKS
         .map(|framework| {
-            (framework, Server::start(framework, Handler::Chat), Server::start(framework, Handler::Bare))
+            (
+                framework,
+                Server::start(framework, Handler::Chat, folder.path()),
+                Server::start(framework, Handler::Bare, folder.path()),
+            )
         })
         .into_iter()
         .collect();
@@ -94,10 +100,15 @@ struct Server {
 }
 
 impl Server {
-    fn start(framework: &str, handler: Handler) -> Self {
+    fn start(framework: &str, handler: Handler, folder: &Path) -> Self {
+        let file = folder.join(format!("{framework}-{}.sqlite3", handler.name()));
         let mut command = Command::new(env::current_exe().unwrap());
-        let mut process =
-            command.args(["serve", framework, handler.name()]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = command
+            .args(["serve", framework, handler.name()])
+            .arg(file)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut address = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
         Self { process, client: Client::connect(address.trim()) }

@@ -10,9 +10,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use chatapi_core::store::memory::MemoryStore;
+use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::users::NewAccount;
-use chatapi_core::{ChatApi, UserId};
+use chatapi_core::{ChatApi, Store as _, UserId};
 use poem::listener::TcpAcceptor;
 use poem::web::Data;
 use poem::{EndpointExt as _, Request, handler};
@@ -62,20 +62,22 @@ const HEADERS: [(&str, &str); 7] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// Serves until it is killed.
-pub(crate) fn serve(framework: &str, handler: Handler) {
+/// Serves until it is killed, on a store in this file, which is made.
+pub(crate) fn serve(framework: &str, handler: Handler, file: &str) {
     cpu::pin(0);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     match framework {
-        "axum" => runtime.block_on(axum(handler)),
-        "actix" => runtime.block_on(actix(handler)),
-        _ => runtime.block_on(poem(handler)),
+        "axum" => runtime.block_on(axum(handler, file)),
+        "actix" => runtime.block_on(actix(handler, file)),
+        _ => runtime.block_on(poem(handler, file)),
     }
 }
 
 /// A chat with one user.
-async fn chat() -> (ChatApi, String) {
-    let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
+async fn chat(file: &str) -> (ChatApi, String) {
+    let store = SqliteStore::open(file).await.unwrap();
+    store.migrate().await.unwrap();
+    let api = ChatApi::builder(store, [7; 32]).build().unwrap();
     api.register(NewAccount::new("ann", PASSWORD)).await.unwrap();
     let token = api.log_in("ann", PASSWORD).await.unwrap().access;
     (api, token)
@@ -101,12 +103,12 @@ async fn listen(token: &str) -> TcpListener {
     listener
 }
 
-async fn axum(handler: Handler) {
+async fn axum(handler: Handler, file: &str) {
     async fn bare(State(api): State<ChatApi>, headers: HeaderMap) -> impl IntoResponse {
         let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
         (HEADERS, me(&api, authorization).await)
     }
-    let (api, token) = chat().await;
+    let (api, token) = chat(file).await;
     let app = match handler {
         Handler::Chat => chatapi_axum::router(api),
         Handler::Bare => Router::new().route(PATH, get(bare)).with_state(api),
@@ -115,7 +117,7 @@ async fn axum(handler: Handler) {
     axum::serve(listen(&token).await, app).await.unwrap();
 }
 
-async fn actix(handler: Handler) {
+async fn actix(handler: Handler, file: &str) {
     async fn bare(api: web::Data<ChatApi>, request: HttpRequest) -> HttpResponse {
         let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok());
         let mut answer = HttpResponse::Ok();
@@ -124,7 +126,7 @@ async fn actix(handler: Handler) {
         }
         answer.body(me(&api, authorization).await)
     }
-    let (api, token) = chat().await;
+    let (api, token) = chat(file).await;
     let listener = listen(&token).await.into_std().unwrap();
     let app = move || match handler {
         Handler::Chat => App::new().configure(chatapi_actix::configure(api.clone())),
@@ -133,7 +135,7 @@ async fn actix(handler: Handler) {
     HttpServer::new(app).workers(1).listen(listener).unwrap().run().await.unwrap();
 }
 
-async fn poem(handler: Handler) {
+async fn poem(handler: Handler, file: &str) {
     #[handler]
     async fn bare(api: Data<&ChatApi>, request: &Request) -> poem::Response {
         let body = me(&api, request.header("authorization")).await;
@@ -141,7 +143,7 @@ async fn poem(handler: Handler) {
         let answer = HEADERS.into_iter().fold(answer, |answer, (name, value)| answer.header(name, value));
         answer.body(body)
     }
-    let (api, token) = chat().await;
+    let (api, token) = chat(file).await;
     let listener = TcpAcceptor::from_tokio(listen(&token).await).unwrap();
     let server = poem::Server::new_with_acceptor(listener);
     match handler {

@@ -212,7 +212,8 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         Ok(!rows.is_empty())
     }
 
-    /// Makes the oldest fresh texts a segment, if there are enough. Whether there were.
+    /// Makes the oldest fresh texts a segment, if there are enough: where there are many, as many as merging would bring
+    /// together. Whether there were enough.
     async fn pack(&mut self) -> Result<bool> {
         // A text whose older form in a segment was not found yet waits until it is.
         let oldest = format!(
@@ -224,11 +225,11 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
              order by created_at, message_id limit $2 {}",
             T::DIALECT.lock
         );
-        let rows = self.run(oldest, &[Value::Int(self.room.0), Value::Int(self.segment.into())]).await?;
-        if rows.len() < self.segment as usize {
-            return Ok(false);
-        }
-        let texts: Vec<Text> = rows.iter().map(text).collect::<Result<_>>()?;
+        let sizes = [2, 1, 0].map(|level| (level, i64::from(self.segment) * merge::FAN.pow(level)));
+        let rows = self.run(oldest, &[Value::Int(self.room.0), Value::Int(sizes[0].1)]).await?;
+        let fits = |(_, size): &(u32, i64)| *size <= rows.len() as i64;
+        let Some((level, size)) = sizes.into_iter().find(fits) else { return Ok(false) };
+        let texts: Vec<Text> = rows.iter().take(size as usize).map(text).collect::<Result<_>>()?;
         let build = move || Segment::of(&texts);
         let segment =
             tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
@@ -236,7 +237,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             return Ok(false);
         };
         let ids = segment.places.iter().map(|place| place.id.0).collect();
-        self.keep(&segment, 0).await?;
+        self.keep(&segment, level.into()).await?;
         let among = T::DIALECT.among("message_id", 4);
         let taken = format!(
             "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"

@@ -14,7 +14,7 @@ use crate::store::sql::search::damaged;
 use crate::store::sql::{Engine, Result, SqlStore, StoreError};
 
 /// How many segments are merged.
-const FAN: i64 = 8;
+pub(super) const FAN: i64 = 8;
 
 /// How often a text is merged: segments have 128 texts, 1,024, 8,192, and 65,536 at last.
 const LEVELS: i64 = 3;
