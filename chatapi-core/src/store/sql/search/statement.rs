@@ -1,0 +1,162 @@
+//! The gathering statement, and the part of it that reads pages.
+
+use std::ops::Bound;
+
+use super::{Extent, Texts};
+use crate::index::evaluate::Needle;
+use crate::index::pages::Sought;
+use crate::store::sql::{Engine, SqlStore, Value};
+
+/// A statement in the making: its text, and the values of its parameters.
+pub(super) struct Statement {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Statement {
+    /// A parameter with this value.
+    fn value(&mut self, value: Value) -> usize {
+        self.values.push(value);
+        self.values.len()
+    }
+}
+
+/// The rows that the gathering statement mixes, told apart by its first column.
+pub(super) mod kind {
+    pub(in super::super) const SEGMENT: i64 = 1;
+    pub(in super::super) const FRESH: i64 = 2;
+    pub(in super::super) const DEAD: i64 = 3;
+    pub(in super::super) const PAGE: i64 = 4;
+    pub(in super::super) const FRESH_COUNT: i64 = 5;
+}
+
+impl<E: Engine> SqlStore<E> {
+    pub(super) fn gathering(
+        &self,
+        extent: &Extent<'_>,
+        needles: &[Needle],
+        texts: &Texts,
+        near: u64,
+    ) -> Statement {
+        let Extent { filter, from, newest_first } = extent;
+        let mut statement = Statement { sql: String::new(), values: vec![Value::Int(filter.reader.0)] };
+        let in_room = filter.room.map_or_else(String::new, |room| {
+            format!("and room_id = ${}", statement.value(Value::Int(room.0)))
+        });
+        let (mut segments_within, mut texts_within) = (String::new(), String::new());
+        if let Bound::Included(place) | Bound::Excluded(place) = from {
+            let at = statement.value(Value::Time(place.created_at));
+            let id = statement.value(Value::Int(place.id.0));
+            let or_at = if matches!(from, Bound::Included(_)) { "=" } else { "" };
+            let (edge, sign) = if *newest_first { ("first", '<') } else { ("last", '>') };
+            segments_within += &format!(" and (s.{edge}_at, s.{edge}_id) {sign}{or_at} (${at}, ${id})");
+            texts_within += &format!(" and (f.created_at, f.message_id) {sign}{or_at} (${at}, ${id})");
+        }
+        let mut counted = "";
+        match texts {
+            Texts::OfFilter => {
+                for term in filter.search.as_slice() {
+                    let term = statement.value(Value::Text(term.clone()));
+                    texts_within += &format!(" and {}", self.dialect().has("f.folded", term));
+                }
+                if let Some(user) = filter.user {
+                    texts_within += &format!(" and f.user_id = ${}", statement.value(Value::Int(user.0)));
+                }
+            }
+            Texts::WithAny(phrases) => {
+                texts_within += " and (f.stems is null";
+                for phrase in phrases {
+                    let phrase = statement.value(Value::Text(phrase.clone()));
+                    texts_within += &format!(" or {}", self.dialect().has("f.stems", phrase));
+                }
+                texts_within += ")";
+                counted = FRESH_COUNT;
+            }
+            Texts::All => counted = FRESH_COUNT,
+        }
+        let text = if matches!(texts, Texts::OfFilter) { "''" } else { "coalesce(f.stems, f.folded)" };
+        let first = if *newest_first { "last_at desc" } else { "first_at" };
+        let near = statement.value(Value::Int(i64::try_from(near).unwrap_or(i64::MAX)));
+        let wanted = self.wanted(needles, &mut statement);
+        let pages = pages_of("near");
+        statement.sql = format!(
+            "with scope as (select room_id from chatapi_room_members where user_id = $1 {in_room}),
+             segments as (
+                 select s.* from scope join chatapi_segments s on s.room_id = scope.room_id where true {segments_within}
+             ),
+             near as materialized (
+                 select id from (
+                     select id, sum(messages) over (order by {first}, id) - messages as earlier from segments
+                 ) s where earlier < ${near}
+             ),
+             wanted as materialized ({wanted}),
+             {pages}
+             select cast({SEGMENT} as bigint), s.id, s.room_id, s.messages, s.first_id, s.last_id, s.first_at, s.last_at, s.least_id,
+                 s.greatest_id, '', case when false then (select p.data from chatapi_segment_pages p limit 1) end
+             from segments s
+             union all
+             select {FRESH}, f.message_id, f.room_id, f.user_id,
+                 case when f.stems is null then 0 else 1 end, 0, f.created_at, f.created_at, 0, 0, {text}, null
+             from scope join chatapi_fresh_texts f on f.room_id = scope.room_id where true {texts_within}
+             union all
+             select {DEAD}, d.message_id, d.room_id, d.segment_id, d.ordinal, 0, null, null, 0, 0, '', null
+             from scope join chatapi_dead_texts d on d.room_id = scope.room_id
+             union all
+             select {PAGE}, segment_id, 0, 0, 0, 0, null, null, 0, 0, name, data from found
+             {counted}",
+            SEGMENT = kind::SEGMENT,
+            FRESH = kind::FRESH,
+            DEAD = kind::DEAD,
+            PAGE = kind::PAGE,
+        );
+        statement
+    }
+
+    /// The ranges of keys in which what is sought stands, as a query with the columns `low` and `high`.
+    pub(super) fn wanted(&self, needles: &[Needle], statement: &mut Statement) -> String {
+        let mut sought: Vec<&Sought> = needles.iter().flat_map(Needle::sought).collect();
+        sought.sort_unstable();
+        sought.dedup();
+        let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
+        for sought in sought {
+            match sought {
+                Sought::Key(key) => keys.push(key.clone()),
+                Sought::Prefix(prefix) => prefixes.push(prefix.clone()),
+            }
+        }
+        let each = |parameter| {
+            let (before, after) = self.dialect().each;
+            format!("{before}${parameter}{after}")
+        };
+        let (keys, prefixes) = (statement.value(Value::Texts(keys)), statement.value(Value::Texts(prefixes)));
+        // A gram has two more characters than its prefix at most, and this is the last of all characters.
+        let end = statement.value(Value::Text("\u{10ffff}\u{10ffff}".into()));
+        format!(
+            "select value as low, value as high from {} union all select value, value || ${end} from {}",
+            each(keys),
+            each(prefixes)
+        )
+    }
+}
+
+/// Counts the fresh texts, as a part of the gathering statement.
+const FRESH_COUNT: &str = "union all
+    select 5, count(*), 0, 0, 0, 0, null, null, 0, 0, '', null
+    from scope join chatapi_fresh_texts f on f.room_id = scope.room_id";
+
+/// A query, `found`, for the pages of the segments in `segments` whose keys are in one of the ranges in `wanted`.
+pub(super) fn pages_of(segments: &str) -> String {
+    format!(
+        "starts as materialized (
+             select n.id, w.high, (
+                 select max(p.name) from chatapi_segment_pages p where p.segment_id = n.id and p.name <= w.low
+             ) as low
+             from {segments} n cross join wanted w
+         ),
+         found as (
+             select p.segment_id, p.name, p.data from starts
+             join chatapi_segment_pages p
+             on p.segment_id = starts.id and p.name >= starts.low and p.name <= starts.high
+         )"
+    )
+}
