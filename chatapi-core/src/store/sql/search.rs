@@ -83,6 +83,16 @@ pub(super) struct Gathered {
     pub(super) pages: HashMap<i64, Vec<Page>>,
 }
 
+impl Gathered {
+    fn pages_of(&self, segment: &SegmentRow) -> &[Page] {
+        self.pages.get(&segment.id).map_or(&[], Vec::as_slice)
+    }
+
+    fn dead_in(&self, segment: &SegmentRow) -> &[u32] {
+        self.dead.get(&segment.id).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// Which texts are to be gathered, and in which order they are wanted.
 pub(super) struct Extent<'a> {
     pub(super) filter: &'a MessageFilter,
@@ -172,6 +182,10 @@ impl<E: Engine> SqlStore<E> {
         }
         sort(&mut gathered.pages);
         self.place_dead(&mut gathered, &unplaced).await?;
+        for dead in gathered.dead.values_mut() {
+            dead.sort_unstable();
+            dead.dedup();
+        }
         Ok(gathered)
     }
 

@@ -142,8 +142,11 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             }
             self.take_apart_if_worn(segment, &places).await?;
         }
-        let done = "delete from chatapi_dead_texts where room_id = $1 and segment_id = 0";
-        self.run(done, &room).await?;
+        // Only those that were looked for: others may have died meanwhile.
+        let among = T::DIALECT.among("message_id", 2);
+        let done =
+            format!("delete from chatapi_dead_texts where room_id = $1 and segment_id = 0 and {among}");
+        self.run(done, &[Value::Int(self.room.0), Value::Ints(unplaced)]).await?;
         Ok(true)
     }
 
@@ -165,7 +168,11 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let living: Vec<i64> =
             places.iter().map(|place| place.id.0).filter(|id| !dead.contains(id)).collect();
         let among = T::DIALECT.among("id", 1);
-        let contents = format!("select id, user_id, created_at, content from chatapi_messages where {among}");
+        // None of them is deleted before its text is fresh. One that is changed meanwhile has a fresh text already.
+        let contents = format!(
+            "select id, user_id, created_at, content from chatapi_messages where {among} {}",
+            T::DIALECT.hold
+        );
         let mut values = Vec::new();
         for row in &self.run(contents, &[Value::Ints(living)]).await? {
             values.extend([
@@ -281,7 +288,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         Ok(id)
     }
 
-    /// Inserts rows of so many columns.
+    /// Inserts rows of so many columns, where they are not there.
     async fn insert(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
         // As few different statements as may be: each is prepared once.
         let (whole, rest) = values.split_at(values.len() / (columns * BATCH) * (columns * BATCH));
@@ -292,7 +299,8 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
                 format!("({})", row.join(", "))
             });
             let rows: Vec<String> = rows.collect();
-            self.run(format!("insert into {into} values {}", rows.join(", ")), batch).await?;
+            self.run(format!("insert into {into} values {} on conflict do nothing", rows.join(", ")), batch)
+                .await?;
         }
         Ok(())
     }

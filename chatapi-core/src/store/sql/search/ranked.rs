@@ -149,6 +149,49 @@ fn score_at(hits: &Hits, wanted: u64) -> f64 {
     *scores.select_nth_unstable_by(last, |one, other| other.total_cmp(one)).1
 }
 
+/// How often each phrase of a query occurs in what was gathered, and what that makes it worth.
+struct Occurrences {
+    /// As the segments are listed.
+    of_segments: Vec<Counts>,
+    /// As the fresh texts are listed.
+    of_fresh: Vec<Vec<u32>>,
+    weights: Weights,
+}
+
+impl Occurrences {
+    fn of(search: &RankedSearch, gathered: &Gathered, phrases: &[Needle]) -> Result<Self> {
+        let mut with_phrase = vec![0; phrases.len()];
+        let mut of_segments = Vec::new();
+        for segment in &gathered.segments {
+            let mut counts = Counts::new();
+            for (phrase, with) in phrases.iter().zip(&mut with_phrase) {
+                let mut of_phrase = counts_of(phrase, gathered.pages_of(segment)).map_err(damaged)?;
+                of_phrase.retain(|(ordinal, _)| !gathered.dead_in(segment).contains(ordinal));
+                *with += of_phrase.len() as u64;
+                counts.push(of_phrase);
+            }
+            of_segments.push(counts);
+        }
+        let of_fresh: Vec<Vec<u32>> = gathered.fresh.iter().map(|text| counts_in(text, search)).collect();
+        for (count, with) in of_fresh.iter().flat_map(|counts| counts.iter().zip(0..)) {
+            with_phrase[with] += u64::from(*count > 0);
+        }
+        let in_segments: u64 = gathered.segments.iter().map(|segment| segment.messages).sum();
+        let dead: usize = gathered.dead.values().map(Vec::len).sum();
+        let messages = (in_segments + gathered.fresh_count).saturating_sub(dead as u64);
+        Ok(Self { of_segments, of_fresh, weights: Weights::new(messages, with_phrase) })
+    }
+
+    /// The score of a message with these counts; `None` where it is not what the query asks for.
+    fn score(&self, search: &RankedSearch, counts: &[u32]) -> Option<f64> {
+        let counts = search.query.relevant(counts)?;
+        Some(match search.sort {
+            Sort::Relevance => self.weights.score(&counts),
+            Sort::Recent => 0.0,
+        })
+    }
+}
+
 fn hits(
     search: &RankedSearch,
     gathered: &Gathered,
@@ -156,70 +199,35 @@ fn hits(
     authors: &[Needle],
     places: &HashMap<i64, Vec<Place>>,
 ) -> Result<Hits> {
-    let mut with_phrase = vec![0; phrases.len()];
-    let mut of_segments = Vec::new();
-    for segment in &gathered.segments {
-        let pages = gathered.pages.get(&segment.id).map_or(&[][..], Vec::as_slice);
-        let dead = gathered.dead.get(&segment.id).map_or(&[][..], Vec::as_slice);
-        let mut counts = Counts::new();
-        for (phrase, with) in phrases.iter().zip(&mut with_phrase) {
-            let mut of_phrase = counts_of(phrase, pages).map_err(damaged)?;
-            of_phrase.retain(|(ordinal, _)| !dead.contains(ordinal));
-            *with += of_phrase.len() as u64;
-            counts.push(of_phrase);
-        }
-        of_segments.push(counts);
-    }
-    let fresh: Vec<(&FreshText, Vec<u32>)> =
-        gathered.fresh.iter().map(|text| (text, counts_in(text, search))).collect();
-    for (_, counts) in &fresh {
-        for (count, with) in counts.iter().zip(&mut with_phrase) {
-            *with += u64::from(*count > 0);
-        }
-    }
-    let in_segments: u64 = gathered.segments.iter().map(|segment| segment.messages).sum();
-    let dead: usize = gathered.dead.values().map(Vec::len).sum();
-    let messages = (in_segments + gathered.fresh_count).saturating_sub(dead as u64);
-    let weights = Weights::new(messages, with_phrase);
-    let score = |counts: &[u32]| match search.sort {
-        Sort::Relevance => weights.score(counts),
-        Sort::Recent => 0.0,
-    };
-
+    let occurrences = Occurrences::of(search, gathered, phrases)?;
     let mut hits = Hits::default();
-    for (at, (segment, counts)) in gathered.segments.iter().zip(&of_segments).enumerate() {
-        let by = match (&search.authors, gathered.pages.get(&segment.id)) {
-            (Some(_), Some(pages)) => Some(by_any(authors, pages)?),
-            (Some(_), None) => Some(BTreeSet::new()),
-            (None, _) => None,
+    for (at, (segment, counts)) in gathered.segments.iter().zip(&occurrences.of_segments).enumerate() {
+        let by = match &search.authors {
+            Some(_) => Some(by_any(authors, gathered.pages_of(segment))?),
+            None => None,
         };
-        let dead = gathered.dead.get(&segment.id);
-        let is_wanted = |ordinal: u32| {
-            let in_time = match places.get(&segment.id) {
-                Some(places) => {
-                    places.get(ordinal as usize).is_some_and(|place| is_in_time(&search.query, *place))
-                }
-                None => is_in_time(&search.query, segment.first),
-            };
-            in_time
-                && by.as_ref().is_none_or(|by| by.contains(&ordinal))
-                && dead.is_none_or(|dead| !dead.contains(&ordinal))
+        let is_in_time = |ordinal: u32| match places.get(&segment.id) {
+            Some(places) => {
+                places.get(ordinal as usize).is_some_and(|place| is_in_time(&search.query, *place))
+            }
+            None => is_in_time(&search.query, segment.first),
         };
         for (ordinal, counts) in by_message(segment, counts, &search.query) {
-            if is_wanted(ordinal)
-                && let Some(counts) = search.query.relevant(&counts)
+            if is_in_time(ordinal)
+                && by.as_ref().is_none_or(|by| by.contains(&ordinal))
+                && !gathered.dead_in(segment).contains(&ordinal)
+                && let Some(score) = occurrences.score(search, &counts)
             {
-                hits.of_segments.push((score(&counts), at, ordinal));
+                hits.of_segments.push((score, at, ordinal));
             }
         }
     }
-    for (text, counts) in fresh {
-        let is_by = search.authors.as_ref().is_none_or(|authors| authors.contains(&text.author));
-        if is_by
+    for (text, counts) in gathered.fresh.iter().zip(&occurrences.of_fresh) {
+        if search.authors.as_ref().is_none_or(|authors| authors.contains(&text.author))
             && is_in_time(&search.query, text.place)
-            && let Some(counts) = search.query.relevant(&counts)
+            && let Some(score) = occurrences.score(search, counts)
         {
-            hits.fresh.push((score(&counts), text.place));
+            hits.fresh.push((score, text.place));
         }
     }
     Ok(hits)
