@@ -86,7 +86,9 @@ async fn chat(file: &str) -> (ChatApi, String) {
 /// What a handler of the framework's own does for the same answer: it reads the token, and writes the account.
 async fn me(api: &ChatApi, authorization: Option<&str>) -> String {
     let token = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap();
+    // Who asks is known for some seconds; what the account says is read, by both sides.
     let user = api.user_of_access_token(token).await.unwrap();
+    let user = api.store().user(user.id).await.unwrap().unwrap();
     serde_json::to_string(&Account { email: &user.email, id: user.id, username: &user.username }).unwrap()
 }
 
