@@ -194,6 +194,11 @@ pub(crate) fn no_choice(word: &str) -> String {
     format!("\"{word}\" is not a valid choice.")
 }
 
+/// `May not be combined with "x".`
+pub(crate) fn not_combined_with(name: &str) -> String {
+    format!("May not be combined with \"{name}\".")
+}
+
 /// `Invalid pk "7" - object does not exist.`
 pub(crate) fn no_such_key(key: impl std::fmt::Display) -> String {
     format!("Invalid pk \"{key}\" - object does not exist.")

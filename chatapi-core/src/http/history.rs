@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::highlights::Highlighted;
 use super::{Call, Response, reply};
-use crate::error::{Error, FieldErrors, Result, no_choice, no_such_key};
+use crate::error::{Error, FieldErrors, Result, no_choice, no_such_key, not_combined_with};
 use crate::messages::{History, HistoryRequest, Message, Place, Span};
 use crate::page::Counting;
 use crate::permission::Reach;
@@ -28,10 +28,10 @@ pub(super) async fn request(api: &ChatApi, call: &Call) -> Result<Option<History
     };
     let mut errors = FieldErrors::default();
     if let Some((second, _)) = second {
-        errors.add(second, format!("May not be combined with \"{first}\"."));
+        errors.add(second, not_combined_with(first));
     }
     if call.query("page").is_some() {
-        errors.add("page", format!("May not be combined with \"{first}\"."));
+        errors.add("page", not_combined_with(first));
     }
     let limit = match limit.map(self::limit) {
         None => LIMIT,

@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::ChatApi;
-use crate::error::{Error, FieldErrors, Result, no_choice};
+use crate::error::{Error, FieldErrors, Result, no_choice, not_combined_with};
 use crate::messages::{MessageFilter, RankedSearch, Sort};
 use crate::search::Query;
 
@@ -16,7 +16,7 @@ pub(super) fn search(api: &ChatApi, call: &Call, filter: &MessageFilter) -> Resu
     let mut errors = FieldErrors::default();
     for other in OTHERS {
         if call.query(other).is_some() {
-            errors.add(other, "May not be combined with \"q\".");
+            errors.add(other, not_combined_with("q"));
         }
     }
     errors.none()?;

@@ -3,8 +3,8 @@
 use super::Message;
 use crate::error::{Error, Result};
 use crate::page::{Page, PageRequest};
-use crate::search::{Author, Query, Words};
-use crate::{ChatApi, RoomId, UserId};
+use crate::search::{Author, Query, Weights, Words};
+use crate::{ChatApi, RoomId, Timestamp, UserId};
 
 /// Which messages are wanted by their words: those in rooms that the reader is in, less what the rest leaves out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,23 @@ pub enum Sort {
     Relevance,
     /// The newest first.
     Recent,
+}
+
+impl RankedSearch {
+    /// Whether a message by this author, sent at this moment, may be found, whatever it says.
+    pub fn lets_through(&self, author: UserId, at: Timestamp) -> bool {
+        self.authors.as_ref().is_none_or(|authors| authors.contains(&author)) && self.query.is_in_time(at)
+    }
+
+    /// The score of a message in which the query's phrases occur so often; `None` where it is not what the query asks for.
+    /// Where the newest come first, all have the same.
+    pub fn score(&self, weights: &Weights, counts: &[u32]) -> Option<f64> {
+        let counts = self.query.relevant(counts)?;
+        Some(match self.sort {
+            Sort::Relevance => weights.score(&counts),
+            Sort::Recent => 0.0,
+        })
+    }
 }
 
 impl ChatApi {

@@ -99,6 +99,11 @@ impl Query {
         self.before
     }
 
+    /// Whether a message that was sent at this moment may be found.
+    pub fn is_in_time(&self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| at >= since) && self.before.is_none_or(|before| at < before)
+    }
+
     /// Whether it leaves nothing out.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -1,7 +1,7 @@
 //! Ranked search by reading every message: the plain form of the rule that the other stores' index keeps to.
 
 use super::tables::MessageRow;
-use crate::messages::{RankedSearch, Sort};
+use crate::messages::RankedSearch;
 use crate::search::{Positions, Rank, Weights};
 
 /// Those of `rows`, all that the reader may find, that are found, the first first.
@@ -16,18 +16,9 @@ pub(super) fn by_rank<'a>(rows: &[&'a MessageRow], search: &RankedSearch) -> Vec
     let with = |phrase: usize| counts.iter().filter(|counts| counts[phrase] > 0).count() as u64;
     let weights = Weights::new(rows.len() as u64, (0..query.phrases().len()).map(with));
 
-    let is_wanted = |row: &MessageRow| {
-        let message = &row.message;
-        search.authors.as_ref().is_none_or(|authors| authors.contains(&message.user))
-            && query.since().is_none_or(|since| message.created_at >= since)
-            && query.before().is_none_or(|before| message.created_at < before)
-    };
+    let is_wanted = |row: &MessageRow| search.lets_through(row.message.user, row.message.created_at);
     let found = rows.iter().zip(&counts).filter(|(row, _)| is_wanted(row)).filter_map(|(row, counts)| {
-        let counts = query.relevant(counts)?;
-        let score = match search.sort {
-            Sort::Relevance => weights.score(&counts),
-            Sort::Recent => 0.0,
-        };
+        let score = search.score(&weights, counts)?;
         Some((Rank { score, at: row.message.created_at, id: row.message.id }, *row))
     });
     let mut found: Vec<(Rank, &MessageRow)> = found.collect();

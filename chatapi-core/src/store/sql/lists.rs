@@ -121,7 +121,8 @@ impl Window {
 
 /// Where a page is read that has no rows though the list's estimated length says that it is there: as far from the end as
 /// it is from the end of a list of that length. So who goes back from the last page finds what comes before it.
-/// That page's number, and what is skipped and taken from the end on.
+///
+/// It gives that page's number, and what is skipped and taken from the end on.
 pub(super) fn from_the_end(page: PageRequest, count: Count) -> Option<(u64, u64, u64)> {
     let (Count::Estimate(_), PageNumber::Number(number @ 1..)) = (count, page.number) else {
         return None;

@@ -77,7 +77,7 @@ pub(super) struct Gathered {
     /// How many fresh texts there are, found or not; asked for where words are sought.
     pub(super) fresh_count: u64,
     pub(super) segments: Vec<SegmentRow>,
-    /// By segment, the messages that are no longer so, by their ordinals.
+    /// By segment, the messages that are no longer so, by their ordinals, sorted.
     pub(super) dead: HashMap<i64, Vec<u32>>,
     /// By segment, the pages that were read, in order.
     pub(super) pages: HashMap<i64, Vec<Page>>,
@@ -139,7 +139,7 @@ impl Texts {
 }
 
 impl<E: Engine> SqlStore<E> {
-    /// What there is to know: the fresh texts that are found, or all of them where `with_texts`; all segments; and the pages
+    /// What there is to know: the fresh texts that are found; all segments; and the pages
     /// on which `needles` are sought, of the segments with the `near` messages that come first.
     pub(super) async fn gather(
         &self,

@@ -180,7 +180,7 @@ impl<'a> Search<'a> {
     fn look_at(&mut self, segment: i64, pages: &[Page]) -> Result<()> {
         let mut found = messages_with(&self.needles, pages).map_err(damaged)?;
         if let Some(dead) = self.dead.get(&segment) {
-            found.retain(|ordinal| !dead.contains(ordinal));
+            found.retain(|ordinal| dead.binary_search(ordinal).is_err());
         }
         if let Some(at) = self.by_id.get(&segment) {
             self.units[*at].found = Some(found);

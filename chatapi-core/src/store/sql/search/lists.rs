@@ -1,13 +1,15 @@
 //! Pages of what a search finds.
 
+use std::collections::HashMap;
+
 use super::Extent;
 use super::find::{Found, Wanted};
-use crate::UserId;
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::store::sql::lists::from_the_end;
 use crate::store::sql::messages::{COLUMNS, message};
 use crate::store::sql::{Engine, Result, SqlStore, Value};
+use crate::{MessageId, UserId};
 
 impl<E: Engine> SqlStore<E> {
     pub(in crate::store::sql) async fn page_of_search(
@@ -93,9 +95,8 @@ impl<E: Engine> SqlStore<E> {
         );
         let ids = places.iter().map(|place| place.id.0).collect();
         let rows = self.read(sql, &[Value::Int(reader.0), Value::Ints(ids)]).await?;
-        let mut messages: Vec<Message> = rows.iter().map(|row| message(row, 0)).collect::<Result<_>>()?;
-        let rank = |message: &Message| places.iter().position(|place| place.id == message.id);
-        messages.sort_by_cached_key(rank);
-        Ok((messages.len() == places.len()).then_some(messages))
+        let messages = rows.iter().map(|row| message(row, 0).map(|message| (message.id, message)));
+        let mut messages: HashMap<MessageId, Message> = messages.collect::<Result<_>>()?;
+        Ok(places.iter().map(|place| messages.remove(&place.id)).collect())
     }
 }

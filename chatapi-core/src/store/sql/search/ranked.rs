@@ -3,15 +3,16 @@
 //! How much a phrase is worth depends on how many messages have it. So every segment is looked at; but only lists of
 //! places are read, and of the messages themselves none but those of the page.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::find::{Search, Wanted};
 use super::{Extent, FreshText, Gathered, SegmentRow, Texts, damaged};
 use crate::index::Damaged;
 use crate::index::evaluate::{Needle, counts_of, messages_with};
-use crate::messages::{Message, MessageFilter, Place, RankedSearch, Sort};
+use crate::messages::{Message, MessageFilter, Place, RankedSearch};
 use crate::page::{Count, Page, PageNumber, PageRequest, as_len};
-use crate::search::{Query, Rank, Weights};
+use crate::search::{Query, Rank, Weights, Words};
 use crate::store::sql::{Engine, Result, SqlStore};
 use crate::text::stems;
 
@@ -73,7 +74,8 @@ impl<E: Engine> SqlStore<E> {
         query: &Query,
     ) -> Result<Option<HashMap<i64, Vec<Place>>>> {
         let at_edge = |segment: &&SegmentRow| {
-            let is_whole = is_in_time(query, segment.first) && is_in_time(query, segment.last);
+            let is_whole =
+                query.is_in_time(segment.first.created_at) && query.is_in_time(segment.last.created_at);
             !is_whole && overlaps_time(query, segment)
         };
         let ids: Vec<i64> = gathered.segments.iter().filter(at_edge).map(|segment| segment.id).collect();
@@ -166,13 +168,16 @@ impl Occurrences {
             let mut counts = Counts::new();
             for (phrase, with) in phrases.iter().zip(&mut with_phrase) {
                 let mut of_phrase = counts_of(phrase, gathered.pages_of(segment)).map_err(damaged)?;
-                of_phrase.retain(|(ordinal, _)| !gathered.dead_in(segment).contains(ordinal));
+                of_phrase.retain(|(ordinal, _)| gathered.dead_in(segment).binary_search(ordinal).is_err());
                 *with += of_phrase.len() as u64;
                 counts.push(of_phrase);
             }
             of_segments.push(counts);
         }
-        let of_fresh: Vec<Vec<u32>> = gathered.fresh.iter().map(|text| counts_in(text, search)).collect();
+        let patterns: Vec<String> =
+            search.query.phrases().iter().map(|phrase| pattern(phrase.stems())).collect();
+        let of_fresh: Vec<Vec<u32>> =
+            gathered.fresh.iter().map(|text| counts_in(text, &patterns, search.words)).collect();
         for (count, with) in of_fresh.iter().flat_map(|counts| counts.iter().zip(0..)) {
             with_phrase[with] += u64::from(*count > 0);
         }
@@ -180,15 +185,6 @@ impl Occurrences {
         let dead: usize = gathered.dead.values().map(Vec::len).sum();
         let messages = (in_segments + gathered.fresh_count).saturating_sub(dead as u64);
         Ok(Self { of_segments, of_fresh, weights: Weights::new(messages, with_phrase) })
-    }
-
-    /// The score of a message with these counts; `None` where it is not what the query asks for.
-    fn score(&self, search: &RankedSearch, counts: &[u32]) -> Option<f64> {
-        let counts = search.query.relevant(counts)?;
-        Some(match search.sort {
-            Sort::Relevance => self.weights.score(&counts),
-            Sort::Recent => 0.0,
-        })
     }
 }
 
@@ -208,24 +204,23 @@ fn hits(
         };
         let is_in_time = |ordinal: u32| match places.get(&segment.id) {
             Some(places) => {
-                places.get(ordinal as usize).is_some_and(|place| is_in_time(&search.query, *place))
+                places.get(ordinal as usize).is_some_and(|place| search.query.is_in_time(place.created_at))
             }
-            None => is_in_time(&search.query, segment.first),
+            None => search.query.is_in_time(segment.first.created_at),
         };
         for (ordinal, counts) in by_message(segment, counts, &search.query) {
             if is_in_time(ordinal)
                 && by.as_ref().is_none_or(|by| by.contains(&ordinal))
-                && !gathered.dead_in(segment).contains(&ordinal)
-                && let Some(score) = occurrences.score(search, &counts)
+                && gathered.dead_in(segment).binary_search(&ordinal).is_err()
+                && let Some(score) = search.score(&occurrences.weights, &counts)
             {
                 hits.of_segments.push((score, at, ordinal));
             }
         }
     }
     for (text, counts) in gathered.fresh.iter().zip(&occurrences.of_fresh) {
-        if search.authors.as_ref().is_none_or(|authors| authors.contains(&text.author))
-            && is_in_time(&search.query, text.place)
-            && let Some(score) = occurrences.score(search, counts)
+        if search.lets_through(text.author, text.place.created_at)
+            && let Some(score) = search.score(&occurrences.weights, counts)
         {
             hits.fresh.push((score, text.place));
         }
@@ -258,31 +253,25 @@ fn by_any(authors: &[Needle], pages: &[crate::index::pages::Page]) -> Result<BTr
     Ok(by)
 }
 
-/// How often each phrase of the query occurs in a fresh text.
-fn counts_in(text: &FreshText, search: &RankedSearch) -> Vec<u32> {
-    let stems = if text.has_stems { text.text.clone() } else { stems(&text.text, search.words) };
-    let count = |phrase: &crate::search::Phrase| {
-        let pattern = pattern(phrase.stems());
+/// How often each phrase occurs in a fresh text.
+fn counts_in(text: &FreshText, patterns: &[String], words: Words) -> Vec<u32> {
+    let stems = if text.has_stems { Cow::Borrowed(&text.text) } else { Cow::Owned(stems(&text.text, words)) };
+    let count = |pattern: &String| {
         let mut count = 0;
         let mut from = 0;
         // The blank after one occurrence may be that before the next.
-        while let Some(at) = stems[from..].find(&pattern) {
+        while let Some(at) = stems[from..].find(pattern) {
             count += 1;
             from += at + 1;
         }
         count
     };
-    search.query.phrases().iter().map(count).collect()
+    patterns.iter().map(count).collect()
 }
 
 /// What stands in [`Text::stems`](crate::text::Text::stems) where words stand in a row.
 pub(super) fn pattern(stems: &[String]) -> String {
     format!(" {} ", stems.join(" "))
-}
-
-fn is_in_time(query: &Query, place: Place) -> bool {
-    query.since().is_none_or(|since| place.created_at >= since)
-        && query.before().is_none_or(|before| place.created_at < before)
 }
 
 /// Whether some moment of the segment's can be within the query's time.
