@@ -1,6 +1,6 @@
-//! Segments: some thousands of one room's messages, indexed.
+//! Segments: some of one room's messages, indexed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::grams::{Gram, grams};
 use super::pages::{self, Page, Sought, Writer};
@@ -65,20 +65,21 @@ impl Segment {
     pub(crate) fn merged(parts: &[Part]) -> Result<Self, Damaged> {
         let mut living = Vec::new();
         for (part, Part { places, dead, .. }) in parts.iter().enumerate() {
-            let places = (0..).zip(places).filter(|(ordinal, _)| !dead.contains(ordinal));
+            let places = (0u32..).zip(places).filter(|(ordinal, _)| !dead.contains(ordinal));
             living.extend(places.map(|(ordinal, place)| (*place, part, ordinal)));
         }
         living.sort_unstable();
-        let mut ordinals = vec![HashMap::new(); parts.len()];
+        let mut ordinals: Vec<Vec<Option<u32>>> =
+            parts.iter().map(|part| vec![None; part.places.len()]).collect();
         for (new, (_, part, old)) in (0..).zip(&living) {
-            ordinals[*part].insert(*old, new);
+            ordinals[*part][*old as usize] = Some(new);
         }
         let mut lists = BTreeMap::<String, Vec<Spot>>::new();
         for (part, ordinals) in parts.iter().zip(&ordinals) {
             pages::each_list(&part.pages, |key, spots| {
-                let moved = spots
-                    .iter()
-                    .filter_map(|spot| Some(Spot::new(*ordinals.get(&spot.ordinal())?, spot.position())));
+                let moved = spots.iter().filter_map(|spot| {
+                    Some(Spot::new((*ordinals.get(spot.ordinal() as usize)?)?, spot.position()))
+                });
                 lists.entry(key.to_owned()).or_default().extend(moved);
             })?;
         }

@@ -39,6 +39,7 @@ mod account_facts;
 mod activation_facts;
 mod body_facts;
 mod concurrency_facts;
+mod count_facts;
 mod filter_facts;
 mod form_facts;
 mod history_facts;
@@ -123,6 +124,7 @@ fn facts() -> Vec<Fact> {
         page_facts::facts(),
         filter_facts::facts(),
         history_facts::facts(),
+        count_facts::facts(),
         search_facts::facts(),
         ranked_facts::facts(),
         room_facts::facts(),
