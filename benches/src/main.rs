@@ -37,6 +37,9 @@ struct CommandLine {
     /// Only this engine
     #[arg(long, value_parser = engine)]
     only: Option<Engine>,
+    /// Use the databases that a former run left, where they are there
+    #[arg(long)]
+    reuse: bool,
     /// Fail where a target is missed
     #[arg(long)]
     check: bool,
@@ -59,6 +62,7 @@ async fn main() -> ExitCode {
         place: Place { database: line.postgres, server: line.server, pgbench: line.pgbench, log: line.log },
         folder: line.folder,
         only: line.only,
+        reuses: line.reuse,
     };
     let measured = match bench.run().await {
         Ok(samples) => samples.write(&report).map(|()| samples),

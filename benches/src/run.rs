@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
@@ -75,7 +76,7 @@ impl Size {
     }
 
     fn effort(self) -> Effort {
-        let patience = if self.is_small() { 150 } else { 10_000 };
+        let patience = if self.is_small() { 150 } else { 2_000 };
         Effort { samples: 200, patience: Duration::from_millis(patience) }
     }
 
@@ -96,6 +97,8 @@ pub struct Bench {
     pub folder: PathBuf,
     /// On this engine alone.
     pub only: Option<Engine>,
+    /// With the databases that a former run left, where they are there.
+    pub reuses: bool,
 }
 
 /// How many messages are made to see how fast that is.
@@ -128,18 +131,25 @@ impl Bench {
 
     async fn on_postgres(&self, data: &Data, is_last: bool) -> Result<(Database, Vec<Rate>)> {
         let name = format!("chatapi_bench_{}", data.len());
-        let mut connection = PgConnection::connect(&self.place.database).await?;
-        for statement in
-            [format!("drop database if exists {name} with (force)"), format!("create database {name}")]
-        {
-            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
-        }
         let server = self.place.database.rsplit_once('/').map_or("", |(server, _)| server);
         let url = format!("{server}/{name}");
-        say(data, "loading PostgreSQL");
-        let load = load::into_postgres(&url, data).await?;
-        let (bytes,): (i64,) =
-            sqlx::query_as("select pg_database_size($1)").bind(&name).fetch_one(&mut connection).await?;
+        let note = self.note(Engine::PostgreSQL, data);
+        let loaded = match self.left(&note)? {
+            Some(loaded) => loaded,
+            None => {
+                let mut connection = PgConnection::connect(&self.place.database).await?;
+                for statement in
+                    [format!("drop database if exists {name} with (force)"), format!("create database {name}")]
+                {
+                    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+                }
+                say(data, "loading PostgreSQL");
+                let load = load::into_postgres(&url, data).await?;
+                let size = sqlx::query_as("select pg_database_size($1)").bind(&name);
+                let (bytes,): (i64,) = size.fetch_one(&mut connection).await?;
+                Loaded::new(load, bytes.unsigned_abs()).keep(&note)?
+            }
+        };
 
         say(data, "asking in process");
         let api = chat::on_postgres(&url, 1)?;
@@ -155,30 +165,66 @@ impl Bench {
             let place = Place { database: url, ..self.place.clone() };
             measured = rates::measure(&api, &place, data, self.size.rounds()).await?;
         }
-        Ok((database(Engine::PostgreSQL, data, load, bytes.unsigned_abs(), series), measured))
+        Ok((database(Engine::PostgreSQL, data, loaded, series), measured))
     }
 
     async fn on_sqlite(&self, data: &Data) -> Result<Database> {
         let file = self.folder.join(format!("chatapi-bench-{}.sqlite3", data.len()));
-        remove(&file)?;
-        say(data, "loading SQLite");
-        let load = load::into_sqlite(&file, data).await?;
-        let bytes = fs::metadata(&file)?.len();
+        let note = self.note(Engine::SQLite, data);
+        let loaded = match self.left(&note)? {
+            Some(loaded) => loaded,
+            None => {
+                remove(&file)?;
+                say(data, "loading SQLite");
+                let load = load::into_sqlite(&file, data).await?;
+                Loaded::new(load, fs::metadata(&file)?.len()).keep(&note)?
+            }
+        };
         say(data, "asking in process");
         let series = in_process(&chat::on_sqlite(&file).await?, data, self.size.effort()).await?;
-        Ok(database(Engine::SQLite, data, load, bytes, series))
+        Ok(database(Engine::SQLite, data, loaded, series))
+    }
+
+    /// Where it stands what a load took.
+    fn note(&self, engine: Engine, data: &Data) -> PathBuf {
+        self.folder.join(format!("chatapi-bench-{}-{engine:?}.json", data.len()))
+    }
+
+    /// What a former run left, where that is asked for. The note of a database that is loaded anew goes first.
+    fn left(&self, note: &Path) -> Result<Option<Loaded>> {
+        if !note.exists() {
+            return Ok(None);
+        }
+        if self.reuses {
+            return Ok(Some(serde_json::from_slice(&fs::read(note)?)?));
+        }
+        fs::remove_file(note)?;
+        Ok(None)
     }
 }
 
-fn database(engine: Engine, data: &Data, load: Load, bytes: u64, series: Vec<Series>) -> Database {
-    Database {
-        engine,
-        messages: data.len(),
-        load_seconds: load.rows.as_secs_f64(),
-        search_seconds: load.search.as_secs_f64(),
-        bytes,
-        series,
+/// What is known of a database that was loaded.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Loaded {
+    load_seconds: f64,
+    search_seconds: f64,
+    bytes: u64,
+}
+
+impl Loaded {
+    fn new(load: Load, bytes: u64) -> Self {
+        Self { load_seconds: load.rows.as_secs_f64(), search_seconds: load.search.as_secs_f64(), bytes }
     }
+
+    fn keep(self, note: &Path) -> Result<Self> {
+        fs::write(note, serde_json::to_vec(&self)?)?;
+        Ok(self)
+    }
+}
+
+fn database(engine: Engine, data: &Data, loaded: Loaded, series: Vec<Series>) -> Database {
+    let Loaded { load_seconds, search_seconds, bytes } = loaded;
+    Database { engine, messages: data.len(), load_seconds, search_seconds, bytes, series }
 }
 
 fn say(data: &Data, what: &str) {
