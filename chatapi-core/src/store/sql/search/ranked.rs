@@ -196,6 +196,7 @@ fn hits(
     places: &HashMap<i64, Vec<Place>>,
 ) -> Result<Hits> {
     let occurrences = Occurrences::of(search, gathered, phrases)?;
+    let mut scores = Scores { search, weights: &occurrences.weights, known: HashMap::new() };
     let mut hits = Hits::default();
     for (at, (segment, counts)) in gathered.segments.iter().zip(&occurrences.of_segments).enumerate() {
         let by = match &search.authors {
@@ -208,19 +209,19 @@ fn hits(
             }
             None => search.query.is_in_time(segment.first.created_at),
         };
-        for (ordinal, counts) in by_message(segment, counts, &search.query) {
+        each_message(segment, counts, &search.query, |ordinal, counts| {
             if is_in_time(ordinal)
                 && by.as_ref().is_none_or(|by| by.contains(&ordinal))
                 && gathered.dead_in(segment).binary_search(&ordinal).is_err()
-                && let Some(score) = search.score(&occurrences.weights, &counts)
+                && let Some(score) = scores.of(counts)
             {
                 hits.of_segments.push((score, at, ordinal));
             }
-        }
+        });
     }
     for (text, counts) in gathered.fresh.iter().zip(&occurrences.of_fresh) {
         if search.lets_through(text.author, text.place.created_at)
-            && let Some(score) = search.score(&occurrences.weights, counts)
+            && let Some(score) = scores.of(counts)
         {
             hits.fresh.push((score, text.place));
         }
@@ -228,21 +229,45 @@ fn hits(
     Ok(hits)
 }
 
-/// The messages of a segment that can be hits, with how often each phrase occurs in them.
-fn by_message(segment: &SegmentRow, counts: &Counts, query: &Query) -> Vec<(u32, Vec<u32>)> {
+/// The scores of messages. Many have the same counts.
+struct Scores<'a> {
+    search: &'a RankedSearch,
+    weights: &'a Weights,
+    known: HashMap<Vec<u32>, Option<f64>>,
+}
+
+impl Scores<'_> {
+    fn of(&mut self, counts: &[u32]) -> Option<f64> {
+        if let Some(score) = self.known.get(counts) {
+            return *score;
+        }
+        let score = self.search.score(self.weights, counts);
+        self.known.insert(counts.to_vec(), score);
+        score
+    }
+}
+
+/// Goes through the messages of a segment that can be hits, with how often each phrase occurs in them.
+fn each_message(segment: &SegmentRow, counts: &Counts, query: &Query, mut look: impl FnMut(u32, &[u32])) {
+    let mut here = vec![0; counts.len()];
     if query.any_of().is_empty() {
         let all = 0..u32::try_from(segment.messages).unwrap_or(u32::MAX);
-        return all.map(|ordinal| (ordinal, vec![0; counts.len()])).collect();
+        all.for_each(|ordinal| look(ordinal, &here));
+        return;
     }
-    let mut messages: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (phrase, of_phrase) in counts.iter().enumerate() {
-        for (ordinal, count) in of_phrase {
-            messages.entry(*ordinal).or_insert_with(|| vec![0; counts.len()])[phrase] = *count;
+    let mut rest: Vec<&[(u32, u32)]> = counts.iter().map(Vec::as_slice).collect();
+    while let Some(ordinal) = rest.iter().filter_map(|rest| Some(rest.first()?.0)).min() {
+        for (rest, here) in rest.iter_mut().zip(&mut here) {
+            *here = match rest {
+                [(next, count), after @ ..] if *next == ordinal => {
+                    *rest = after;
+                    *count
+                }
+                _ => 0,
+            };
         }
+        look(ordinal, &here);
     }
-    let mut messages: Vec<_> = messages.into_iter().collect();
-    messages.sort_unstable_by_key(|(ordinal, _)| *ordinal);
-    messages
 }
 
 fn by_any(authors: &[Needle], pages: &[crate::index::pages::Page]) -> Result<BTreeSet<u32>> {

@@ -52,7 +52,7 @@ impl<E: Engine> SqlStore<E> {
             segments_within += &format!(" and (s.{edge}_at, s.{edge}_id) {sign}{or_at} (${at}, ${id})");
             texts_within += &format!(" and (f.created_at, f.message_id) {sign}{or_at} (${at}, ${id})");
         }
-        let mut counted = "";
+        let mut counted = String::new();
         match texts {
             Texts::OfFilter => {
                 for term in filter.search.as_slice() {
@@ -70,9 +70,9 @@ impl<E: Engine> SqlStore<E> {
                     texts_within += &format!(" or {}", self.dialect().has("f.stems", phrase));
                 }
                 texts_within += ")";
-                counted = FRESH_COUNT;
+                counted = fresh_count();
             }
-            Texts::All => counted = FRESH_COUNT,
+            Texts::All => counted = fresh_count(),
         }
         let text = if matches!(texts, Texts::OfFilter) { "''" } else { "coalesce(f.stems, f.folded)" };
         let first = if *newest_first { "last_at desc" } else { "first_at" };
@@ -140,9 +140,14 @@ impl<E: Engine> SqlStore<E> {
 }
 
 /// Counts the fresh texts, as a part of the gathering statement.
-const FRESH_COUNT: &str = "union all
-    select 5, count(*), 0, 0, 0, 0, null, null, 0, 0, '', null
-    from scope join chatapi_fresh_texts f on f.room_id = scope.room_id";
+fn fresh_count() -> String {
+    format!(
+        "union all
+         select {FRESH_COUNT}, count(*), 0, 0, 0, 0, null, null, 0, 0, '', null
+         from scope join chatapi_fresh_texts f on f.room_id = scope.room_id",
+        FRESH_COUNT = kind::FRESH_COUNT,
+    )
+}
 
 /// A query, `found`, for the pages of the segments in `segments` whose keys are in one of the ranges in `wanted`.
 pub(super) fn pages_of(segments: &str) -> String {
