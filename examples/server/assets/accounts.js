@@ -1,7 +1,7 @@
 // Signing in, making an account, and what mailed links are for.
 
 import { open, signIn } from "./api.js";
-import { find, say, whenSent } from "./dom.js";
+import { find, hasGlassKeyboard, say, whenSent } from "./dom.js";
 
 const FORMS = ["sign-in", "sign-up", "forgot", "password-reset", "username-reset", "activate"];
 
@@ -54,7 +54,7 @@ export function showAccounts([name, uid, token], reason) {
   find("#welcome").hidden = false;
   document.title = `${find(`#${shown} h2`).textContent} – Chat`;
   // On a phone this would bring up the keyboard before anything was read.
-  if (matchMedia("(pointer: fine)").matches) find(`#${shown} input`)?.focus();
+  if (!hasGlassKeyboard()) find(`#${shown} input`)?.focus();
 }
 
 function back(text) {

@@ -4,7 +4,7 @@ import { get, isSignedIn, signOut, whenSignedOut } from "./api.js";
 import { isMailed, prepareAccounts, showAccounts } from "./accounts.js";
 import { Connection } from "./connection.js";
 import { Details } from "./details.js";
-import { avatar, find } from "./dom.js";
+import { avatar, find, hasGlassKeyboard } from "./dom.js";
 import { byPlace, placeOf } from "./history.js";
 import { Messages } from "./messages.js";
 import { Rooms, roomForm } from "./rooms.js";
@@ -193,7 +193,7 @@ const text = find("#composer-text");
 function prepareComposer() {
   text.value = drafts.get(opened.id) ?? "";
   fit();
-  if (matchMedia("(pointer: fine)").matches) text.focus();
+  if (!hasGlassKeyboard()) text.focus();
 }
 
 /** As high as what is written, up to the limit of the style. */
@@ -206,7 +206,7 @@ text.addEventListener("input", fit);
 text.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   // A keyboard on glass has no other way to begin a new line.
-  if (event.key === "Enter" && !event.shiftKey && matchMedia("(pointer: fine)").matches) {
+  if (event.key === "Enter" && !event.shiftKey && !hasGlassKeyboard()) {
     event.preventDefault();
     composer.requestSubmit();
   } else if (event.key === "ArrowUp" && !text.value) {
@@ -258,5 +258,5 @@ for (const button of document.querySelectorAll(".panel .close")) button.addEvent
 for (const panel of document.querySelectorAll(".panel")) {
   panel.addEventListener("keydown", (event) => event.key === "Escape" && closePanel());
 }
-for (const button of ["#new-room", "#first-room"]) find(button).addEventListener("click", makeRoom);
+for (const button of document.querySelectorAll(".make-room")) button.addEventListener("click", makeRoom);
 find("#sign-out").addEventListener("click", () => signOut());

@@ -59,6 +59,9 @@ export function linked(text) {
   return pieces;
 }
 
+/** Whether a keyboard comes up on the screen, and covers half of it, as soon as a field has the focus. */
+export const hasGlassKeyboard = () => matchMedia("(pointer: coarse)").matches;
+
 /** Does something when a form is sent: meanwhile it cannot be sent again, and faults are shown beside its fields. */
 export function whenSent(form, act) {
   form.noValidate = true;

@@ -1,7 +1,7 @@
 // The messages of the room that is open, on the screen: what is loaded, what is being sent, and what failed.
 
 import { Unreachable, get, patch, post, remove } from "./api.js";
-import { avatar, confirmed, find, icon, linked, make, say, whenSent } from "./dom.js";
+import { avatar, confirmed, find, hasGlassKeyboard, icon, linked, make, say, whenSent } from "./dom.js";
 import { History, placeOf } from "./history.js";
 import { dayOf, inFull, isSameDay, timeOf } from "./times.js";
 
@@ -274,17 +274,20 @@ export class Messages {
     const changed = message.updated_at && message.updated_at !== message.created_at;
     const time = make("time", { dateTime: message.created_at, title: inFull(sent) }, timeOf(sent));
     const classes = ["message", isMine && "mine", isFirst && "first", message.state, isEdited && "edited-now"];
-    return make("li", { className: classes.filter(Boolean).join(" "), "data-key": message.id ?? message.key },
+    // Where nothing can be pointed at, a tap brings up what can be done with a message: it can be focused for that.
+    const given = { className: classes.filter(Boolean).join(" "), "data-key": message.id ?? message.key, tabIndex: -1 };
+    return make("li", given,
       isMine ? null : avatar(message.user, name),
       make("div", { className: "bubble" },
         make("p", { className: isFirst && !isMine ? "author" : "author unseen" }, isMine ? "You" : name),
-        isEdited ? this.#editor(message) : make("p", { className: "text" }, linked(message.content)),
-        make("p", { className: "meta" },
-          changed ? make("span", { title: `Edited ${inFull(new Date(message.updated_at))}` }, "edited ") : null,
-          message.state === "sending" ? "sending…" : message.state === "failed" ? null : time),
+        isEdited ? this.#editor(message) : make("div", { className: "said" },
+          make("p", { className: "text" }, linked(message.content)),
+          make("p", { className: "meta" },
+            changed ? make("span", { title: `Edited ${inFull(new Date(message.updated_at))}` }, "edited ") : null,
+            message.state === "sending" ? "sending…" : message.state === "failed" ? null : time)),
       ),
-      message.state === "failed" ? this.#failure(message) : null,
       isMine && message.id && !isEdited ? this.#deeds(message) : null,
+      message.state === "failed" ? this.#failure(message) : null,
     );
   }
 
@@ -312,7 +315,7 @@ export class Messages {
       onkeydown: (event) => {
         if (event.isComposing) return;
         if (event.key === "Escape") this.#stopEditing();
-        if (event.key === "Enter" && !event.shiftKey) {
+        if (event.key === "Enter" && !event.shiftKey && !hasGlassKeyboard()) {
           event.preventDefault();
           form.requestSubmit();
         }
@@ -370,8 +373,8 @@ export class Messages {
     this.#stick = below < 40 && !this.#history.hasAfter;
     if (this.#stick) this.#unseen = false;
     this.#showJump();
-    if (scrollTop < NEAR && this.#history.hasBefore) this.#load("#older", (history) => history.loadOlder());
-    else if (below < NEAR && this.#history.hasAfter) this.#load("#newer", (history) => history.loadNewer());
+    if (scrollTop < NEAR && this.#history.hasBefore) this.#load((history) => history.loadOlder());
+    else if (below < NEAR && this.#history.hasAfter) this.#load((history) => history.loadNewer());
   }
 
   #showJump() {
@@ -390,11 +393,11 @@ export class Messages {
     this.#show({ aloud: false });
   }
 
-  async #load(edge, load) {
+  async #load(load) {
     if (this.#loading) return;
     this.#loading = true;
     const history = this.#history;
-    find(edge).hidden = false;
+    find("#loading").hidden = false;
     try {
       await load(history);
     } catch (error) {
@@ -402,7 +405,7 @@ export class Messages {
       await new Promise((done) => setTimeout(done, RETRY));
     }
     this.#loading = false;
-    find(edge).hidden = true;
+    find("#loading").hidden = true;
     if (this.#history !== history) return;
     this.#show({ aloud: false });
     // What was loaded may not fill the screen.

@@ -116,8 +116,9 @@ export class Rooms {
         make("span", { className: `emblem hue-${room.id % 8}`, "aria-hidden": "true" }, [...room.name][0].toUpperCase()),
         make("span", { className: "name" }, room.name),
         latest ? make("time", { dateTime: latest.created_at }, shortly(new Date(latest.created_at))) : null,
-        make("span", { className: "preview" }, latest ? `${who}: ${latest.content}` : "Nothing said yet"),
-        unread ? make("span", { className: "dot" }, make("span", { className: "unseen" }, "unread")) : null,
+        make("span", { className: "latest" },
+          make("span", { className: "preview" }, latest ? `${who}: ${latest.content}` : "Nothing said yet"),
+          unread ? make("span", { className: "dot" }, make("span", { className: "unseen" }, "unread")) : null),
       ));
   }
 
