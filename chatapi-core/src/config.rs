@@ -39,6 +39,9 @@ pub struct Config {
     /// the host's, counts after this long at most: that a user was deleted or is inactive, that its tokens ended with a
     /// change of password, that it is no longer staff. [`Duration::ZERO`] has each request read its user.
     pub user_cache: Duration,
+    /// Whether users find others by their exact names: `GET /auth/users/?username=`. Where not, the parameter means nothing, as
+    /// in the documented API.
+    pub finds_users: bool,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` headers count. None by default.
     pub trusted_proxies: Vec<IpNet>,
     /// Accounts and their mails.
@@ -59,6 +62,7 @@ impl Default for Config {
             refresh_lifetime: Duration::from_secs(24 * 60 * 60),
             leeway: Duration::ZERO,
             user_cache: Duration::from_secs(5),
+            finds_users: false,
             trusted_proxies: Vec::new(),
             accounts: Accounts::default(),
         }

@@ -90,6 +90,7 @@ pub enum UserChange {
 mod accounts;
 mod emails;
 mod external;
+mod find;
 mod known;
 mod letters;
 mod log_in;

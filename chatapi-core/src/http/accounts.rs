@@ -7,6 +7,7 @@ use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
 use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
+use crate::rooms::Member;
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 
@@ -69,6 +70,12 @@ impl<'a> From<&'a User> for Account<'a> {
     }
 }
 
+impl<'a> From<&'a Member> for Account<'a> {
+    fn from(member: &'a Member) -> Self {
+        Self { email: &member.email, id: member.id, username: &member.username }
+    }
+}
+
 /// A new account, as it is shown: the same, in another order.
 #[derive(Serialize)]
 struct Registered<'a> {
@@ -88,8 +95,18 @@ async fn root(_: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
+    if let Some(username) = call.query("username").filter(|_| api.config().finds_users) {
+        return found(&api, &call, username).await;
+    }
     let page = api.accounts(call.user()?, call.page(&api)?).await?;
     reply::page(&call, &page.map(Account::from))
+}
+
+/// A page of the user of this name, or of nobody.
+async fn found(api: &ChatApi, call: &Call, username: &str) -> Result<Response> {
+    let found = Vec::from_iter(api.find_user(call.user()?, username).await?);
+    let page = call.page(api)?.of(&found, Member::clone).ok_or_else(Error::no_such_page)?;
+    reply::page(call, &page.map(Account::from))
 }
 
 async fn register(api: ChatApi, call: Call) -> Result<Response> {

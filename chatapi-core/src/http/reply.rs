@@ -123,8 +123,8 @@ pub(super) fn finish(mut response: Response, method: &Method, style: Style) -> R
         if *method == Method::HEAD {
             bytes.clear();
         }
-        // RFC 9110, section 8.6: not with 204.
-        if response.status() != StatusCode::NO_CONTENT {
+        // RFC 9110, section 8.6: not with 204, and with 304 only the length that the client has already.
+        if ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status()) {
             response.headers_mut().insert(CONTENT_LENGTH, length.into());
         }
     }

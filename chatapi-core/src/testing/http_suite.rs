@@ -41,6 +41,7 @@ mod body_facts;
 mod concurrency_facts;
 mod count_facts;
 mod filter_facts;
+mod find_facts;
 mod form_facts;
 mod history_facts;
 mod host_facts;
@@ -133,6 +134,7 @@ fn facts() -> Vec<Fact> {
         rule_facts::facts(),
         registration_facts::facts(),
         account_facts::facts(),
+        find_facts::facts(),
         password_facts::facts(),
         log_in_facts::facts(),
         token_facts::facts(),

@@ -1,5 +1,6 @@
 //! The ChatAPI server: the documented deployment, on SQLite or PostgreSQL. `chatapi-server --help` lists its settings.
 
+mod chat_page;
 #[cfg(any(feature = "axum", feature = "poem"))]
 mod connections;
 mod database;

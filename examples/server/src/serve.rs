@@ -11,7 +11,7 @@ use crate::database::{self, Opened};
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::stop::Stop;
-use crate::{panics, secret, welcome};
+use crate::{chat_page, panics, secret, welcome};
 
 /// Serves until it is asked to stop.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
@@ -37,7 +37,7 @@ async fn start(settings: &Settings) -> Result<(TcpListener, ChatApi), Failure> {
     let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
     let api = chat(settings, &store, secret, address)?;
     info!(%address, database = %settings.database, "ready");
-    welcome::greet(address, &settings.database);
+    welcome::greet(address, settings);
     Ok((listener, api))
 }
 
@@ -59,6 +59,9 @@ fn chat(
     let mut builder = store.builder(secret).config(config);
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
+    }
+    if settings.chat_page {
+        builder = chat_page::serve(builder);
     }
     builder.build().map_err(|fault| Failure::setting(fault.to_string()))
 }

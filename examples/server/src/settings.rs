@@ -20,6 +20,7 @@ use crate::logs::{LogOptions, Logs};
 use crate::secret;
 use crate::superuser::Account;
 
+mod chat_page;
 mod database;
 mod limits;
 mod mail;
@@ -43,6 +44,8 @@ struct CommandLine {
     database: database::DatabaseOptions,
     #[command(flatten)]
     limits: limits::LimitOptions,
+    #[command(flatten)]
+    chat_page: chat_page::ChatPageOptions,
     #[command(flatten)]
     mail: mail::MailOptions,
     #[command(flatten)]
@@ -93,6 +96,7 @@ pub(crate) struct Settings {
     pub(crate) database_connections: u32,
     pub(crate) database_wait: Duration,
     pub(crate) config: Config,
+    pub(crate) chat_page: bool,
     pub(crate) mailer: Option<SmtpMailer>,
 }
 
@@ -136,13 +140,14 @@ pub(crate) fn read() -> Result<Call, Answer> {
     let matches = shape.try_get_matches_from_mut(env::args_os());
     let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = line.map_err(|fault| answer(&fault, &shape))?;
-    let config = line.mail.config(line.limits.config())?;
+    let config = line.chat_page.config(line.mail.config(line.limits.config())?);
     let settings = Settings {
         database: line.database.database(&line.serving.data_dir)?,
         database_connections: line.database.connections(),
         database_wait: line.database.wait(),
         mailer: line.mail.mailer()?,
         config,
+        chat_page: line.chat_page.is_served(),
         bind: line.serving.bind.0,
         framework: line.serving.framework.unwrap_or_default(),
         data_folder: line.serving.data_dir,

@@ -4,16 +4,18 @@ use std::env;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 
-use crate::database::Database;
+use crate::settings::Settings;
 
 /// Says where the server listens and what to try.
-pub(crate) fn greet(address: SocketAddr, database: &Database) {
+pub(crate) fn greet(address: SocketAddr, settings: &Settings) {
     let program = env::args().next().unwrap_or_else(|| "chatapi-server".to_owned());
     let here = url(address);
+    let database = &settings.database;
+    let page = if settings.chat_page { format!("Chat in a browser: {here}/\n") } else { String::new() };
     print(&format!(
         r#"ChatAPI listens on http://{address}/
 Database: {database}
-
+{page}
 Make an account, log in, make a room, and say something in it (the ids are those that the answers show):
 
   curl {here}/auth/users/ -d username=ada -d password=only-4-this-test

@@ -1,0 +1,30 @@
+//! The chat page, and what it needs beyond the documented API.
+
+use chatapi_core::Config;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Chat page")]
+pub(super) struct ChatPageOptions {
+    /// Whether the chat page is served at /
+    #[arg(long, env = "CHATAPI_CHAT_PAGE", value_name = "YES/NO", default_value_t = true)]
+    #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    chat_page: bool,
+    /// Whether users find others by their exact names, GET /auth/users/?username=
+    #[arg(long, env = "CHATAPI_FIND_USERS", value_name = "YES/NO", default_value_t = true)]
+    #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    find_users: bool,
+}
+
+impl ChatPageOptions {
+    /// Adds what is set here to a configuration.
+    pub(super) fn config(&self, mut config: Config) -> Config {
+        config.finds_users = self.find_users;
+        config
+    }
+
+    pub(super) fn is_served(&self) -> bool {
+        self.chat_page
+    }
+}
