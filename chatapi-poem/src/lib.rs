@@ -26,6 +26,9 @@ pub fn endpoint(api: ChatApi) -> poem::Route {
 }
 
 /// The API's own 404, for hosts that want it on every path: `.at("/*path", chatapi_poem::not_found(api))`.
+///
+/// poem prefers such a route to one at `/`. A host that added an endpoint there catches
+/// [`NotFoundError`](poem::error::NotFoundError) instead, and answers `response(api.not_found())`.
 pub fn not_found(api: ChatApi) -> impl Endpoint<Output = Response> {
     poem::endpoint::make_sync(move |_| response(api.not_found()))
 }

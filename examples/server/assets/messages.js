@@ -303,8 +303,9 @@ export class Messages {
     const button = (label, onclick) => make("button", { type: "button", className: "link", onclick }, label);
     return make("p", { className: "failure", role: "alert" },
       icon("warn"), `Not sent. ${message.fault} `,
-      button("Try again", () => this.#retry(message)), " ",
-      button("Take back", () => this.#takeBack(message)));
+      make("span", {},
+        button("Try again", () => this.#retry(message)),
+        button("Take back", () => this.#takeBack(message))));
   }
 
   #editor(message) {

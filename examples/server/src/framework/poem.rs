@@ -9,8 +9,9 @@ use http::uri::Scheme;
 use http::{Request, Response};
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Bytes, Incoming};
+use poem::error::NotFoundError;
 use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Addr, Endpoint, Route};
+use poem::{Addr, Endpoint, EndpointExt as _};
 use tokio::net::TcpListener;
 
 use crate::connections::{self, App};
@@ -18,12 +19,16 @@ use crate::stop::Stop;
 
 /// poem's own server has no limit to the time that a client takes to send the head of a request, so ours serves its routes.
 pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) {
-    let missing = chatapi_poem::not_found(api.clone());
-    let app = chatapi_poem::endpoint(api).at("/*path", missing);
+    let chat = api.clone();
+    // Not as a route for every path: poem would prefer that one to a route of the chat's at `/`.
+    let app = chatapi_poem::endpoint(api).catch_error(move |_: NotFoundError| {
+        let missing = chatapi_poem::response(chat.not_found());
+        async { missing }
+    });
     connections::serve(listener, Arc::new(app), stop).await;
 }
 
-impl App for Arc<Route> {
+impl<E: Endpoint + 'static> App for Arc<E> {
     type Body = BoxBody<Bytes, io::Error>;
 
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Self::Body> {

@@ -5,8 +5,10 @@
     reason = "a test that cannot go on ends in a panic that says why"
 )]
 
+mod chat_page;
 mod instances;
 mod outage;
+mod postman;
 mod readme;
 mod requests;
 mod settings;

@@ -37,6 +37,8 @@ fn a_wrong_value_is_refused_by_the_names_of_its_setting() {
         ("--page-size", "CHATAPI_PAGE_SIZE", "0"),
         ("--body-limit", "CHATAPI_BODY_LIMIT", "1MB"),
         ("--message-limit", "CHATAPI_MESSAGE_LIMIT", "-1"),
+        ("--chat-page", "CHATAPI_CHAT_PAGE", "perhaps"),
+        ("--find-users", "CHATAPI_FIND_USERS", "perhaps"),
         ("--access-lifetime", "CHATAPI_ACCESS_LIFETIME", "0"),
         ("--refresh-lifetime", "CHATAPI_REFRESH_LIFETIME", "1w"),
         ("--trusted-proxies", "CHATAPI_TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
