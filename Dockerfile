@@ -21,7 +21,7 @@ COPY --from=manifests /src .
 RUN cargo build --release --locked --package chatapi-server --features "$FEATURES"
 COPY . .
 # Cargo goes by times, and the sources are older than the empty programs that were just built.
-RUN find . -name '*.rs' -exec touch {} + \
+RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
     && cargo build --release --locked --package chatapi-server --features "$FEATURES"
 
 FROM debian:bookworm-slim
