@@ -26,7 +26,8 @@ RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
 
 FROM debian:bookworm-slim
 # A number, so that what runs images can see that it is not root. The folder is for SQLite; on PostgreSQL it stays empty.
-RUN useradd --system --uid 10001 --user-group --home-dir /data --no-create-home --shell /usr/sbin/nologin chatapi \
+RUN groupadd --system --gid 10001 chatapi \
+    && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin chatapi \
     && install --directory --owner=chatapi --group=chatapi --mode=700 /data
 COPY --from=build /src/target/release/chatapi-server /usr/local/bin/
 ENV BIND=0.0.0.0:8000 CHATAPI_DATA_DIR=/data
