@@ -13,7 +13,18 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 /// The fewest bytes of a secret.
-pub(crate) const SHORTEST: usize = 32;
+const SHORTEST: usize = 32;
+
+/// The secret that `.env.example` shows. Whoever has read that could sign tokens.
+const EXAMPLE: &str = "this-is-the-example-that-everybody-knows-make-your-own";
+
+/// What is wrong with a secret that somebody chose.
+pub(crate) fn fault(secret: &str) -> Option<String> {
+    if secret.len() < SHORTEST {
+        return Some(format!("it must have at least {SHORTEST} bytes"));
+    }
+    (secret == EXAMPLE).then(|| "it is the example's, which everybody knows: make your own".to_owned())
+}
 
 /// The secret that was set; otherwise the one that is kept in the database, where that is PostgreSQL, so that several
 /// instances share it, or in the data folder. Where none is kept yet, one is made.

@@ -151,7 +151,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
         bind: line.serving.bind.0,
         framework: line.serving.framework.unwrap_or_default(),
         data_folder: line.serving.data_dir,
-        secret: line.serving.secret_key.map(long_enough).transpose()?,
+        secret: line.serving.secret_key.map(sound).transpose()?,
         public_url: line.serving.public_url.map(|url| url.0),
     };
     let command = line.command.unwrap_or(Command::Serve);
@@ -159,14 +159,11 @@ pub(crate) fn read() -> Result<Call, Answer> {
     Ok(Call { command, settings, logs: line.logs.logs(level)? })
 }
 
-fn long_enough(secret: String) -> Result<String, Failure> {
-    if secret.len() < secret::SHORTEST {
-        let least = secret::SHORTEST;
-        return Err(Failure::setting(format!(
-            "--secret-key / SECRET_KEY: it must have at least {least} bytes"
-        )));
+fn sound(secret: String) -> Result<String, Failure> {
+    match secret::fault(&secret) {
+        Some(why) => Err(Failure::setting(format!("--secret-key / SECRET_KEY: {why}"))),
+        None => Ok(secret),
     }
-    Ok(secret)
 }
 
 /// A setting as every command has it. Variables that are there but empty are what `docker compose` makes of those that

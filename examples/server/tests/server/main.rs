@@ -6,6 +6,7 @@
 )]
 
 mod chat_page;
+mod example;
 mod instances;
 mod outage;
 mod postman;
