@@ -11,6 +11,7 @@ use crate::auth::mail_token::MailTokens;
 use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher, PasswordRules};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
+use crate::health::Draining;
 use crate::hooks::{Events, Hooks};
 use crate::http::Route;
 use crate::mail::{LogMailer, Mailer};
@@ -41,6 +42,7 @@ struct Parts {
     routes: Vec<Arc<Route>>,
     upkeep: Arc<Upkeep>,
     tasks: TaskTracker,
+    draining: Draining,
 }
 
 impl ChatApi {
@@ -125,6 +127,10 @@ impl ChatApi {
 
     pub(crate) fn upkeep(&self) -> &Arc<Upkeep> {
         &self.0.upkeep
+    }
+
+    pub(crate) fn draining(&self) -> &Draining {
+        &self.0.draining
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -299,6 +305,7 @@ impl Builder {
             routes: routes.into_iter().map(Arc::new).collect(),
             upkeep: Arc::default(),
             tasks,
+            draining: Draining::default(),
         })))
     }
 }

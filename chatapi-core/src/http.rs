@@ -27,6 +27,7 @@ mod reply;
 mod route;
 
 pub(crate) mod accounts;
+pub mod health;
 pub(crate) mod messages;
 pub(crate) mod rooms;
 pub(crate) mod tokens;

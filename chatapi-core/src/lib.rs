@@ -18,6 +18,7 @@ pub mod text;
 pub(crate) mod index;
 
 pub mod auth;
+pub mod health;
 pub mod hooks;
 pub mod mail;
 

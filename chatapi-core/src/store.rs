@@ -40,6 +40,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// applied once.
     async fn migrate(&self) -> Result<()>;
 
+    /// Whether [`migrate`](Self::migrate) would find nothing to do.
+    async fn is_migrated(&self) -> Result<bool>;
+
     /// Asks whether the store answers.
     async fn ping(&self) -> Result<()>;
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use sqlx::SqlStr;
+use sqlx::migrate::Migrator;
 
 use super::{Result, StoreError};
 use crate::Timestamp;
@@ -75,6 +76,8 @@ pub struct Dialect {
     pub join_all: (&'static str, &'static str),
     /// How the length of a long list is estimated.
     pub estimate: Estimate,
+    /// A query that says whether the table of migrations is there.
+    pub has_migrations: &'static str,
 }
 
 /// How the length of a long list is estimated.
@@ -126,6 +129,9 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
 
     /// Begins a transaction that will write.
     async fn begin(&self) -> Result<Self::Transaction>;
+
+    /// The migrations that this program knows.
+    fn migrator() -> &'static Migrator;
 
     /// Brings the tables up to date, as one transaction, one process after the other.
     async fn migrate(&self) -> Result<()>;

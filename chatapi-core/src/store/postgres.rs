@@ -69,6 +69,7 @@ const DIALECT: Dialect = Dialect {
     // Without the offset the planner might read all messages first.
     join_all: ("join lateral (select m.id from chatapi_messages m where ", " offset 0) m on true"),
     estimate: Estimate::Plan,
+    has_migrations: "select to_regclass('chatapi_migrations') is not null",
 };
 
 /// PostgreSQL, through a pool.
@@ -93,6 +94,10 @@ impl Engine for PgEngine {
 
     async fn begin(&self) -> Result<Self::Transaction> {
         patiently(self.pool.begin()).await
+    }
+
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
     }
 
     async fn migrate(&self) -> Result<()> {

@@ -19,6 +19,7 @@ use crate::{MessageId, RoomId, Timestamp, UserId};
 mod counts;
 mod lists;
 mod messages;
+mod migrations;
 mod rooms;
 mod search;
 mod texts;
@@ -148,6 +149,10 @@ fn page_of<R: Row, T>(
 impl<E: Engine> Store for SqlStore<E> {
     async fn migrate(&self) -> Result<()> {
         self.engine.migrate().await
+    }
+
+    async fn is_migrated(&self) -> Result<bool> {
+        self.has_every_migration().await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -76,6 +76,7 @@ const DIALECT: Dialect = Dialect {
     // A cross join keeps the order in which it is written.
     join_all: ("cross join chatapi_messages m on ", ""),
     estimate: Estimate::Sample,
+    has_migrations: "select exists (select 1 from sqlite_master where type = 'table' and name = 'chatapi_migrations')",
 };
 
 /// SQLite, through its pools.
@@ -102,6 +103,10 @@ impl Engine for SqliteEngine {
     async fn begin(&self) -> Result<Self::Transaction> {
         // A transaction that begins as a reader may not become a writer while another writes.
         self.writer.begin_with("begin immediate").await.map_err(sorted)
+    }
+
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
     }
 
     async fn migrate(&self) -> Result<()> {

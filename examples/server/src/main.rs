@@ -5,6 +5,7 @@ mod connections;
 mod database;
 mod failure;
 mod framework;
+mod healthcheck;
 mod logs;
 mod panics;
 mod request_id;
@@ -42,6 +43,7 @@ async fn run(call: Call) -> Result<(), Failure> {
             welcome::print("The database is up to date.\n");
             Ok(())
         }
+        Command::Healthcheck(probe) => healthcheck::ask(&probe, &settings.bind),
         Command::Createsuperuser(account) => superuser::create(account, &settings).await,
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use chatapi_core::ChatApi;
+use chatapi_core::http::health;
 use chatapi_core::mail::smtp::SmtpMailer;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -56,7 +57,7 @@ fn chat(
 ) -> Result<ChatApi, Failure> {
     let mut config = settings.config.clone();
     config.accounts.site_url = settings.public_url.clone().unwrap_or_else(|| welcome::url(address));
-    let mut builder = store.builder(secret).config(config);
+    let mut builder = store.builder(secret).config(config).route(health::live()).route(health::ready());
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }

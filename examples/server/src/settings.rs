@@ -16,6 +16,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::framework::Framework;
+use crate::healthcheck::Probe;
 use crate::logs::{LogOptions, Logs};
 use crate::secret;
 use crate::superuser::Account;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date and end
     Migrate,
+    /// Ask the server that runs with these settings whether it can answer requests; ends with 0 where it can, else with 1
+    Healthcheck(Probe),
     /// Make an account that may do everything
     Createsuperuser(Account),
 }
