@@ -90,6 +90,7 @@ pub enum UserChange {
 mod accounts;
 mod emails;
 mod external;
+mod guesses;
 mod known;
 mod letters;
 mod log_in;
@@ -99,5 +100,6 @@ pub use accounts::NewAccount;
 pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 pub use emails::is_address;
 pub use external::ExternalUser;
+pub(crate) use guesses::Familiar;
 pub(crate) use known::KnownUsers;
 pub use log_in::TokenPair;
