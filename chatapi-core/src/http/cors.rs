@@ -58,6 +58,7 @@ impl Cors {
             return None;
         }
         let mut response = reply::empty(StatusCode::NO_CONTENT);
+        reply::allow(&mut response, route.allowed());
         let headers = response.headers_mut();
         headers.insert(VARY, PREFLIGHT_VARIES);
         if let Some(origin) = self.allowed(head) {
