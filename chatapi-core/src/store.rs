@@ -27,6 +27,19 @@ pub(crate) mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+/// How a store's connections stand, at this moment.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStatus {
+    /// Connections that are open.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
+    /// How many wait for one; none where the pool does not tell.
+    pub waiting: Option<usize>,
+}
+
 /// What a store's method gives.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

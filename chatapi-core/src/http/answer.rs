@@ -7,7 +7,6 @@ use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use tracing::Span;
 
 use super::body::{self, Unread};
 use super::call::{Asked, Call};
@@ -50,7 +49,6 @@ impl ChatApi {
     pub async fn call(&self, route: &Route, request: Request, params: Params) -> Response {
         let (method, cors) = (request.method().clone(), &self.config().cors);
         let mut watch = self.watch(route, &method);
-        Span::current().record("route", route.path());
         let response = match cors.preflight(route, request.headers(), &method) {
             Some(response) => reply::finish(response, &method, Style::default()),
             None => {

@@ -5,8 +5,9 @@ use std::fmt;
 use async_trait::async_trait;
 use sqlx::SqlStr;
 use sqlx::migrate::Migrator;
+use tracing::{Span, debug_span};
 
-use super::{Result, StoreError};
+use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
 /// A value on its way into a statement.
@@ -130,6 +131,9 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
     /// Begins a transaction that will write.
     async fn begin(&self) -> Result<Self::Transaction>;
 
+    /// How its connections stand.
+    fn pool_status(&self) -> PoolStatus;
+
     /// The migrations that this program knows.
     fn migrator() -> &'static Migrator;
 
@@ -147,6 +151,17 @@ pub trait Session: Send {
 
     /// Runs a statement.
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
+}
+
+/// The span of a statement. Its text has parameters in place of values: nothing that users wrote stands in it.
+pub(super) fn statement(system: &'static str, sql: &SqlStr) -> Span {
+    debug_span!(
+        target: "chatapi_core::store",
+        "statement",
+        otel.kind = "client",
+        db.system.name = system,
+        db.query.text = sql.as_str(),
+    )
 }
 
 /// Several statements that happen together: when it is dropped without a commit, none has happened.

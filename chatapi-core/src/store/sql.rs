@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::engine::{Dialect, Engine, Row, Value};
-use super::{Result, Store, StoreError};
+use super::{PoolStatus, Result, Store, StoreError};
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::Reach;
@@ -65,6 +65,11 @@ impl<E: Engine> SqlStore<E> {
     #[must_use]
     pub fn with_segments_of(self, texts: NonZeroU32) -> Self {
         Self { segment: texts.get(), ..self }
+    }
+
+    /// How its connections stand.
+    pub fn pool_status(&self) -> PoolStatus {
+        self.engine.pool_status()
     }
 
     async fn read(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {

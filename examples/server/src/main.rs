@@ -7,6 +7,8 @@ mod failure;
 mod framework;
 mod healthcheck;
 mod logs;
+mod metrics;
+mod observers;
 mod panics;
 mod request_id;
 mod secret;
@@ -14,12 +16,14 @@ mod serve;
 mod settings;
 mod stop;
 mod superuser;
+mod traces;
 mod welcome;
 
 use std::process::ExitCode;
 
 use failure::Failure;
 use settings::{Call, Command};
+use traces::Traces;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -34,10 +38,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run(call: Call) -> Result<(), Failure> {
-    let Call { command, settings, logs } = call;
-    logs::start(logs);
+    let Call { command, settings, logs, traces } = call;
+    let traces = if matches!(command, Command::Serve) { traces.start()? } else { Traces::default() };
+    logs::start(logs, &traces);
     match command {
-        Command::Serve => serve::serve(settings).await,
+        Command::Serve => {
+            let served = serve::serve(settings, traces.is_on()).await;
+            traces.end().await;
+            served
+        }
         Command::Migrate => {
             database::open(&settings).await?;
             welcome::print("The database is up to date.\n");

@@ -18,15 +18,18 @@ use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::healthcheck::Probe;
 use crate::logs::{LogOptions, Logs};
+use crate::metrics::{MetricOptions, MetricSettings};
 use crate::secret;
 use crate::superuser::Account;
+use crate::traces::TraceOptions;
 
 mod database;
 mod limits;
 mod mail;
-mod values;
+mod rates;
+pub(crate) mod values;
 
-use values::{Address, PublicUrl};
+use values::{Address, Period, PublicUrl};
 
 /// A chat server: rooms, messages, accounts and tokens behind a REST API.
 ///
@@ -45,9 +48,15 @@ struct CommandLine {
     #[command(flatten)]
     limits: limits::LimitOptions,
     #[command(flatten)]
+    rates: rates::RateOptions,
+    #[command(flatten)]
     mail: mail::MailOptions,
     #[command(flatten)]
     logs: LogOptions,
+    #[command(flatten)]
+    metrics: MetricOptions,
+    #[command(flatten)]
+    traces: TraceOptions,
 }
 
 /// What the program is to do.
@@ -83,6 +92,10 @@ struct ServingOptions {
     /// server listens on]
     #[arg(long, env = "CHATAPI_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// How long the server goes on as before when it is asked to end, but for /readyz, which says so: as long as it takes
+    /// until a balancer sends requests elsewhere
+    #[arg(long, env = "CHATAPI_STOP_DELAY", value_name = "TIME", default_value = "0s")]
+    stop_delay: Period,
 }
 
 /// Everything that can be set, checked.
@@ -97,6 +110,8 @@ pub(crate) struct Settings {
     pub(crate) database_wait: Duration,
     pub(crate) config: Config,
     pub(crate) mailer: Option<SmtpMailer>,
+    pub(crate) metrics: Option<MetricSettings>,
+    pub(crate) stop_delay: Duration,
 }
 
 /// What the program was called for.
@@ -104,6 +119,7 @@ pub(crate) struct Call {
     pub(crate) command: Command,
     pub(crate) settings: Settings,
     pub(crate) logs: Logs,
+    pub(crate) traces: TraceOptions,
 }
 
 /// The answer where there is nothing to do.
@@ -139,13 +155,15 @@ pub(crate) fn read() -> Result<Call, Answer> {
     let matches = shape.try_get_matches_from_mut(env::args_os());
     let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = line.map_err(|fault| answer(&fault, &shape))?;
-    let config = line.mail.config(line.limits.config())?;
+    let config = line.mail.config(line.rates.config(line.limits.config()))?;
     let settings = Settings {
         database: line.database.database(&line.serving.data_dir)?,
         database_connections: line.database.connections(),
         database_wait: line.database.wait(),
         mailer: line.mail.mailer()?,
         config,
+        metrics: line.metrics.settings()?,
+        stop_delay: line.serving.stop_delay.0,
         bind: line.serving.bind.0,
         framework: line.serving.framework.unwrap_or_default(),
         data_folder: line.serving.data_dir,
@@ -154,7 +172,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
-    Ok(Call { command, settings, logs: line.logs.logs(level)? })
+    Ok(Call { command, settings, logs: line.logs.logs(level)?, traces: line.traces })
 }
 
 fn long_enough(secret: String) -> Result<String, Failure> {

@@ -7,6 +7,8 @@
 
 mod health;
 mod instances;
+mod limits;
+mod metrics;
 mod outage;
 mod readme;
 mod requests;
@@ -15,3 +17,5 @@ mod starts;
 mod stops;
 mod superuser;
 mod support;
+#[cfg(feature = "otlp")]
+mod traces;
