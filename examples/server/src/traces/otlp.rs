@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use clap::Args;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use rustls::crypto::ring;
 use tokio::task::spawn_blocking;
 use tracing::level_filters::LevelFilter;
 use tracing::{Span, Subscriber, warn};
@@ -18,6 +19,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
+use ureq::Agent;
 
 use super::TARGET;
 use crate::failure::Failure;
@@ -34,7 +36,7 @@ pub(crate) struct TraceOptions {
     otlp_service_name: String,
 }
 
-/// How long the collector may take to take what is left when the server ends.
+/// How long the collector may take to take a batch of spans; and, when the server ends, what is left.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Traces, on or off.
@@ -49,16 +51,36 @@ impl TraceOptions {
         let wrong = |why: &dyn std::error::Error| {
             Failure::setting(format!("--otlp-endpoint / OTEL_EXPORTER_OTLP_ENDPOINT: {why}"))
         };
-        // Where there is one already, it will do.
-        let _ = ring::default_provider().install_default();
         let exporter = SpanExporter::builder()
             .with_http()
+            .with_http_client(Collector::new())
             .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
             .build()
             .map_err(|fault| wrong(&fault))?;
         let resource = Resource::builder().with_service_name(self.otlp_service_name.clone()).build();
         let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource);
         Ok(Traces(Some(provider.build())))
+    }
+}
+
+/// The way to the collector. It waits on the thread that sends, which has nothing else to do.
+#[derive(Debug)]
+struct Collector(Agent);
+
+impl Collector {
+    fn new() -> Self {
+        let config = Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
+        Self(config.build().into())
+    }
+}
+
+#[async_trait]
+impl HttpClient for Collector {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let (head, body) = request.into_parts();
+        let answer = self.0.run(Request::from_parts(head, &body[..]))?;
+        let (head, mut body) = answer.into_parts();
+        Ok(Response::from_parts(head, body.read_to_vec()?.into()))
     }
 }
 
