@@ -37,14 +37,21 @@ pub(crate) fn routes() -> Vec<Route> {
         action("/auth/users/set_password/", "Set password").post(set_password).limited(Class::LogIn),
         action("/auth/users/set_username/", "Set username").post(set_username).limited(Class::LogIn),
         action("/auth/users/activation/", "Activation").post(activate).open(),
-        action("/auth/users/resend_activation/", "Resend activation").post(resend_activation)
+        action("/auth/users/resend_activation/", "Resend activation")
+            .post(resend_activation)
             .open()
             .limited(Class::Mail),
-        action("/auth/users/reset_password/", "Reset password").post(reset_password).open().limited(Class::Mail),
+        action("/auth/users/reset_password/", "Reset password")
+            .post(reset_password)
+            .open()
+            .limited(Class::Mail),
         action("/auth/users/reset_password_confirm/", "Reset password confirm")
             .post(reset_password_confirm)
             .open(),
-        action("/auth/users/reset_username/", "Reset username").post(reset_username).open().limited(Class::Mail),
+        action("/auth/users/reset_username/", "Reset username")
+            .post(reset_username)
+            .open()
+            .limited(Class::Mail),
         action("/auth/users/reset_username_confirm/", "Reset username confirm")
             .post(reset_username_confirm)
             .open(),

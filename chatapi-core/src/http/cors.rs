@@ -101,7 +101,9 @@ impl FromStr for Cors {
         match text.trim() {
             "" => Ok(Self::Off),
             "*" => Ok(Self::AnyOrigin),
-            list => list.split(',').map(|one| origin(one.trim())).collect::<Result<_, _>>().map(Self::Origins),
+            list => {
+                list.split(',').map(|one| origin(one.trim())).collect::<Result<_, _>>().map(Self::Origins)
+            }
         }
     }
 }
@@ -128,8 +130,15 @@ mod tests {
         assert_eq!(list(""), Ok(Cors::Off));
         let both = vec!["https://app.example.org".to_owned(), "http://localhost:3000".to_owned()];
         assert_eq!(list("https://App.example.org:443/, http://localhost:3000"), Ok(Cors::Origins(both)));
-        for wrong in ["app.example.org", "https://", "https://a.b/c", "https://a.b?c", "ftp://a.b", "*,https://a.b", "null"]
-        {
+        for wrong in [
+            "app.example.org",
+            "https://",
+            "https://a.b/c",
+            "https://a.b?c",
+            "ftp://a.b",
+            "*,https://a.b",
+            "null",
+        ] {
             assert_eq!(list(wrong), Err(NoOrigins), "{wrong}");
         }
     }

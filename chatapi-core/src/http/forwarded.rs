@@ -169,7 +169,9 @@ mod tests {
     }
 
     fn client(peer: &str, trusted: &str, headers: &[(&str, &str)]) -> String {
-        let request = headers.iter().fold(http::Request::builder(), |request, (name, value)| request.header(*name, *value));
+        let request = headers
+            .iter()
+            .fold(http::Request::builder(), |request, (name, value)| request.header(*name, *value));
         let peer = Peer(format!("{peer}:1").parse().unwrap());
         let (head, ()) = request.extension(peer).body(()).unwrap().into_parts();
         super::client(&head, &[trusted.parse().unwrap()]).unwrap().to_string()
@@ -181,9 +183,15 @@ mod tests {
         assert_eq!(client("10.0.0.1", "10.0.0.0/8", &said), "203.0.113.9");
         assert_eq!(client("[::ffff:10.0.0.1]", "10.0.0.0/8", &said), "203.0.113.9");
         assert_eq!(client("192.0.2.1", "10.0.0.0/8", &said), "192.0.2.1");
-        let said = [("forwarded", "for=1.2.3.4, For=\"[2001:db8::7]:4711\";proto=https"), ("x-forwarded-for", "5.6.7.8")];
+        let said = [
+            ("forwarded", "for=1.2.3.4, For=\"[2001:db8::7]:4711\";proto=https"),
+            ("x-forwarded-for", "5.6.7.8"),
+        ];
         assert_eq!(client("10.0.0.1", "10.0.0.0/8", &said), "2001:db8::7");
-        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &[("forwarded", "for=1.2.3.4, for=unknown")]), "10.0.0.1");
+        assert_eq!(
+            client("10.0.0.1", "10.0.0.0/8", &[("forwarded", "for=1.2.3.4, for=unknown")]),
+            "10.0.0.1"
+        );
         assert_eq!(client("10.0.0.1", "10.0.0.0/8", &[]), "10.0.0.1");
     }
 

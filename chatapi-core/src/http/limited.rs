@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use super::Response;
 use super::call::Call;
 use super::route::Endpoint;
-use super::Response;
 use crate::ChatApi;
 use crate::error::{Error, Result};
 use crate::limits::{Class, Key, Standing};

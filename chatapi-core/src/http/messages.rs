@@ -23,7 +23,12 @@ const FIELDS: &[Field] = &[
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::new("/messages/").named("Message").get(list).post(create).limited(Class::Send).form(Method::POST, FIELDS),
+        Route::new("/messages/")
+            .named("Message")
+            .get(list)
+            .post(create)
+            .limited(Class::Send)
+            .form(Method::POST, FIELDS),
         Route::new("/messages/{id}/")
             .named("Single Message")
             .integer_id()

@@ -118,9 +118,13 @@ mod tests {
 
     #[test]
     fn a_rate_is_a_number_and_a_time() {
-        for (text, shown) in
-            [("30/min", "30/min"), ("30/m", "30/min"), ("5 / second", "5/s"), ("7/day", "7/d"), ("1/h", "1/h")]
-        {
+        for (text, shown) in [
+            ("30/min", "30/min"),
+            ("30/m", "30/min"),
+            ("5 / second", "5/s"),
+            ("7/day", "7/d"),
+            ("1/h", "1/h"),
+        ] {
             assert_eq!(text.parse::<Rate>().unwrap().to_string(), shown);
         }
         for wrong in ["", "30", "0/min", "-1/min", "1.5/min", "30/", "30/week", "/min", "99999999999/s"] {

@@ -69,11 +69,9 @@ mod tests {
 
     #[test]
     fn an_address_for_everybody_is_asked_from_this_machine() {
-        for (bound, asked) in [
-            ("0.0.0.0:8000", "127.0.0.1:8000"),
-            ("[::]:8000", "[::1]:8000"),
-            ("10.1.2.3:80", "10.1.2.3:80"),
-        ] {
+        for (bound, asked) in
+            [("0.0.0.0:8000", "127.0.0.1:8000"), ("[::]:8000", "[::1]:8000"), ("10.1.2.3:80", "10.1.2.3:80")]
+        {
             assert_eq!(on_this_machine(bound.parse().unwrap()), asked.parse().unwrap());
         }
     }

@@ -40,6 +40,13 @@ pub(crate) struct Logs {
     filter: EnvFilter,
 }
 
+impl Logs {
+    /// Whether a program reads what is logged, so that nothing else may stand there.
+    pub(crate) fn are_for_programs(&self) -> bool {
+        self.format == LogFormat::Json
+    }
+}
+
 impl LogOptions {
     /// What is logged; `level` where nothing is said about it.
     pub(crate) fn logs(&self, level: &str) -> Result<Logs, Failure> {

@@ -31,8 +31,10 @@ async fn main() -> ExitCode {
         Ok(call) => call,
         Err(answer) => return answer.show(),
     };
+    let logs_its_end = call.logs.are_for_programs();
     match run(call).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if logs_its_end => failure.log(),
         Err(failure) => failure.report(),
     }
 }

@@ -88,7 +88,11 @@ impl Metrics {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION")), ("framework", framework)]);
         registry.register("build", "The program that runs", build);
         let requests = Family::default();
-        registry.register("requests", "Requests that were answered; status 0 where the client left first", requests.clone());
+        registry.register(
+            "requests",
+            "Requests that were answered; status 0 where the client left first",
+            requests.clone(),
+        );
         let taken = Family::new_with_constructor(durations as fn() -> Histogram);
         let help = "How long it took from when a request was read to when its answer was ready";
         registry.register_with_unit("request_duration", help, Unit::Seconds, taken.clone());
@@ -101,9 +105,18 @@ impl Metrics {
         let throttled = Family::default();
         registry.register("throttled", "Requests refused as too many, by their class", throttled.clone());
         let searches = durations();
-        registry.register_with_unit("search_duration", "How long searches took", Unit::Seconds, searches.clone());
+        registry.register_with_unit(
+            "search_duration",
+            "How long searches took",
+            Unit::Seconds,
+            searches.clone(),
+        );
         let pool = Family::default();
-        registry.register("database_connections", "Connections to the database by state: open, idle; and who waits for one", pool.clone());
+        registry.register(
+            "database_connections",
+            "Connections to the database by state: open, idle; and who waits for one",
+            pool.clone(),
+        );
         let queues = Family::default();
         registry.register("queue_length", "What waits to be done", queues.clone());
         Self(Arc::new(Parts {
@@ -137,7 +150,9 @@ impl Metrics {
         let counter = match notice {
             Notice::Unrouted => &self.0.unrouted,
             Notice::LogInFailed => &self.0.failed_log_ins,
-            Notice::Throttled(class) => &self.0.throttled.get_or_create_owned(&Throttled { class: class.name() }),
+            Notice::Throttled(class) => {
+                &self.0.throttled.get_or_create_owned(&Throttled { class: class.name() })
+            }
             Notice::Searched { took } => return self.0.searches.observe(took.as_secs_f64()),
             _ => return,
         };

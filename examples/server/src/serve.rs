@@ -42,7 +42,8 @@ async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatAp
     let metrics = settings.metrics.is_some().then(|| Metrics::new(settings.framework.name()));
     let observers = Observers { metrics: metrics.clone(), traces };
     let api = chat(settings, &store, secret, address, observers)?;
-    if let (Some(metrics), Some(bind)) = (metrics, settings.metrics.as_ref().and_then(|to| to.bind.as_ref())) {
+    if let (Some(metrics), Some(bind)) = (metrics, settings.metrics.as_ref().and_then(|to| to.bind.as_ref()))
+    {
         let listener = listen(bind).await?;
         let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
         info!(%address, "metrics are served");

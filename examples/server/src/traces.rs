@@ -14,6 +14,7 @@ mod otlp;
 #[path = "traces/without.rs"]
 mod otlp;
 
+use otlp::rename;
 pub(crate) use otlp::{TraceOptions, Traces, continue_from};
 
 /// What the spans of requests are filtered by; the `info_span!` below has to spell it out.
@@ -40,7 +41,7 @@ pub(crate) fn span(log: &Span, method: &str, path: &str, request_id: &str) -> Sp
 pub(crate) fn routed(route: &Route, method: &Method) {
     let span = Span::current();
     if !span.is_disabled() {
-        span.record("otel.name", format!("{method} {}", route.path()));
+        rename(&span, format!("{method} {}", route.path()));
         span.record("http.route", route.path());
     }
 }

@@ -15,8 +15,8 @@ use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
 use super::{DIALECT, PATIENCE, bind, patiently, sorted};
-use crate::store::{PoolStatus, Result};
 use crate::store::engine::{Dialect, Session, Transaction, Value};
+use crate::store::{PoolStatus, Result};
 
 /// How long a statement may wait for its connection: less than it may take in all, so that there is time left to run it.
 const WAIT: Duration = Duration::from_secs(3);

@@ -35,7 +35,9 @@ fn allowed(answer: &Answer) -> Option<&str> {
 async fn a_page_of_another_site_may_ask_what_it_is_listed_for(suite: Suite) {
     let chat = listed(&suite).await;
     let ann = chat.person("ann").await;
-    for (origin, expected) in [(APP, Some(APP)), (EVIL, None), ("null", None), ("https://app.example.org.evil", None)] {
+    for (origin, expected) in
+        [(APP, Some(APP)), (EVIL, None), ("null", None), ("https://app.example.org.evil", None)]
+    {
         let answer = chat.get("/rooms/").by(&ann).header("origin", origin).await;
         assert_eq!(allowed(answer.status(200)), expected, "{origin}");
         assert_eq!(answer.header("vary"), Some("Accept, Origin"));

@@ -174,7 +174,8 @@ async fn a_mailbox_is_not_flooded_from_wherever(suite: Suite) {
         ("192.0.2.4", "third@example.org", 429),
     ] {
         let body = format!(r#"{{"email":"{mail}"}}"#);
-        let answer = chat.post("/auth/users/reset_password/").json(body).header("x-forwarded-for", address).await;
+        let answer =
+            chat.post("/auth/users/reset_password/").json(body).header("x-forwarded-for", address).await;
         assert_eq!(answer.status, status, "{address} {mail}");
         let remaining = answer.header("x-ratelimit-remaining");
         assert!(status == 204 || remaining == Some("0"), "{answer:?}");

@@ -73,7 +73,12 @@ pub(crate) async fn serve(listener: TcpListener, metrics: Metrics, api: ChatApi,
     }
 }
 
-fn answer(request: &Request<Incoming>, metrics: &Metrics, api: &ChatApi, database: &Opened) -> http::Response<Full<Bytes>> {
+fn answer(
+    request: &Request<Incoming>,
+    metrics: &Metrics,
+    api: &ChatApi,
+    database: &Opened,
+) -> http::Response<Full<Bytes>> {
     let text = (request.uri().path() == "/metrics").then(|| metrics.text(api, database));
     let (status, text) = match text {
         Some(Ok(text)) => (StatusCode::OK, text),

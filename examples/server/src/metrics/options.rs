@@ -35,7 +35,8 @@ impl MetricOptions {
             let why = "--metrics-token / CHATAPI_METRICS_TOKEN: it must have at least 16 characters";
             return Err(Failure::setting(why));
         }
-        let settings = MetricSettings { bind: self.metrics_bind.map(|bind| bind.0), token: self.metrics_token };
+        let settings =
+            MetricSettings { bind: self.metrics_bind.map(|bind| bind.0), token: self.metrics_token };
         Ok((settings.bind.is_some() || settings.token.is_some()).then_some(settings))
     }
 }

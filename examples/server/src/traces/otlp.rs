@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use clap::Args;
 use opentelemetry::propagation::TextMapPropagator as _;
-use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
@@ -120,4 +120,9 @@ pub(crate) fn continue_from<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a
     if let Err(fault) = span.set_parent(TraceContextPropagator::new().extract(&said)) {
         warn!(%fault, "a trace is not continued");
     }
+}
+
+/// Names a span anew that has begun already, which recording a field no longer does.
+pub(super) fn rename(span: &Span, name: String) {
+    span.context().span().update_name(name);
 }

@@ -36,7 +36,11 @@ fn is_told(text: &str) {
     ] {
         assert!(text.lines().any(|known| known == line), "no {line} in\n{text}");
     }
-    for part in ["chatapi_build_info{version=\"", "chatapi_database_connections{state=\"open\"} ", "chatapi_requests_in_flight "] {
+    for part in [
+        "chatapi_build_info{version=\"",
+        "chatapi_database_connections{state=\"open\"} ",
+        "chatapi_requests_in_flight ",
+    ] {
         assert!(text.contains(part), "no {part} in\n{text}");
     }
     assert!(!text.contains("4711") && !text.contains("nowhere"), "paths are no labels:\n{text}");

@@ -57,7 +57,14 @@ fn a_request_is_traced_as_a_part_of_what_its_client_traces() {
         assert!(server.stop().success());
         let body = taken.recv_timeout(PATIENCE).unwrap();
         let text = String::from_utf8_lossy(&body);
-        for part in ["tea-time", "GET /rooms/{id}/", "http.route", "http.response.status_code", "request.id", "db.query.text"] {
+        for part in [
+            "tea-time",
+            "GET /rooms/{id}/",
+            "http.route",
+            "http.response.status_code",
+            "request.id",
+            "db.query.text",
+        ] {
             assert!(has(&body, part.as_bytes()), "no {part} in {text}");
         }
         let trace = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c_u128.to_be_bytes();
