@@ -32,6 +32,7 @@ impl Server {
             .env("BIND", "127.0.0.1:0")
             .env("CHATAPI_DATA_DIR", folder.path())
             .env("CHATAPI_LOG", "error")
+            .env("CHATAPI_LIMITS", "off")
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|fault| format!("{} does not start: {fault}", program.display()))?;

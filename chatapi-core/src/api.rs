@@ -11,15 +11,18 @@ use crate::auth::mail_token::MailTokens;
 use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher, PasswordRules};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
+use crate::health::Draining;
 use crate::hooks::{Events, Hooks};
 use crate::http::Route;
+use crate::limits::{Buckets, Limiter};
 use crate::mail::{LogMailer, Mailer};
+use crate::observer::Observer;
 use crate::permission::{DocumentedPolicy, Policy};
 use crate::random::{Random, SystemRandom};
 use crate::search::Words;
 use crate::store::Store;
 use crate::upkeep::Upkeep;
-use crate::users::KnownUsers;
+use crate::users::{Familiar, KnownUsers};
 
 /// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
 #[derive(Clone)]
@@ -37,10 +40,14 @@ struct Parts {
     tokens: Tokens,
     mail_tokens: MailTokens,
     known_users: Arc<KnownUsers>,
+    familiar: Familiar,
+    limiter: Arc<dyn Limiter>,
+    observer: Option<Arc<dyn Observer>>,
     config: Config,
     routes: Vec<Arc<Route>>,
     upkeep: Arc<Upkeep>,
     tasks: TaskTracker,
+    draining: Draining,
 }
 
 impl ChatApi {
@@ -123,8 +130,24 @@ impl ChatApi {
         &self.0.known_users
     }
 
+    pub(crate) fn familiar(&self) -> &Familiar {
+        &self.0.familiar
+    }
+
+    pub(crate) fn limiter(&self) -> &dyn Limiter {
+        &*self.0.limiter
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.observer.as_deref()
+    }
+
     pub(crate) fn upkeep(&self) -> &Arc<Upkeep> {
         &self.0.upkeep
+    }
+
+    pub(crate) fn draining(&self) -> &Draining {
+        &self.0.draining
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -148,6 +171,8 @@ pub struct Builder {
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
     hooks: Option<Arc<dyn Hooks>>,
+    limiter: Arc<dyn Limiter>,
+    observer: Option<Arc<dyn Observer>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     passwords: PasswordConfig,
@@ -169,6 +194,8 @@ impl Builder {
             policy: Arc::new(DocumentedPolicy),
             mailer: Arc::new(LogMailer),
             hooks: None,
+            limiter: Arc::new(Buckets::default()),
+            observer: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             passwords: PasswordConfig::default(),
@@ -218,6 +245,18 @@ impl Builder {
     /// Looks at messages before they are written, and hears of what was committed.
     pub fn hooks(mut self, hooks: impl Hooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Counts requests in another way than in this process alone.
+    pub fn limiter(mut self, limiter: impl Limiter + 'static) -> Self {
+        self.limiter = Arc::new(limiter);
+        self
+    }
+
+    /// Hears of requests and more, to count and measure them.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -294,11 +333,15 @@ impl Builder {
             events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
             clock: self.clock,
             password_rules: self.password_rules,
+            familiar: Familiar::default(),
+            limiter: self.limiter,
+            observer: self.observer,
             known_users: Arc::new(KnownUsers::new(self.config.user_cache)),
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
             upkeep: Arc::default(),
             tasks,
+            draining: Draining::default(),
         })))
     }
 }

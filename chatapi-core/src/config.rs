@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::http::Cors;
+use crate::limits::Limits;
 use crate::mail::MailTemplates;
 use crate::page::COUNT_BOUND;
 use crate::search::Language;
@@ -44,6 +46,10 @@ pub struct Config {
     pub finds_users: bool,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` headers count. None by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// Other sites whose pages may use the chat from a browser. None by default.
+    pub cors: Cors,
+    /// How much one user, or one network, may ask for. Anything by default.
+    pub limits: Limits,
     /// Accounts and their mails.
     pub accounts: Accounts,
 }
@@ -64,6 +70,8 @@ impl Default for Config {
             user_cache: Duration::from_secs(5),
             finds_users: false,
             trusted_proxies: Vec::new(),
+            cors: Cors::default(),
+            limits: Limits::default(),
             accounts: Accounts::default(),
         }
     }

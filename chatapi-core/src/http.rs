@@ -15,10 +15,12 @@ use futures_util::stream::BoxStream;
 mod answer;
 mod body;
 mod call;
+mod cors;
 mod form;
 mod forwarded;
 mod highlights;
 mod history;
+mod limited;
 mod metadata;
 mod negotiate;
 mod query;
@@ -27,12 +29,14 @@ mod reply;
 mod route;
 
 pub(crate) mod accounts;
+pub mod health;
 pub(crate) mod messages;
 pub(crate) mod rooms;
 pub(crate) mod tokens;
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use call::Call;
+pub use cors::{Cors, NoOrigins};
 pub use metadata::Field;
 pub use reply::json;
 pub use route::{Access, Endpoint, Handler, Route};

@@ -4,6 +4,7 @@ pub mod api;
 pub mod config;
 pub mod error;
 pub mod ids;
+pub mod limits;
 
 pub mod messages;
 pub mod rooms;
@@ -18,8 +19,11 @@ pub mod text;
 pub(crate) mod index;
 
 pub mod auth;
+pub mod health;
 pub mod hooks;
 pub mod mail;
+pub mod observer;
+pub mod queues;
 
 pub mod clock;
 pub mod random;
@@ -40,4 +44,6 @@ pub use config::Config;
 pub use error::{Error, Result};
 pub use hooks::Hooks;
 pub use ids::{MessageId, RoomId, UserId};
+pub use limits::Limiter;
+pub use observer::Observer;
 pub use store::Store;

@@ -123,7 +123,8 @@ impl ChatApi {
     /// [`Error::NotFound`] where there is no such page.
     pub async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Page<Message>> {
         check_search(filter)?;
-        let found = self.store().messages(filter, page).await?;
+        let listing = self.store().messages(filter, page);
+        let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         // Where there are rows, what the filter names is there too, and need not be asked for.
         if found.as_ref().is_none_or(|page| page.results.is_empty()) {
             self.check_choices(filter.room, filter.user).await?;
@@ -138,7 +139,8 @@ impl ChatApi {
     /// [`Error::Invalid`] as for [`messages`](Self::messages).
     pub async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
         check_search(filter)?;
-        let found = self.store().history(filter, request).await?;
+        let listing = self.store().history(filter, request);
+        let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.results.is_empty() {
             self.check_choices(filter.room, filter.user).await?;
         }

@@ -27,6 +27,19 @@ pub(crate) mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+/// How a store's connections stand, at this moment.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStatus {
+    /// Connections that are open.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
+    /// How many wait for one; none where the pool does not tell.
+    pub waiting: Option<usize>,
+}
+
 /// What a store's method gives.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
@@ -39,6 +52,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Makes the tables, or brings them up to date. Safe to call from several processes at once: each migration is
     /// applied once.
     async fn migrate(&self) -> Result<()>;
+
+    /// Whether [`migrate`](Self::migrate) would find nothing to do.
+    async fn is_migrated(&self) -> Result<bool>;
 
     /// Asks whether the store answers.
     async fn ping(&self) -> Result<()>;

@@ -29,6 +29,11 @@ struct Agenda {
 }
 
 impl Upkeep {
+    /// How many rooms are to be looked at.
+    pub(crate) fn len(&self) -> usize {
+        self.agenda().rooms.len()
+    }
+
     fn agenda(&self) -> MutexGuard<'_, Agenda> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -41,6 +41,11 @@ impl Events {
         &*self.0.hooks
     }
 
+    /// How many events the hooks have not begun to hear of.
+    pub(crate) fn len(&self) -> usize {
+        self.queue().waiting.len()
+    }
+
     /// Queues what was committed. Never waits, so that nothing can come between a commit and this.
     pub(crate) fn push(&self, events: impl IntoIterator<Item = Event>) {
         let mut queue = self.queue();

@@ -8,6 +8,7 @@ use super::{Call, Field, Response, Route, reply};
 use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
 use crate::rooms::Member;
+use crate::limits::{Class, Key};
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 
@@ -24,7 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
     };
     vec![
         Route::new("/auth/").named("Api Root").described("Where the accounts are.").get(root),
-        action("/auth/users/", "User List").get(list).post(register).open(),
+        action("/auth/users/", "User List").get(list).post(register).open().limited(Class::Registration),
         Route::new("/auth/users/me/")
             .json_suffix()
             .named("Me")
@@ -32,16 +33,26 @@ pub(crate) fn routes() -> Vec<Route> {
             .put(update_me)
             .patch(update_me)
             .delete(delete_me)
+            .limited(Class::LogIn)
             .form(Method::PUT, FIELDS),
-        action("/auth/users/set_password/", "Set password").post(set_password),
-        action("/auth/users/set_username/", "Set username").post(set_username),
+        action("/auth/users/set_password/", "Set password").post(set_password).limited(Class::LogIn),
+        action("/auth/users/set_username/", "Set username").post(set_username).limited(Class::LogIn),
         action("/auth/users/activation/", "Activation").post(activate).open(),
-        action("/auth/users/resend_activation/", "Resend activation").post(resend_activation).open(),
-        action("/auth/users/reset_password/", "Reset password").post(reset_password).open(),
+        action("/auth/users/resend_activation/", "Resend activation")
+            .post(resend_activation)
+            .open()
+            .limited(Class::Mail),
+        action("/auth/users/reset_password/", "Reset password")
+            .post(reset_password)
+            .open()
+            .limited(Class::Mail),
         action("/auth/users/reset_password_confirm/", "Reset password confirm")
             .post(reset_password_confirm)
             .open(),
-        action("/auth/users/reset_username/", "Reset username").post(reset_username).open(),
+        action("/auth/users/reset_username/", "Reset username")
+            .post(reset_username)
+            .open()
+            .limited(Class::Mail),
         action("/auth/users/reset_username_confirm/", "Reset username confirm")
             .post(reset_username_confirm)
             .open(),
@@ -52,6 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .put(update)
             .patch(update)
             .delete(delete)
+            .limited(Class::LogIn)
             .guarded_form(Method::PUT, FIELDS, read),
     ]
 }
@@ -183,7 +195,7 @@ async fn activate(api: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn resend_activation(api: ChatApi, call: Call) -> Result<Response> {
-    let email = email(&call).await?;
+    let email = email(&api, &call).await?;
     if !api.config().accounts.send_activation_email {
         return Ok(reply::empty(StatusCode::BAD_REQUEST));
     }
@@ -192,7 +204,7 @@ async fn resend_activation(api: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn reset_password(api: ChatApi, call: Call) -> Result<Response> {
-    api.reset_password(&email(&call).await?).await?;
+    api.reset_password(&email(&api, &call).await?).await?;
     reply::no_content()
 }
 
@@ -206,7 +218,7 @@ async fn reset_password_confirm(api: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn reset_username(api: ChatApi, call: Call) -> Result<Response> {
-    api.reset_username(&email(&call).await?).await?;
+    api.reset_username(&email(&api, &call).await?).await?;
     reply::no_content()
 }
 
@@ -283,9 +295,12 @@ fn link(form: &mut Form) -> (String, String) {
     (uid.unwrap_or_default(), token.unwrap_or_default())
 }
 
-async fn email(call: &Call) -> Result<String> {
+/// The address that a mail is asked for: nobody's mailbox is to be flooded, from wherever.
+async fn email(api: &ChatApi, call: &Call) -> Result<String> {
     let mut form = call.form().await?;
     let email = form.email("email");
     form.finish()?;
-    email.ok_or_else(|| Error::required("email"))
+    let email = email.ok_or_else(|| Error::required("email"))?;
+    api.count(Class::Mail, Key::Name(email.to_lowercase())).await?;
+    Ok(email)
 }

@@ -11,12 +11,21 @@ use http::{Method, StatusCode};
 use super::body::{self, Unread};
 use super::call::{Asked, Call};
 use super::forwarded::Origin;
+use super::limited::Counted;
 use super::negotiate::{self, Style};
 use super::query::Query;
 use super::{Access, Params, Request, Response, Route, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
+use crate::observer::Notice;
 use crate::users::ExternalUser;
 use crate::{ChatApi, Config, CurrentUser};
+
+/// What turns up on the way to an answer, and stands in its headers or its layout.
+#[derive(Debug, Default)]
+struct Notes {
+    style: Style,
+    counted: Option<Counted>,
+}
 
 impl ChatApi {
     /// Reads a request to one of [`routes`](Self::routes) and answers it, any method of it. Never fails: what goes wrong is
@@ -31,24 +40,48 @@ impl ChatApi {
         let Config { body_limit, body_patience, .. } = *self.config();
         match body::read(body, body_limit, body_patience).await {
             Ok(body) => self.call(route, Request::from_parts(head, body), params).await,
-            Err(unread) => self.unread(unread, route, &head.method),
+            Err(unread) => self.unread(unread, route, &head),
         }
     }
 
     /// Answers a request whose body was read; otherwise like [`serve`](Self::serve). An endpoint that panics is an answer
     /// too.
     pub async fn call(&self, route: &Route, request: Request, params: Params) -> Response {
+        let (method, cors) = (request.method().clone(), &self.config().cors);
+        let mut watch = self.watch(route, &method);
+        let response = match cors.preflight(route, request.headers(), &method) {
+            Some(response) => reply::finish(response, &method, Style::default()),
+            None => {
+                let allowed = cors.allowed(request.headers());
+                let mut response = self.finished(route, request, params).await;
+                cors.mark(&mut response, allowed);
+                response
+            }
+        };
+        watch.answered(response.status().as_u16());
+        response
+    }
+
+    /// The answer to a request, with everything that it carries.
+    async fn finished(&self, route: &Route, request: Request, params: Params) -> Response {
         let method = request.method().clone();
-        let mut style = Style::default();
+        let mut notes = Notes::default();
         let known = route.has(&params);
-        let answer = AssertUnwindSafe(self.answer(route, request, params, &mut style)).catch_unwind();
+        let answer = AssertUnwindSafe(self.answer(route, request, params, &mut notes)).catch_unwind();
         // What it said stands in the log already: the process's panic hook wrote it there.
         let result = answer.await.unwrap_or_else(|_| Err(Error::Internal("an endpoint panicked".into())));
+        let refused_for = match &result {
+            Err(Error::TooManyRequests { retry_after }) => Some(*retry_after),
+            _ => None,
+        };
         let mut response = result.unwrap_or_else(|error| self.refuse(&error));
         if known {
             reply::allow(&mut response, route.allowed());
         }
-        reply::finish(response, &method, style)
+        if let Some(counted) = notes.counted {
+            counted.show(&mut response, refused_for);
+        }
+        reply::finish(response, &method, notes.style)
     }
 
     /// The route of a path, with its parameters, where a framework has no router of its own to find it. A path that is
@@ -60,6 +93,7 @@ impl ChatApi {
 
     /// The answer where a host has no route for a path: 404 in the API's own form.
     pub fn not_found(&self) -> Response {
+        self.notice(Notice::Unrouted);
         self.refused(&Error::not_found())
     }
 
@@ -69,14 +103,18 @@ impl ChatApi {
     }
 
     /// The answer to a request whose body could not be read.
-    fn unread(&self, why: Unread, route: &Route, method: &Method) -> Response {
+    fn unread(&self, why: Unread, route: &Route, head: &Parts) -> Response {
         let error = match why {
             Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
             Unread::Broken => Error::unreadable("The request's body could not be read."),
         };
+        let cors = &self.config().cors;
         let mut response = self.refuse(&error);
         reply::allow(&mut response, route.allowed());
-        reply::finish(response, method, Style::default())
+        let mut response = reply::finish(response, &head.method, Style::default());
+        cors.mark(&mut response, cors.allowed(&head.headers));
+        self.watch(route, &head.method).answered(response.status().as_u16());
+        response
     }
 
     async fn answer(
@@ -84,14 +122,14 @@ impl ChatApi {
         route: &Route,
         request: Request,
         params: Params,
-        style: &mut Style,
+        notes: &mut Notes,
     ) -> Result<Response> {
         if !route.has(&params) {
             return Err(Error::not_found());
         }
         let (mut head, body) = request.into_parts();
         let query = Query::parse(head.uri.query().unwrap_or_default());
-        *style = negotiate::style(&head.headers, query.get("format").or_else(|| params.get("format")))?;
+        notes.style = negotiate::style(&head.headers, query.get("format").or_else(|| params.get("format")))?;
         let access = route.access_of(&head.method);
         let user = match head.extensions.remove::<CurrentUser>() {
             Some(user) => Some(user),
@@ -111,6 +149,8 @@ impl ChatApi {
             return metadata::describe(self, route, call).await;
         }
         let endpoint = route.endpoint(&method).ok_or(Error::MethodNotAllowed(method))?;
+        notes.counted = self.counted(endpoint, &call).await;
+        notes.counted.map_or(Ok(()), Counted::granted)?;
         endpoint.handler.handle(self.clone(), call).await
     }
 

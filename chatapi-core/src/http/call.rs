@@ -1,12 +1,14 @@
 //! A request on its way to its endpoint.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Params;
 use super::form::Form;
-use super::forwarded::Origin;
+use super::forwarded::{self, Origin};
 use super::query::Query;
 use crate::error::{Error, Result, Unauthenticated, no_choice};
 use crate::messages::Place;
@@ -41,6 +43,11 @@ impl Call {
     /// 401 where it comes from nobody; a route for users alone never gets there.
     pub fn user(&self) -> Result<&CurrentUser> {
         self.0.user.as_ref().ok_or_else(|| Unauthenticated::Missing.into())
+    }
+
+    /// The address that the request comes from, behind the proxies that are trusted; none where the adapter does not know.
+    pub fn address(&self, api: &ChatApi) -> Option<IpAddr> {
+        forwarded::client(&self.0.head, &api.config().trusted_proxies)
     }
 
     /// The method, the URI and the headers.

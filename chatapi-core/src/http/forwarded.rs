@@ -53,6 +53,33 @@ impl Origin {
     }
 }
 
+/// The address that a request comes from: the connection's, or as far out as proxies are trusted what they say.
+pub(super) fn client(head: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
+    let mut client = head.extensions.get::<Peer>()?.0.ip().to_canonical();
+    for said in said_clients(&head.headers).into_iter().rev() {
+        match said.filter(|_| is_trusted(client)) {
+            Some(further) => client = further,
+            None => break,
+        }
+    }
+    Some(client)
+}
+
+/// Whom each proxy says that it was asked by, the nearest proxy last; none where it is no address.
+fn said_clients(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let forwarded = list(headers, FORWARDED.as_str());
+    if forwarded.is_empty() {
+        return list(headers, "x-forwarded-for").iter().map(|client| address(client)).collect();
+    }
+    let client = |element: &String| {
+        let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+        let (_, client) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
+        address(client.trim_matches('"'))
+    };
+    forwarded.iter().map(client).collect()
+}
+
 /// What the outermost trusted proxy saw.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Hop {
@@ -139,6 +166,33 @@ mod tests {
         let (head, ()) = request.extension(peer).body(()).unwrap().into_parts();
         let trusted: Vec<_> = trusted.iter().map(|net| net.parse().unwrap()).collect();
         Origin::of(&head, &trusted).to_string()
+    }
+
+    fn client(peer: &str, trusted: &str, headers: &[(&str, &str)]) -> String {
+        let request = headers
+            .iter()
+            .fold(http::Request::builder(), |request, (name, value)| request.header(*name, *value));
+        let peer = Peer(format!("{peer}:1").parse().unwrap());
+        let (head, ()) = request.extension(peer).body(()).unwrap().into_parts();
+        super::client(&head, &[trusted.parse().unwrap()]).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_client_is_known_by_what_trusted_proxies_say_alone() {
+        let said = [("x-forwarded-for", "1.2.3.4, 203.0.113.9, 10.0.0.2")];
+        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &said), "203.0.113.9");
+        assert_eq!(client("[::ffff:10.0.0.1]", "10.0.0.0/8", &said), "203.0.113.9");
+        assert_eq!(client("192.0.2.1", "10.0.0.0/8", &said), "192.0.2.1");
+        let said = [
+            ("forwarded", "for=1.2.3.4, For=\"[2001:db8::7]:4711\";proto=https"),
+            ("x-forwarded-for", "5.6.7.8"),
+        ];
+        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &said), "2001:db8::7");
+        assert_eq!(
+            client("10.0.0.1", "10.0.0.0/8", &[("forwarded", "for=1.2.3.4, for=unknown")]),
+            "10.0.0.1"
+        );
+        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &[]), "10.0.0.1");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use http::Method;
 use super::form::Form;
 use super::{Call, Field, Response, Route, highlights, history, ranked, reply};
 use crate::error::{Error, Result};
+use crate::limits::Class;
 use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::Action;
 use crate::search::SearchTerms;
@@ -22,13 +23,20 @@ const FIELDS: &[Field] = &[
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::new("/messages/").named("Message").get(list).post(create).form(Method::POST, FIELDS),
+        Route::new("/messages/")
+            .named("Message")
+            .get(list)
+            .post(create)
+            .limited(Class::Send)
+            .form(Method::POST, FIELDS),
         Route::new("/messages/{id}/")
             .named("Single Message")
             .integer_id()
             .get(read)
             .put(replace)
+            .limited(Class::Send)
             .patch(update)
+            .limited(Class::Send)
             .delete(delete)
             .guarded_form(Method::PUT, FIELDS, may_change),
     ]

@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 use super::{Call, Field, Params, Response};
 use crate::ChatApi;
 use crate::error::Result;
+use crate::limits::Class;
 
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,7 @@ where
 pub struct Endpoint {
     pub(crate) method: Method,
     pub(crate) access: Access,
+    pub(crate) class: Option<Class>,
     pub(crate) handler: Arc<dyn Handler>,
 }
 
@@ -59,6 +61,11 @@ impl Endpoint {
     /// Who may call it.
     pub fn access(&self) -> Access {
         self.access
+    }
+
+    /// What requests to it are counted as, where that is limited.
+    pub fn class(&self) -> Option<Class> {
+        self.class
     }
 }
 
@@ -171,7 +178,12 @@ impl Route {
 
     /// Answers a method, with the access that was named last.
     pub fn method(mut self, method: Method, handler: impl Handler + 'static) -> Self {
-        self.endpoints.push(Endpoint { method, access: self.access, handler: Arc::new(handler) });
+        self.endpoints.push(Endpoint {
+            method,
+            access: self.access,
+            class: None,
+            handler: Arc::new(handler),
+        });
         // The names of methods are made of characters that a header may have.
         self.allow = HeaderValue::from_str(&self.methods().join(", ")).unwrap_or(self.allow);
         self
@@ -181,6 +193,15 @@ impl Route {
     pub fn open(mut self) -> Self {
         if let Some(endpoint) = self.endpoints.last_mut() {
             endpoint.access = Access::Anyone;
+        }
+        self
+    }
+
+    /// Counts requests to the method that was added last as such of this class, by user or by network: see
+    /// [`limits`](crate::limits).
+    pub fn limited(mut self, class: Class) -> Self {
+        if let Some(endpoint) = self.endpoints.last_mut() {
+            endpoint.class = Some(class);
         }
         self
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Access, Call, Field, Response, Route, reply};
 use crate::ChatApi;
 use crate::error::{Error, Result};
+use crate::limits::Class;
 
 const CREATE: &[Field] =
     &[Field::required("username", "string", "Username"), Field::required("password", "string", "Password")];
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .described("Exchanges a name and a password for a refresh token and an access token.")
             .access(Access::Public)
             .post(create)
+            .limited(Class::LogIn)
             .form(Method::POST, CREATE),
         Route::new("/auth/jwt/refresh/")
             .named("Token Refresh")
@@ -41,7 +43,8 @@ async fn create(api: ChatApi, call: Call) -> Result<Response> {
     let username = form.text("username", None);
     let password = form.text("password", None);
     form.finish()?;
-    reply::ok(&api.log_in(&username.unwrap_or_default(), &password.unwrap_or_default()).await?)
+    let (username, password) = (username.unwrap_or_default(), password.unwrap_or_default());
+    reply::ok(&api.log_in_from(call.address(&api), &username, &password).await?)
 }
 
 async fn refresh(api: ChatApi, call: Call) -> Result<Response> {

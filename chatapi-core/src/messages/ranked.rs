@@ -59,7 +59,8 @@ impl ChatApi {
     /// is nobody's finds nothing. [`Error::NotFound`] where there is no such page.
     pub async fn search(&self, search: &RankedSearch, page: PageRequest) -> Result<Page<Message>> {
         let authors = self.authors(search).await?;
-        let found = self.store().ranked(&RankedSearch { authors, ..search.clone() }, page).await?;
+        let query = RankedSearch { authors, ..search.clone() };
+        let found = self.timed_search(self.store().ranked(&query, page)).await?;
         if found.as_ref().is_none_or(|page| page.results.is_empty()) {
             let one = search.authors.as_ref().and_then(|authors| authors.first());
             self.check_choices(search.room, one.copied()).await?;

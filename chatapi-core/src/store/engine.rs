@@ -4,8 +4,10 @@ use std::fmt;
 
 use async_trait::async_trait;
 use sqlx::SqlStr;
+use sqlx::migrate::Migrator;
+use tracing::{Span, debug_span};
 
-use super::{Result, StoreError};
+use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
 /// A value on its way into a statement.
@@ -75,6 +77,8 @@ pub struct Dialect {
     pub join_all: (&'static str, &'static str),
     /// How the length of a long list is estimated.
     pub estimate: Estimate,
+    /// A query that says whether the table of migrations is there.
+    pub has_migrations: &'static str,
 }
 
 /// How the length of a long list is estimated.
@@ -127,6 +131,12 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
     /// Begins a transaction that will write.
     async fn begin(&self) -> Result<Self::Transaction>;
 
+    /// How its connections stand.
+    fn pool_status(&self) -> PoolStatus;
+
+    /// The migrations that this program knows.
+    fn migrator() -> &'static Migrator;
+
     /// Brings the tables up to date, as one transaction, one process after the other.
     async fn migrate(&self) -> Result<()>;
 }
@@ -141,6 +151,17 @@ pub trait Session: Send {
 
     /// Runs a statement.
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<Self::Row>>;
+}
+
+/// The span of a statement. Its text has parameters in place of values: nothing that users wrote stands in it.
+pub(super) fn statement(system: &'static str, sql: &SqlStr) -> Span {
+    debug_span!(
+        target: "chatapi_core::store",
+        "statement",
+        otel.kind = "client",
+        db.system.name = system,
+        db.query.text = sql.as_str(),
+    )
 }
 
 /// Several statements that happen together: when it is dropped without a commit, none has happened.

@@ -57,6 +57,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn is_migrated(&self) -> Result<bool> {
+        Ok(true)
+    }
+
     async fn ping(&self) -> Result<()> {
         Ok(())
     }

@@ -10,11 +10,12 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow,
 use sqlx::query::Query;
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection as _, Row as _, SqlStr};
+use tracing::Instrument as _;
 
 use self::pool::{PgTransaction, Pool, lend};
-use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort};
+use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort, statement};
 use super::sql::SqlStore;
-use super::{Result, StoreError};
+use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
 mod pool;
@@ -24,6 +25,9 @@ pub type PgStore = SqlStore<PgEngine>;
 
 /// How long a statement may take, waiting for a connection included, before the answer is that the database is away.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What traces call it.
+const SYSTEM: &str = "postgresql";
 
 /// Held while the tables are made, so that one process does it: any number that nothing else in the database locks.
 const MIGRATION_LOCK: i64 = 0x0063_6861_7461_7069;
@@ -69,6 +73,7 @@ const DIALECT: Dialect = Dialect {
     // Without the offset the planner might read all messages first.
     join_all: ("join lateral (select m.id from chatapi_messages m where ", " offset 0) m on true"),
     estimate: Estimate::Plan,
+    has_migrations: "select to_regclass('chatapi_migrations') is not null",
 };
 
 /// PostgreSQL, through a pool.
@@ -84,7 +89,8 @@ impl Engine for PgEngine {
     const DIALECT: Dialect = DIALECT;
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        patiently(self.pool.run(sql, values)).await
+        let span = statement(SYSTEM, &sql);
+        patiently(self.pool.run(sql, values)).instrument(span).await
     }
 
     async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
@@ -93,6 +99,14 @@ impl Engine for PgEngine {
 
     async fn begin(&self) -> Result<Self::Transaction> {
         patiently(self.pool.begin()).await
+    }
+
+    fn pool_status(&self) -> PoolStatus {
+        self.pool.status()
+    }
+
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
     }
 
     async fn migrate(&self) -> Result<()> {
@@ -141,7 +155,8 @@ impl Session for PgConnection {
     const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        patiently(bind(sqlx::query(sql), values).fetch_all(self)).await
+        let span = statement(SYSTEM, &sql);
+        patiently(bind(sqlx::query(sql), values).fetch_all(self)).instrument(span).await
     }
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::engine::{Dialect, Engine, Row, Value};
-use super::{Result, Store, StoreError};
+use super::{PoolStatus, Result, Store, StoreError};
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::Reach;
@@ -19,6 +19,7 @@ use crate::{MessageId, RoomId, Timestamp, UserId};
 mod counts;
 mod lists;
 mod messages;
+mod migrations;
 mod rooms;
 mod search;
 mod texts;
@@ -64,6 +65,11 @@ impl<E: Engine> SqlStore<E> {
     #[must_use]
     pub fn with_segments_of(self, texts: NonZeroU32) -> Self {
         Self { segment: texts.get(), ..self }
+    }
+
+    /// How its connections stand.
+    pub fn pool_status(&self) -> PoolStatus {
+        self.engine.pool_status()
     }
 
     async fn read(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {
@@ -148,6 +154,10 @@ fn page_of<R: Row, T>(
 impl<E: Engine> Store for SqlStore<E> {
     async fn migrate(&self) -> Result<()> {
         self.engine.migrate().await
+    }
+
+    async fn is_migrated(&self) -> Result<bool> {
+        self.has_every_migration().await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -1,6 +1,7 @@
 //! SQLite, compiled in: one writer and several readers over a write-ahead log.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,11 +11,12 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
     SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Row as _, SqlStr};
+use sqlx::{Executor, Row as _, SqlStr};
+use tracing::Instrument as _;
 
-use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort};
+use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort, statement};
 use super::sql::SqlStore;
-use super::{Result, StoreError};
+use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
 /// Keeps everything in SQLite, in tables that start with `chatapi_`.
@@ -76,6 +78,7 @@ const DIALECT: Dialect = Dialect {
     // A cross join keeps the order in which it is written.
     join_all: ("cross join chatapi_messages m on ", ""),
     estimate: Estimate::Sample,
+    has_migrations: "select exists (select 1 from sqlite_master where type = 'table' and name = 'chatapi_migrations')",
 };
 
 /// SQLite, through its pools.
@@ -92,16 +95,31 @@ impl Engine for SqliteEngine {
     const DIALECT: Dialect = DIALECT;
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        bind(sqlx::query(sql), values).fetch_all(&self.readers).await.map_err(sorted)
+        run(&self.readers, sql, values).await
     }
 
     async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        bind(sqlx::query(sql), values).fetch_all(&self.writer).await.map_err(sorted)
+        run(&self.writer, sql, values).await
     }
 
     async fn begin(&self) -> Result<Self::Transaction> {
         // A transaction that begins as a reader may not become a writer while another writes.
         self.writer.begin_with("begin immediate").await.map_err(sorted)
+    }
+
+    fn pool_status(&self) -> PoolStatus {
+        let status = |pool: &SqlitePool| (pool.size() as usize, pool.num_idle());
+        let (mut open, mut idle) = status(&self.readers);
+        // A host has one pool for both.
+        if !Arc::ptr_eq(&self.readers.connect_options(), &self.writer.connect_options()) {
+            let (writers, idle_writers) = status(&self.writer);
+            (open, idle) = (open + writers, idle + idle_writers);
+        }
+        PoolStatus { open, idle, waiting: None }
+    }
+
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
     }
 
     async fn migrate(&self) -> Result<()> {
@@ -117,13 +135,22 @@ impl Engine for SqliteEngine {
     }
 }
 
+async fn run<'c>(
+    on: impl Executor<'c, Database = Sqlite>,
+    sql: SqlStr,
+    values: &[Value],
+) -> Result<Vec<SqliteRow>> {
+    let span = statement("sqlite", &sql);
+    bind(sqlx::query(sql), values).fetch_all(on).instrument(span).await.map_err(sorted)
+}
+
 #[async_trait]
 impl Session for SqliteConnection {
     type Row = SqliteRow;
     const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        bind(sqlx::query(sql), values).fetch_all(self).await.map_err(sorted)
+        run(self, sql, values).await
     }
 }
 

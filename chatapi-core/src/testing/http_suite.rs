@@ -39,6 +39,7 @@ mod account_facts;
 mod activation_facts;
 mod body_facts;
 mod concurrency_facts;
+mod cors_facts;
 mod count_facts;
 mod filter_facts;
 mod find_facts;
@@ -47,6 +48,7 @@ mod history_facts;
 mod host_facts;
 mod json_facts;
 mod key_facts;
+mod limit_facts;
 mod link_facts;
 mod log_in_facts;
 mod message_facts;
@@ -141,6 +143,8 @@ fn facts() -> Vec<Fact> {
         key_facts::facts(),
         activation_facts::facts(),
         reset_facts::facts(),
+        limit_facts::facts(),
+        cors_facts::facts(),
         host_facts::facts(),
     ]
     .concat()

@@ -1,5 +1,7 @@
 //! Log-in, and the tokens that come of it.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::{User, UserChange};
@@ -22,7 +24,38 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] where the name or the password is wrong, or the user is inactive: it is not said which.
+    /// [`Error::TooManyRequests`] where too many have failed by this name.
     pub async fn log_in(&self, username: &str, password: &str) -> Result<TokenPair> {
+        self.log_in_from(None, username, password).await
+    }
+
+    /// Like [`log_in`](Self::log_in), from this address: who has logged in from there before is let in by it, however many
+    /// others fail by this name.
+    ///
+    /// # Errors
+    /// As for [`log_in`](Self::log_in).
+    pub async fn log_in_from(
+        &self,
+        address: Option<IpAddr>,
+        username: &str,
+        password: &str,
+    ) -> Result<TokenPair> {
+        let user = self.prove(address, username, password).await?;
+        Ok(TokenPair {
+            refresh: self.tokens().issue(TokenType::Refresh, &user)?,
+            access: self.tokens().issue(TokenType::Access, &user)?,
+        })
+    }
+
+    /// The active user of this name, where this is its password: for a host's own way to log in, as by a cookie.
+    ///
+    /// # Errors
+    /// As for [`log_in`](Self::log_in).
+    pub async fn prove(&self, address: Option<IpAddr>, username: &str, password: &str) -> Result<User> {
+        self.guess(username, address, self.user_of_password(username, password)).await
+    }
+
+    async fn user_of_password(&self, username: &str, password: &str) -> Result<User> {
         let Some(user) = self.store().user_by_name(username).await? else {
             self.passwords().verify_nobody(password).await?;
             return Err(Unauthenticated::NoActiveAccount.into());
@@ -34,10 +67,7 @@ impl ChatApi {
         if verdict == Verdict::RightButOutdated {
             self.upgrade_hash(&user, password).await?;
         }
-        Ok(TokenPair {
-            refresh: self.tokens().issue(TokenType::Refresh, &user)?,
-            access: self.tokens().issue(TokenType::Access, &user)?,
-        })
+        Ok(user)
     }
 
     /// Exchanges a refresh token for a new access token.

@@ -110,7 +110,9 @@ fn is_of_one_connection(fault: &io::Error) -> bool {
 /// Names a request in everything that is logged about it, and in its answer.
 async fn answer<A: App>(app: &A, request: Request<Incoming>, peer: SocketAddr) -> Response<A::Body> {
     let sent = request.headers().get_all(X_REQUEST_ID).iter().map(HeaderValue::as_bytes);
-    let id = RequestId::of(request.method().as_str(), request.uri().path(), sent);
+    let id = RequestId::of(request.method().as_str(), request.uri().path(), sent, |name| {
+        request.headers().get(name).and_then(|value| value.to_str().ok())
+    });
     let mut response = app.answer(request, peer).instrument(id.span()).await;
     id.answered(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chatapi_core::api::{Builder, ChatApi};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::store::{Store, StoreError};
+use chatapi_core::store::{PoolStatus, Store, StoreError};
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -44,7 +44,8 @@ impl fmt::Display for Database {
     }
 }
 
-/// A database that is there and up to date.
+/// A database that is there and up to date. A clone is the same.
+#[derive(Clone)]
 pub(crate) enum Opened {
     Sqlite(SqliteStore),
     Postgres(PgStore),
@@ -55,6 +56,14 @@ impl Opened {
         match self {
             Self::Sqlite(store) => store,
             Self::Postgres(store) => store,
+        }
+    }
+
+    /// How its connections stand.
+    pub(crate) fn pool_status(&self) -> PoolStatus {
+        match self {
+            Self::Sqlite(store) => store.pool_status(),
+            Self::Postgres(store) => store.pool_status(),
         }
     }
 

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use tracing::error;
+
 /// The program cannot go on.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -30,6 +32,14 @@ impl Failure {
     /// An error with everything that led to it.
     pub(crate) fn because(what: &str, error: &dyn Error) -> Self {
         Self::hindrance(format!("{what}: {}", causes(error)))
+    }
+
+    /// Logs why, and gives the exit code.
+    pub(crate) fn log(self) -> ExitCode {
+        for line in self.lines {
+            error!("{line}");
+        }
+        ExitCode::from(self.code)
     }
 
     /// Says why on standard error, and gives the exit code.

@@ -44,6 +44,18 @@ pub(crate) enum Framework {
 }
 
 impl Framework {
+    /// Its name, as `--framework` has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "axum")]
+            Self::Axum => "axum",
+            #[cfg(feature = "actix")]
+            Self::Actix => "actix",
+            #[cfg(feature = "poem")]
+            Self::Poem => "poem",
+        }
+    }
+
     /// Serves until it is asked to stop, then waits for the requests in flight.
     pub(crate) async fn serve(
         self,

@@ -4,9 +4,14 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 
 use clap::Args;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, registry};
 
 use crate::failure::Failure;
+use crate::traces::{self, Traces};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Logs")]
@@ -35,6 +40,13 @@ pub(crate) struct Logs {
     filter: EnvFilter,
 }
 
+impl Logs {
+    /// Whether a program reads what is logged, so that nothing else may stand there.
+    pub(crate) fn are_for_programs(&self) -> bool {
+        self.format == LogFormat::Json
+    }
+}
+
 impl LogOptions {
     /// What is logged; `level` where nothing is said about it.
     pub(crate) fn logs(&self, level: &str) -> Result<Logs, Failure> {
@@ -50,14 +62,15 @@ impl LogOptions {
     }
 }
 
-/// Starts to log.
-pub(crate) fn start(logs: Logs) {
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(logs.filter)
-        .with_writer(io::stderr)
-        .with_ansi(logs.format == LogFormat::Text && io::stderr().is_terminal());
-    match logs.format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
-    }
+/// Starts to log, and to trace.
+pub(crate) fn start(logs: Logs, traces: &Traces) {
+    let lines = layer().with_writer(io::stderr);
+    let lines = match logs.format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+    };
+    // What is traced stands beside what is logged, and is not to be seen there.
+    let is_for_the_log = filter_fn(|about| about.target() != traces::TARGET);
+    let lines = lines.with_filter(FilterExt::and(logs.filter, is_for_the_log));
+    registry().with(lines).with(traces.layer()).init();
 }

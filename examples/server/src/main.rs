@@ -6,7 +6,10 @@ mod connections;
 mod database;
 mod failure;
 mod framework;
+mod healthcheck;
 mod logs;
+mod metrics;
+mod observers;
 mod panics;
 mod request_id;
 mod secret;
@@ -14,12 +17,14 @@ mod serve;
 mod settings;
 mod stop;
 mod superuser;
+mod traces;
 mod welcome;
 
 use std::process::ExitCode;
 
 use failure::Failure;
 use settings::{Call, Command};
+use traces::Traces;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -27,22 +32,30 @@ async fn main() -> ExitCode {
         Ok(call) => call,
         Err(answer) => return answer.show(),
     };
+    let logs_its_end = call.logs.are_for_programs();
     match run(call).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if logs_its_end => failure.log(),
         Err(failure) => failure.report(),
     }
 }
 
 async fn run(call: Call) -> Result<(), Failure> {
-    let Call { command, settings, logs } = call;
-    logs::start(logs);
+    let Call { command, settings, logs, traces } = call;
+    let traces = if matches!(command, Command::Serve) { traces.start()? } else { Traces::default() };
+    logs::start(logs, &traces);
     match command {
-        Command::Serve => serve::serve(settings).await,
+        Command::Serve => {
+            let served = serve::serve(settings, traces.is_on()).await;
+            traces.end().await;
+            served
+        }
         Command::Migrate => {
             database::open(&settings).await?;
             welcome::print("The database is up to date.\n");
             Ok(())
         }
+        Command::Healthcheck(probe) => healthcheck::ask(&probe, &settings.bind),
         Command::Createsuperuser(account) => superuser::create(account, &settings).await,
     }
 }

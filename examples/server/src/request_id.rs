@@ -3,38 +3,60 @@
 use chatapi_core::random::{SystemRandom, hex};
 use http::HeaderName;
 use tokio::time::Instant;
-use tracing::{Span, error_span, info};
+use tracing::{Span, debug, error_span, info};
+
+use crate::traces;
 
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken over from a client, in bytes.
 const LONGEST: usize = 128;
 
+/// What machines ask every few seconds: only another answer than usual is worth a line of the log.
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// A request that is being answered.
 pub(crate) struct RequestId {
     id: String,
-    span: Span,
+    log: Span,
+    trace: Span,
+    is_probe: bool,
     began: Instant,
 }
 
 impl RequestId {
-    /// `sent` are the values of the request's own header.
-    pub(crate) fn of<'a>(method: &str, path: &str, sent: impl Iterator<Item = &'a [u8]>) -> Self {
+    /// `sent` are the values of the request's own header, `header` gives others of its headers by name.
+    pub(crate) fn of<'a>(
+        method: &str,
+        path: &str,
+        sent: impl Iterator<Item = &'a [u8]>,
+        header: impl Fn(&str) -> Option<&'a str>,
+    ) -> Self {
         let id = taken(sent).unwrap_or_else(|| hex(&SystemRandom, 16));
         // A span at the level of errors is there whatever the log's filter leaves out.
-        let span = error_span!("request", method, path, request_id = id);
-        Self { id, span, began: Instant::now() }
+        let log = error_span!("request", method, path, request_id = id);
+        let trace = traces::span(&log, method, path, &id);
+        traces::continue_from(&trace, header);
+        let is_probe = PROBES.contains(&path);
+        Self { id, log, trace, is_probe, began: Instant::now() }
     }
 
     /// What everything that is logged about the request stands in.
     pub(crate) fn span(&self) -> Span {
-        self.span.clone()
+        if self.trace.is_disabled() { self.log.clone() } else { self.trace.clone() }
     }
 
     /// Logs that it was answered.
     pub(crate) fn answered(&self, status: u16) {
         let milliseconds = self.began.elapsed().as_micros() as f64 / 1000.0;
-        self.span.in_scope(|| info!(status, milliseconds, "answered"));
+        traces::answered(&self.trace, status);
+        self.log.in_scope(|| {
+            if self.is_probe && status == 200 {
+                debug!(status, milliseconds, "answered");
+            } else {
+                info!(status, milliseconds, "answered");
+            }
+        });
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -3,24 +3,28 @@
 use std::net::SocketAddr;
 
 use chatapi_core::ChatApi;
+use chatapi_core::http::health;
 use chatapi_core::mail::smtp::SmtpMailer;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::database::{self, Opened};
 use crate::failure::Failure;
+use crate::metrics::{self, Metrics};
+use crate::observers::Observers;
 use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::{chat_page, panics, secret, welcome};
 
-/// Serves until it is asked to stop.
-pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+/// Serves until it is asked to stop. `traces` says whether requests are traced.
+pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen().map_err(|fault| Failure::because("cannot listen to signals", &fault))?;
     panics::log();
     let (listener, api) = tokio::select! {
-        started = start(&settings) => started?,
+        started = start(&settings, traces) => started?,
         () = stop.asked() => return Ok(()),
     };
+    stop.drain(api.clone(), settings.stop_delay);
     settings.framework.serve(listener, api.clone(), &mut stop).await?;
     tokio::select! {
         () = api.shutdown() => {}
@@ -30,12 +34,21 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn start(settings: &Settings) -> Result<(TcpListener, ChatApi), Failure> {
+async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatApi), Failure> {
     let store = database::open(settings).await?;
     let secret = secret::find(settings, &store).await?;
     let listener = listen(&settings.bind).await?;
     let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
-    let api = chat(settings, &store, secret, address)?;
+    let metrics = settings.metrics.is_some().then(|| Metrics::new(settings.framework.name()));
+    let observers = Observers { metrics: metrics.clone(), traces };
+    let api = chat(settings, &store, secret, address, observers)?;
+    if let (Some(metrics), Some(bind)) = (metrics, settings.metrics.as_ref().and_then(|to| to.bind.as_ref()))
+    {
+        let listener = listen(bind).await?;
+        let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
+        info!(%address, "metrics are served");
+        tokio::spawn(metrics::serve(listener, metrics, api.clone(), store));
+    }
     info!(%address, database = %settings.database, "ready");
     welcome::greet(address, settings);
     Ok((listener, api))
@@ -53,15 +66,24 @@ fn chat(
     store: &Opened,
     secret: String,
     address: SocketAddr,
+    observers: Observers,
 ) -> Result<ChatApi, Failure> {
     let mut config = settings.config.clone();
     config.accounts.site_url = settings.public_url.clone().unwrap_or_else(|| welcome::url(address));
-    let mut builder = store.builder(secret).config(config);
+    let mut builder = store.builder(secret).config(config).route(health::live()).route(health::ready());
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }
     if settings.chat_page {
         builder = chat_page::serve(builder);
+    }
+    if let Some(metrics) = &observers.metrics
+        && let Some(token) = settings.metrics.as_ref().and_then(|to| to.token.clone())
+    {
+        builder = builder.route(metrics::route(metrics.clone(), store.clone(), token));
+    }
+    if observers.metrics.is_some() || observers.traces {
+        builder = builder.observer(observers);
     }
     builder.build().map_err(|fault| Failure::setting(fault.to_string()))
 }

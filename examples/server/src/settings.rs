@@ -16,17 +16,21 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::framework::Framework;
+use crate::healthcheck::Probe;
 use crate::logs::{LogOptions, Logs};
+use crate::metrics::{MetricOptions, MetricSettings};
 use crate::secret;
 use crate::superuser::Account;
+use crate::traces::TraceOptions;
 
 mod chat_page;
 mod database;
 mod limits;
 mod mail;
-mod values;
+mod rates;
+pub(crate) mod values;
 
-use values::{Address, PublicUrl};
+use values::{Address, Period, PublicUrl};
 
 /// A chat server: rooms, messages, accounts and tokens behind a REST API.
 ///
@@ -47,9 +51,15 @@ struct CommandLine {
     #[command(flatten)]
     chat_page: chat_page::ChatPageOptions,
     #[command(flatten)]
+    rates: rates::RateOptions,
+    #[command(flatten)]
     mail: mail::MailOptions,
     #[command(flatten)]
     logs: LogOptions,
+    #[command(flatten)]
+    metrics: MetricOptions,
+    #[command(flatten)]
+    traces: TraceOptions,
 }
 
 /// What the program is to do.
@@ -59,6 +69,8 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date and end
     Migrate,
+    /// Ask the server that runs with these settings whether it can answer requests; ends with 0 where it can, else with 1
+    Healthcheck(Probe),
     /// Make an account that may do everything
     Createsuperuser(Account),
 }
@@ -83,6 +95,10 @@ struct ServingOptions {
     /// server listens on]
     #[arg(long, env = "CHATAPI_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// How long the server goes on as before when it is asked to end, but for /readyz, which says so: as long as it takes
+    /// until a balancer sends requests elsewhere
+    #[arg(long, env = "CHATAPI_STOP_DELAY", value_name = "TIME", default_value = "0s")]
+    stop_delay: Period,
 }
 
 /// Everything that can be set, checked.
@@ -98,6 +114,8 @@ pub(crate) struct Settings {
     pub(crate) config: Config,
     pub(crate) chat_page: bool,
     pub(crate) mailer: Option<SmtpMailer>,
+    pub(crate) metrics: Option<MetricSettings>,
+    pub(crate) stop_delay: Duration,
 }
 
 /// What the program was called for.
@@ -105,6 +123,7 @@ pub(crate) struct Call {
     pub(crate) command: Command,
     pub(crate) settings: Settings,
     pub(crate) logs: Logs,
+    pub(crate) traces: TraceOptions,
 }
 
 /// The answer where there is nothing to do.
@@ -140,7 +159,8 @@ pub(crate) fn read() -> Result<Call, Answer> {
     let matches = shape.try_get_matches_from_mut(env::args_os());
     let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = line.map_err(|fault| answer(&fault, &shape))?;
-    let config = line.chat_page.config(line.mail.config(line.limits.config())?);
+    let config = line.mail.config(line.rates.config(line.limits.config()))?;
+    let config = line.chat_page.config(config);
     let settings = Settings {
         database: line.database.database(&line.serving.data_dir)?,
         database_connections: line.database.connections(),
@@ -148,6 +168,8 @@ pub(crate) fn read() -> Result<Call, Answer> {
         mailer: line.mail.mailer()?,
         config,
         chat_page: line.chat_page.is_served(),
+        metrics: line.metrics.settings()?,
+        stop_delay: line.serving.stop_delay.0,
         bind: line.serving.bind.0,
         framework: line.serving.framework.unwrap_or_default(),
         data_folder: line.serving.data_dir,
@@ -156,7 +178,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
-    Ok(Call { command, settings, logs: line.logs.logs(level)? })
+    Ok(Call { command, settings, logs: line.logs.logs(level)?, traces: line.traces })
 }
 
 fn sound(secret: String) -> Result<String, Failure> {

@@ -74,6 +74,11 @@ impl PasswordHasher {
         })
     }
 
+    /// How many passwords are being hashed, and how many wait for it.
+    pub fn queue(&self) -> (usize, usize) {
+        self.shared.queue.lengths()
+    }
+
     /// What to store for an account without a password: see [`unusable`](super::unusable).
     pub fn unusable(&self) -> String {
         super::unusable(&*self.shared.random)

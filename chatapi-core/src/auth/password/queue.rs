@@ -11,6 +11,8 @@ pub(super) struct Queue {
     places: Arc<Semaphore>,
     /// One for each that computes.
     turns: Arc<Semaphore>,
+    concurrent: usize,
+    capacity: usize,
 }
 
 /// The right to compute one hash. It must stay with the computation, since that outlives a cancelled request.
@@ -22,8 +24,17 @@ pub(super) struct Turn {
 
 impl Queue {
     pub(super) fn new(concurrent: usize, queued: usize) -> Self {
-        let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
-        Self { places: semaphore(concurrent.saturating_add(queued)), turns: semaphore(concurrent) }
+        let semaphore = |permits: usize| Arc::new(Semaphore::new(permits));
+        let concurrent = concurrent.min(Semaphore::MAX_PERMITS);
+        let capacity = concurrent.saturating_add(queued).min(Semaphore::MAX_PERMITS);
+        Self { places: semaphore(capacity), turns: semaphore(concurrent), concurrent, capacity }
+    }
+
+    /// How many compute, and how many wait.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        let computing = self.concurrent.saturating_sub(self.turns.available_permits());
+        let inside = self.capacity.saturating_sub(self.places.available_permits());
+        (computing, inside.saturating_sub(computing))
     }
 
     /// Waits for a turn, in order of arrival; [`PasswordError::Busy`] at once where too many wait already.

@@ -15,8 +15,8 @@ use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
 use super::{DIALECT, PATIENCE, bind, patiently, sorted};
-use crate::store::Result;
 use crate::store::engine::{Dialect, Session, Transaction, Value};
+use crate::store::{PoolStatus, Result};
 
 /// How long a statement may wait for its connection: less than it may take in all, so that there is time left to run it.
 const WAIT: Duration = Duration::from_secs(3);
@@ -45,6 +45,19 @@ impl Pool {
         // The one that was used last knows most statements, and is least likely to be dead.
         let pool = ManagedPool::builder(Opener(options)).max_size(connections).queue_mode(QueueMode::Lifo);
         Self::Own(pool.build().expect("a pool without time limits can be made"))
+    }
+
+    /// How the connections stand. sqlx's pool does not tell who waits.
+    pub(super) fn status(&self) -> PoolStatus {
+        match self {
+            Self::Hosts(pool) => {
+                PoolStatus { open: pool.size() as usize, idle: pool.num_idle(), waiting: None }
+            }
+            Self::Own(pool) => {
+                let status = pool.status();
+                PoolStatus { open: status.size, idle: status.available, waiting: Some(status.waiting) }
+            }
+        }
     }
 
     /// Runs a statement by itself.

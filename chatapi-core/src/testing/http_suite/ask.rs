@@ -14,6 +14,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use super::chat::{Chat, Person};
 use super::coverage::route_of;
 use super::json::Json;
+use crate::http::Cors;
+use crate::limits::Limits;
 
 /// A request that is sent when it is awaited.
 #[must_use]
@@ -127,8 +129,7 @@ pub(super) struct Answer {
 }
 
 /// The headers that every answer carries.
-const ALWAYS: [(&str, &str); 5] = [
-    ("vary", "Accept"),
+const ALWAYS: [(&str, &str); 4] = [
     ("x-frame-options", "DENY"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
@@ -214,14 +215,19 @@ impl Answer {
         }
         let allow = Some(("allow", route.allow()));
         let challenge = (self.status == 401).then_some(("www-authenticate", "Bearer realm=\"api\""));
-        for (name, value) in ALWAYS.into_iter().chain(allow).chain(challenge) {
+        let is_alone = chat.api().config().cors == Cors::Off;
+        let vary = is_alone.then_some(("vary", "Accept"));
+        for (name, value) in ALWAYS.into_iter().chain(vary).chain(allow).chain(challenge) {
             assert_eq!(self.header(name), Some(value), "{name} of {} ({})", self.to, self.status);
         }
+        let is_limited = chat.api().config().limits != Limits::default();
         let now_and_then =
             [(401, "www-authenticate"), (429, "retry-after"), (503, "retry-after"), (200, "x-count")];
         let known = |name: &str| {
             ALWAYS.iter().any(|(always, _)| *always == name)
-                || ["allow", "content-length", "content-type"].contains(&name)
+                || ["allow", "content-length", "content-type", "vary"].contains(&name)
+                || !is_alone && name.starts_with("access-control-")
+                || is_limited && name.starts_with("x-ratelimit-")
                 || now_and_then.contains(&(self.status, name))
                 || FRAMEWORKS.contains(&name)
         };

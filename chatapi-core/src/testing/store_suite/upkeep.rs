@@ -6,6 +6,7 @@ use crate::messages::MessageFilter;
 
 facts! {
     a_store_that_is_up_answers,
+    a_store_that_was_migrated_says_so,
     migrating_again_changes_nothing,
     many_may_migrate_at_once,
     the_first_secret_of_a_name_is_kept,
@@ -14,6 +15,10 @@ facts! {
 
 async fn a_store_that_is_up_answers(store: &Subject) {
     store.ping().await.unwrap();
+}
+
+async fn a_store_that_was_migrated_says_so(store: &Subject) {
+    assert!(store.is_migrated().await.unwrap());
 }
 
 async fn migrating_again_changes_nothing(store: &Subject) {

@@ -55,7 +55,9 @@ async fn identify<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let sent = request.headers().get_all(X_REQUEST_ID.as_str()).map(HeaderValue::as_bytes);
-    let id = RequestId::of(request.method().as_str(), request.path(), sent);
+    let id = RequestId::of(request.method().as_str(), request.path(), sent, |name| {
+        request.headers().get(name).and_then(|value| value.to_str().ok())
+    });
     let mut response = next.call(request).instrument(id.span()).await?;
     id.answered(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {

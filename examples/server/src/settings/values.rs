@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 /// Where to listen: an address and a port, or the name of a host and a port.
 #[derive(Clone, Debug)]
-pub(super) struct Address(pub(super) Vec<SocketAddr>);
+pub(crate) struct Address(pub(crate) Vec<SocketAddr>);
 
 impl FromStr for Address {
     type Err = String;

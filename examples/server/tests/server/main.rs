@@ -7,7 +7,10 @@
 
 mod chat_page;
 mod example;
+mod health;
 mod instances;
+mod limits;
+mod metrics;
 mod outage;
 mod postman;
 mod readme;
@@ -17,3 +20,5 @@ mod starts;
 mod stops;
 mod superuser;
 mod support;
+#[cfg(feature = "otlp")]
+mod traces;

@@ -111,3 +111,19 @@ fn a_postgres_that_does_not_come_is_told_in_one_line() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("no database after 0 s"), "{lines:?}");
 }
+
+#[test]
+fn with_logs_for_programs_every_line_is_an_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(program(folder.path()).args(["--log-format", "json"]));
+    assert_eq!(server.api().get("/rooms/").status, 401);
+    server.wait_for_log("answered");
+    let taken = run(program(folder.path()).args(["--log-format", "json", "--bind", server.address()]));
+    assert_eq!(taken.status.code(), Some(1));
+    let lines: Vec<_> = server.log().lines().map(str::to_owned).chain(complaints(&taken)).collect();
+    for line in &lines {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        assert!(object["timestamp"].is_string() && object["level"].is_string(), "{line}");
+    }
+    assert!(lines.last().unwrap().contains(server.address()), "{lines:?}");
+}

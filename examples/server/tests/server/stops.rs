@@ -93,3 +93,18 @@ fn a_killed_server_loses_no_acknowledged_message() {
         assert!(lost.is_empty(), "{lost:?}");
     });
 }
+
+#[test]
+fn before_the_end_it_says_for_a_while_that_it_is_not_ready() {
+    on_each_framework(|program| {
+        let mut server = Server::start(program().env("CHATAPI_STOP_DELAY", "1h"));
+        assert_eq!(server.api().get("/readyz").status, 200);
+        server.tell(Signal::TERM);
+        eventually("it is not ready", || server.api().get("/readyz").status == 503);
+        assert_eq!(server.api().get("/readyz").body["reason"], "shutting down");
+        assert_eq!(server.api().get("/healthz").status, 200);
+        server.api().sign_up("ada");
+        server.tell(Signal::TERM);
+        assert_eq!(server.wait().code(), Some(0));
+    });
+}

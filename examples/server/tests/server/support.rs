@@ -18,10 +18,15 @@ pub(crate) use api::Api;
 /// How long anything may take that a test waits for; far more than it does take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The program, in a folder of its own, with no settings but a free port.
+/// The program, in a folder of its own, with no settings but a free port, and no limits: tests ask more than people do.
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chatapi-server"));
-    command.env_clear().env("BIND", "127.0.0.1:0").current_dir(folder).stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("BIND", "127.0.0.1:0")
+        .env("CHATAPI_LIMITS", "off")
+        .current_dir(folder)
+        .stdin(Stdio::null());
     command
 }
 

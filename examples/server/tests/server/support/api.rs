@@ -94,6 +94,10 @@ impl Api {
         self.send(self.client.get(format!("{}{path}", self.url)).header(name, value)).unwrap()
     }
 
+    pub(crate) fn post_with(&self, path: &str, body: &Value, name: &str, value: &str) -> Answer {
+        self.send(self.client.post(format!("{}{path}", self.url)).json(body).header(name, value)).unwrap()
+    }
+
     fn send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),

@@ -1,0 +1,58 @@
+//! Whether requests are in good hands here.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::ChatApi;
+use crate::store::StoreError;
+
+/// How long the store may take to say that it is ready. Whoever probes asks every few seconds, and waits for little longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why this instance should get no requests for now. `Display` says it, without anything that is nobody's business.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// It is about to end.
+    #[error("shutting down")]
+    Draining,
+    /// The database cannot be reached, or not within two seconds.
+    #[error("the database does not answer")]
+    NoAnswer,
+    /// The database lacks tables, or has older ones: [`Store::migrate`](crate::Store::migrate) brings it up to date.
+    #[error("the database is not up to date")]
+    NotMigrated,
+    /// The store failed in another way.
+    #[error("the database cannot be used")]
+    Failed(#[source] StoreError),
+}
+
+/// Whether the instance is about to end.
+#[derive(Debug, Default)]
+pub(crate) struct Draining(AtomicBool);
+
+impl ChatApi {
+    /// Whether this instance can answer requests: the store answers within two seconds, and its tables are up to date.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        if self.draining().0.load(Ordering::Relaxed) {
+            return Err(NotReady::Draining);
+        }
+        match timeout(PATIENCE, self.store().is_migrated()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(NotReady::NotMigrated),
+            Ok(Err(StoreError::Unavailable(_))) | Err(_) => Err(NotReady::NoAnswer),
+            Ok(Err(fault)) => Err(NotReady::Failed(fault)),
+        }
+    }
+
+    /// Says from now on that it is [not ready](Self::ready), so that requests are sent elsewhere; those that come all the
+    /// same are answered. Call it some time before the server stops.
+    pub fn drain(&self) {
+        self.draining().0.store(true, Ordering::Relaxed);
+    }
+}

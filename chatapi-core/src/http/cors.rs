@@ -1,0 +1,145 @@
+//! Pages of other sites that may use the chat from a browser, as the Fetch standard has it.
+//!
+//! Tokens go in a header that a page must set itself, so credentials that browsers add of their own, as cookies, are never
+//! let through.
+
+use std::str::FromStr;
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+
+use super::{Response, Route, reply};
+
+/// The origins whose pages may read answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Cors {
+    /// None but the chat's own: answers say nothing of it.
+    #[default]
+    Off,
+    /// Every one.
+    AnyOrigin,
+    /// These: `https://app.example.org`, as browsers write them.
+    Origins(Vec<String>),
+}
+
+/// The headers of answers that pages may read beside those that they always may.
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "X-Count, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset-After, X-RateLimit-Bucket",
+);
+
+/// How long a browser may rely on the answer to a preflight, in seconds: as long as Chromium does at most.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
+
+const PREFLIGHT_VARIES: HeaderValue =
+    HeaderValue::from_static("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+
+impl Cors {
+    /// The value of `Access-Control-Allow-Origin` for a request with these headers.
+    pub(super) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(ORIGIN)?;
+        match self {
+            Self::Off => None,
+            Self::AnyOrigin => Some(HeaderValue::from_static("*")),
+            Self::Origins(known) => known.iter().any(|known| origin == known).then(|| origin.clone()),
+        }
+    }
+
+    /// The answer where a browser asks, in the name of a page, whether it may send a request. Nobody is logged in for that.
+    pub(super) fn preflight(&self, route: &Route, head: &HeaderMap, method: &Method) -> Option<Response> {
+        let is_preflight = *self != Self::Off
+            && *method == Method::OPTIONS
+            && head.contains_key(ORIGIN)
+            && head.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        if !is_preflight {
+            return None;
+        }
+        let mut response = reply::empty(StatusCode::NO_CONTENT);
+        reply::allow(&mut response, route.allowed());
+        let headers = response.headers_mut();
+        headers.insert(VARY, PREFLIGHT_VARIES);
+        if let Some(origin) = self.allowed(head) {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, route.allowed());
+            headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+            if let Some(wanted) = head.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+                headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+            }
+        }
+        Some(response)
+    }
+
+    /// What an answer says to a browser; `allowed` is what [`allowed`](Self::allowed) gave for its request.
+    pub(super) fn mark(&self, response: &mut Response, allowed: Option<HeaderValue>) {
+        let headers = response.headers_mut();
+        if let Self::Origins(_) = self {
+            let others = headers.get(VARY).and_then(|vary| vary.to_str().ok());
+            let vary = others.map(|others| format!("{others}, Origin"));
+            let vary = vary.and_then(|vary| HeaderValue::try_from(vary).ok());
+            headers.insert(VARY, vary.unwrap_or(HeaderValue::from_static("Origin")));
+        }
+        if let Some(origin) = allowed {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        }
+    }
+}
+
+/// A text that names no origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is neither * nor a list of origins, such as https://app.example.org, separated by commas")]
+pub struct NoOrigins;
+
+/// Reads `*`, or origins with commas between them.
+impl FromStr for Cors {
+    type Err = NoOrigins;
+
+    fn from_str(text: &str) -> Result<Self, NoOrigins> {
+        match text.trim() {
+            "" => Ok(Self::Off),
+            "*" => Ok(Self::AnyOrigin),
+            list => {
+                list.split(',').map(|one| origin(one.trim())).collect::<Result<_, _>>().map(Self::Origins)
+            }
+        }
+    }
+}
+
+/// A scheme, a host and, where it is not the scheme's own, a port.
+fn origin(text: &str) -> Result<String, NoOrigins> {
+    let uri: Uri = text.parse().map_err(|_| NoOrigins)?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(NoOrigins) };
+    let own_port = if scheme == "https" { ":443" } else { ":80" };
+    let host = authority.as_str().to_ascii_lowercase();
+    let is_bare = uri.path() == "/" && uri.query().is_none() && !text.ends_with('?') && !host.contains('@');
+    let origin = format!("{scheme}://{}", host.strip_suffix(own_port).unwrap_or(&host));
+    if is_bare && ["http", "https"].contains(&scheme) { Ok(origin) } else { Err(NoOrigins) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_listed_as_browsers_write_them() {
+        let list = |text: &str| text.parse::<Cors>();
+        assert_eq!(list("*"), Ok(Cors::AnyOrigin));
+        assert_eq!(list(""), Ok(Cors::Off));
+        let both = vec!["https://app.example.org".to_owned(), "http://localhost:3000".to_owned()];
+        assert_eq!(list("https://App.example.org:443/, http://localhost:3000"), Ok(Cors::Origins(both)));
+        for wrong in [
+            "app.example.org",
+            "https://",
+            "https://a.b/c",
+            "https://a.b?c",
+            "ftp://a.b",
+            "*,https://a.b",
+            "null",
+        ] {
+            assert_eq!(list(wrong), Err(NoOrigins), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Requests that are counted, and the headers that say how their bucket stands.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+
+use super::Response;
+use super::call::Call;
+use super::route::Endpoint;
+use crate::ChatApi;
+use crate::error::{Error, Result};
+use crate::limits::{Class, Key, Standing};
+
+/// The bucket that a request was taken from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    class: Class,
+    standing: Standing,
+}
+
+impl ChatApi {
+    /// Counts a request for its user, or for the network that it comes from.
+    pub(super) async fn counted(&self, endpoint: &Endpoint, call: &Call) -> Option<Counted> {
+        let class = endpoint.class?;
+        let key = match call.user() {
+            Ok(user) => Key::User(user.id),
+            Err(_) => call.address(self)?.into(),
+        };
+        self.taken(class, key).await.map(|standing| Counted { class, standing })
+    }
+}
+
+impl Counted {
+    /// Whether there was one left.
+    pub(super) fn granted(self) -> Result<()> {
+        match self.standing.retry_after {
+            Some(retry_after) => Err(Error::TooManyRequests { retry_after }),
+            None => Ok(()),
+        }
+    }
+
+    /// Says how the bucket stands; as empty where another one was, whose name is nobody's business.
+    pub(super) fn show(self, response: &mut Response, refused_for: Option<Duration>) {
+        let Standing { limit, remaining, reset_after, .. } = self.standing;
+        let remaining = if refused_for.is_some() { 0 } else { remaining };
+        let reset_after = refused_for.map_or(reset_after, |wait| wait.max(reset_after));
+        let seconds = reset_after.as_secs() + u64::from(reset_after.subsec_nanos() > 0);
+        let headers = response.headers_mut();
+        headers.insert(LIMIT, limit.into());
+        headers.insert(REMAINING, remaining.into());
+        headers.insert(RESET_AFTER, seconds.into());
+        headers.insert(BUCKET, HeaderValue::from_static(self.class.name()));
+    }
+}
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET_AFTER: HeaderName = HeaderName::from_static("x-ratelimit-reset-after");
+const BUCKET: HeaderName = HeaderName::from_static("x-ratelimit-bucket");

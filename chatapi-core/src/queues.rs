@@ -1,0 +1,33 @@
+//! How much waits to be done: for whoever watches a server.
+
+use crate::ChatApi;
+
+/// How long the queues are at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Queues {
+    /// Passwords that are being hashed.
+    pub hashing: usize,
+    /// Passwords that wait for their turn to be hashed.
+    pub passwords: usize,
+    /// Events that the host's hooks have not heard of yet.
+    pub events: usize,
+    /// Rooms whose search index is to be put in order.
+    pub untidy_rooms: usize,
+    /// Tasks in the background, mails that are being sent among them.
+    pub tasks: usize,
+}
+
+impl ChatApi {
+    /// How long the queues are.
+    pub fn queues(&self) -> Queues {
+        let (hashing, passwords) = self.passwords().queue();
+        Queues {
+            hashing,
+            passwords,
+            events: self.events().map_or(0, crate::hooks::Events::len),
+            untidy_rooms: self.upkeep().len(),
+            tasks: self.tasks().len(),
+        }
+    }
+}

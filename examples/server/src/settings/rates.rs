@@ -1,0 +1,64 @@
+//! How much one user, one network and one name may ask for, and which other sites' pages may ask at all.
+
+use std::str::FromStr;
+
+use chatapi_core::Config;
+use chatapi_core::http::Cors;
+use chatapi_core::limits::{Limits, NoRate, Rate};
+use clap::Args;
+use clap::builder::BoolishValueParser;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rates: a number and s, min, h or d, such as 30/min, or off")]
+pub(super) struct RateOptions {
+    /// Whether there are any of the limits below
+    #[arg(long, env = "CHATAPI_LIMITS", value_name = "ON|OFF", default_value = "on")]
+    #[arg(value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    limits: bool,
+    /// Attempts to log in, and others that take a password, of one network or user
+    #[arg(long, env = "CHATAPI_LIMIT_LOGIN", value_name = "RATE", default_value = "60/min")]
+    limit_login: Allowed,
+    /// Failed attempts to log in by one name, wherever they come from; who logged in from there before is let in
+    #[arg(long, env = "CHATAPI_LIMIT_GUESS", value_name = "RATE", default_value = "20/min")]
+    limit_guess: Allowed,
+    /// New accounts of one network
+    #[arg(long, env = "CHATAPI_LIMIT_REGISTRATION", value_name = "RATE", default_value = "120/h")]
+    limit_registration: Allowed,
+    /// Mails that one network or user asks for, or that one address gets
+    #[arg(long, env = "CHATAPI_LIMIT_MAIL", value_name = "RATE", default_value = "30/h")]
+    limit_mail: Allowed,
+    /// Messages that one user sends or changes
+    #[arg(long, env = "CHATAPI_LIMIT_SEND", value_name = "RATE", default_value = "300/min")]
+    limit_send: Allowed,
+    /// Other sites whose pages may use the API from a browser: origins separated by commas, or * for every one [default: none]
+    #[arg(long, env = "CHATAPI_CORS_ORIGINS", value_name = "ORIGINS")]
+    cors_origins: Option<Cors>,
+}
+
+impl RateOptions {
+    /// Adds what is set here to a configuration.
+    pub(super) fn config(&self, mut config: Config) -> Config {
+        config.cors = self.cors_origins.clone().unwrap_or_default();
+        config.limits = Limits::default();
+        if self.limits {
+            config.limits.log_in = self.limit_login.0;
+            config.limits.guess = self.limit_guess.0;
+            config.limits.registration = self.limit_registration.0;
+            config.limits.mail = self.limit_mail.0;
+            config.limits.send = self.limit_send.0;
+        }
+        config
+    }
+}
+
+/// A rate, or as much as anybody likes.
+#[derive(Clone, Copy, Debug)]
+struct Allowed(Option<Rate>);
+
+impl FromStr for Allowed {
+    type Err = NoRate;
+
+    fn from_str(text: &str) -> Result<Self, NoRate> {
+        if text == "off" { Ok(Self(None)) } else { text.parse().map(Some).map(Self) }
+    }
+}
