@@ -13,11 +13,15 @@ use sqlx::{Connection as _, Row as _, SqlStr};
 
 use self::pool::{PgTransaction, Pool, lend};
 use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort};
+use super::load::Bulk;
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
 
+mod load;
 mod pool;
+
+pub(crate) use load::Unhurried;
 
 /// Keeps everything in PostgreSQL, in tables that start with `chatapi_`.
 pub type PgStore = SqlStore<PgEngine>;
@@ -93,6 +97,10 @@ impl Engine for PgEngine {
 
     async fn begin(&self) -> Result<Self::Transaction> {
         patiently(self.pool.begin()).await
+    }
+
+    async fn begin_load(&self) -> Result<Box<dyn Bulk>> {
+        Ok(Box::new(load::PgLoad::begin(&self.pool.options()).await?))
     }
 
     async fn migrate(&self) -> Result<()> {

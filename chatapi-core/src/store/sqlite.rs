@@ -13,9 +13,12 @@ use sqlx::sqlite::{
 use sqlx::{Row as _, SqlStr};
 
 use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort};
+use super::load::Bulk;
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::Timestamp;
+
+mod load;
 
 /// Keeps everything in SQLite, in tables that start with `chatapi_`.
 pub type SqliteStore = SqlStore<SqliteEngine>;
@@ -102,6 +105,10 @@ impl Engine for SqliteEngine {
     async fn begin(&self) -> Result<Self::Transaction> {
         // A transaction that begins as a reader may not become a writer while another writes.
         self.writer.begin_with("begin immediate").await.map_err(sorted)
+    }
+
+    async fn begin_load(&self) -> Result<Box<dyn Bulk>> {
+        Ok(Box::new(load::SqliteLoad::within(self.begin().await?)))
     }
 
     async fn migrate(&self) -> Result<()> {

@@ -5,18 +5,22 @@ mod connections;
 mod database;
 mod failure;
 mod framework;
+mod import_django;
 mod logs;
 mod panics;
 mod request_id;
 mod secret;
+mod seed;
 mod serve;
 mod settings;
 mod stop;
 mod superuser;
+mod tidy;
 mod welcome;
 
 use std::process::ExitCode;
 
+use chatapi_core::clock::SystemClock;
 use failure::Failure;
 use settings::{Call, Command};
 
@@ -43,5 +47,7 @@ async fn run(call: Call) -> Result<(), Failure> {
             Ok(())
         }
         Command::Createsuperuser(account) => superuser::create(account, &settings).await,
+        Command::Seed(options) => seed::seed(&options, &settings, &SystemClock).await,
+        Command::ImportDjango(options) => import_django::import(&options, &settings).await,
     }
 }

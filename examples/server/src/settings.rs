@@ -16,11 +16,13 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::framework::Framework;
+use crate::import_django::ImportOptions;
 use crate::logs::{LogOptions, Logs};
 use crate::secret;
+use crate::seed::SeedOptions;
 use crate::superuser::Account;
 
-mod database;
+pub(crate) mod database;
 mod limits;
 mod mail;
 mod values;
@@ -58,6 +60,10 @@ pub(crate) enum Command {
     Migrate,
     /// Make an account that may do everything
     Createsuperuser(Account),
+    /// Fill the database with people, rooms and conversations to try the chat on
+    Seed(SeedOptions),
+    /// Take over the database of a Django deployment: its users, rooms and messages
+    ImportDjango(ImportOptions),
 }
 
 #[derive(Debug, Args)]
