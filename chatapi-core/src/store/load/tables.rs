@@ -11,7 +11,7 @@ use crate::{RoomId, UserId};
 
 /// A transaction that rows are put in by.
 #[async_trait]
-pub(crate) trait Bulk: Send {
+pub trait Bulk: Send {
     /// Writes a row in the form that [`insert`](Self::insert) takes.
     fn write(&self, row: &[Cell<'_>], rows: &mut String);
     /// Inserts rows.
@@ -29,22 +29,27 @@ pub(crate) trait Bulk: Send {
 
 /// Some columns of a table.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     pub(crate) name: &'static str,
     /// Parted by commas.
     pub(crate) columns: &'static str,
 }
 
-/// A value of a row; a time is in microseconds since 1970.
+/// A value of a row.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Cell<'a> {
+pub enum Cell<'a> {
+    /// A whole number, or an id.
     Int(i64),
+    /// An id, or none.
     OptInt(Option<i64>),
-    /// SQLite has no flags but numbers.
+    /// A flag: SQLite has numbers for them.
     Bool(#[serde(serialize_with = "as_number")] bool),
+    /// A text.
     Text(&'a str),
+    /// A text, or none.
     OptText(Option<&'a str>),
+    /// A moment, in microseconds since 1970.
     Time(i64),
 }
 

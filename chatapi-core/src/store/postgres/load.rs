@@ -13,7 +13,7 @@ use crate::store::load::{Bulk, Cell, OF_MESSAGES, Table};
 use crate::store::{Result, StoreError};
 
 /// A connection whose statements take as long as they take.
-pub struct Unhurried(PgConnection);
+pub(crate) struct Unhurried(PgConnection);
 
 impl Unhurried {
     /// Connects, and runs these statements.
