@@ -57,11 +57,20 @@ pub(crate) struct SeedOptions {
     #[arg(long, env = "CHATAPI_SEED_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     password: Option<String>,
     /// Make a superuser of this name too, with the same password
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     superuser: Option<String>,
     /// Add to a database that has messages already
     #[arg(long)]
     more: bool,
+}
+
+/// A name that an account may have.
+fn name(text: &str) -> Result<String, &'static str> {
+    let is_sound = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+    if text.is_empty() || text.chars().count() > 150 || !text.chars().all(is_sound) {
+        return Err("this is no name of an account: at most 150 letters, digits and @.+-_");
+    }
+    Ok(text.to_owned())
 }
 
 /// Fills the database, all at once, and says how to log in.
@@ -81,7 +90,8 @@ pub(crate) async fn seed(options: &SeedOptions, settings: &Settings, clock: &dyn
     let made = fill(&mut load, opened.store(), options, &hash, clock.now()).await?;
     load.commit().await.map_err(|fault| not_made(&fault))?;
     tidy::tidy(opened.store(), words, |_, _| {}).await?;
-    welcome::print(&told(&made, options, &password));
+    let url = settings.public_url.clone().or(settings.bind.first().map(|address| welcome::url(*address)));
+    welcome::print(&told(&made, options, &password, &url.unwrap_or_default()));
     Ok(())
 }
 
@@ -121,11 +131,17 @@ async fn fill(
     let people = free_names(store, &talks, options.users as usize, ids).await.map_err(failed)?;
     let mut users: Vec<_> = people.iter().map(|person| person.account(hash, period.from, &mut rng)).collect();
     if let Some(name) = &options.superuser {
-        users.push(superuser(store, name, UserId(ids.user.0 + users.len() as i64), hash, now).await?);
+        let is_taken = people.iter().any(|person| person.member.name == *name)
+            || store.user_by_name(name).await.map_err(failed)?.is_some();
+        if is_taken {
+            let why = format!("nothing was made: --superuser: there is an account named {name} already");
+            return Err(Failure::hindrance(why));
+        }
+        users.push(superuser(UserId(ids.user.0 + users.len() as i64), name, hash, now));
     }
     load.add_users(&users).await.map_err(failed)?;
 
-    let shares = crowd::shares(options.messages, options.rooms as usize, &mut rng);
+    let shares = crowd::shares(options.messages, options.rooms as usize, &talks, &mut rng);
     let rooms = crowd::rooms(&talks, &people, &shares, ids, period, &mut rng);
     let loaded: Vec<_> = rooms.iter().map(|room| room.loaded.clone()).collect();
     load.add_rooms(&loaded).await.map_err(failed)?;
@@ -156,21 +172,8 @@ async fn free_names(
     Ok(people)
 }
 
-async fn superuser(
-    store: &dyn Store,
-    name: &str,
-    id: UserId,
-    hash: &str,
-    now: Timestamp,
-) -> Result<User, Failure> {
-    let is_sound = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
-    if name.is_empty() || name.chars().count() > 150 || !name.chars().all(is_sound) {
-        return Err(Failure::setting("--superuser: this is no name that an account may have"));
-    }
-    if store.user_by_name(name).await.map_err(|fault| not_made(&fault))?.is_some() {
-        return Err(Failure::hindrance(format!("--superuser: there is an account named {name} already")));
-    }
-    Ok(User {
+fn superuser(id: UserId, name: &str, hash: &str, now: Timestamp) -> User {
+    User {
         id,
         username: name.to_owned(),
         email: String::new(),
@@ -181,7 +184,7 @@ async fn superuser(
         date_joined: now,
         revision: 0,
         external_id: None,
-    })
+    }
 }
 
 /// Adds what is said in all rooms, in the order of time, so that a later message has a greater id.
@@ -214,7 +217,7 @@ async fn say(load: &mut Load, mut rooms: Vec<Room<'_>>, first: MessageId) -> Res
     load.add_messages(&batch).await
 }
 
-fn told(made: &Made, options: &SeedOptions, password: &str) -> String {
+fn told(made: &Made, options: &SeedOptions, password: &str, url: &str) -> String {
     let SeedOptions { rooms, messages, .. } = options;
     let Made { people, period } = made;
     let date = |micros| Timestamp::from_micros(micros).to_string()[..10].to_owned();
@@ -231,7 +234,7 @@ fn told(made: &Made, options: &SeedOptions, password: &str) -> String {
          Everybody's password is {password}\n\
          {superuser}\
          Log in as {}{more}; {first} is in every second room:\n\n  \
-         curl http://localhost:8000/auth/jwt/create/ -d username={first} -d password={password}\n",
+         curl {url}/auth/jwt/create/ -d username={first} -d password={password}\n",
         people.len(),
         date(period.from),
         date(period.until),

@@ -15,6 +15,8 @@ const HOUR: i64 = 3600 * SECOND;
 pub(super) struct Member {
     pub(super) id: UserId,
     pub(super) name: String,
+    /// Whether the room's language is its own.
+    pub(super) is_at_home: bool,
 }
 
 /// What somebody said.
@@ -73,6 +75,10 @@ impl<'a> Conversation<'a> {
         self.begun += lines.len() as u64;
 
         self.rng.shuffle(&mut self.members);
+        // Mostly those begin who are at home in the language.
+        if self.rng.u8(0..4) > 0 {
+            self.members.sort_by_key(|member| !member.is_at_home);
+        }
         let fill = Fill::draw(self.talk, &self.members, &mut self.rng);
         let mut at = self.begins_at(first, end);
         let longest_pause = (end - at) / (lines.len() as i64 + 1);

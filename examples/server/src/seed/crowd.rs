@@ -32,7 +32,7 @@ pub(super) fn name(talks: &[Talk], number: usize) -> (usize, String) {
 
 impl Person {
     pub(super) fn new(id: UserId, name: String, talk: usize) -> Self {
-        Self { member: Member { id, name }, talk }
+        Self { member: Member { id, name, is_at_home: false }, talk }
     }
 
     /// The account, made some time before the first message. Addresses that nobody has end in `.example` (RFC 2606).
@@ -105,12 +105,14 @@ fn members(people: &[Person], talk: usize, with_the_first: bool, rng: &mut Rng) 
             chosen.push(another);
         }
     }
-    chosen.into_iter().map(|number| people[number].member.clone()).collect()
+    let member = |person: &Person| Member { is_at_home: person.talk == talk, ..person.member.clone() };
+    chosen.into_iter().map(|number| member(&people[number])).collect()
 }
 
-/// How many messages each room gets of so many: some are livelier than others.
-pub(super) fn shares(messages: u64, rooms: usize, rng: &mut Rng) -> Vec<u64> {
-    let weights: Vec<u64> = (0..rooms).map(|_| rng.u64(20..180)).collect();
+/// How many messages each room gets of so many: some are livelier than others, above all where there is more to say.
+pub(super) fn shares(messages: u64, rooms: usize, talks: &[Talk], rng: &mut Rng) -> Vec<u64> {
+    let lines = |room: usize| talks[room % talks.len()].conversations.iter().flatten().count() as u64;
+    let weights: Vec<u64> = (0..rooms).map(|room| lines(room) * rng.u64(50..150)).collect();
     let all: u64 = weights.iter().sum();
     let mut given = (0, 0);
     let share = |weight: &u64| {
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn shares_add_up() {
         for (messages, rooms) in [(1500, 12), (0, 3), (7, 20), (1_000_000, 1)] {
-            let shares = shares(messages, rooms, &mut Rng::with_seed(1));
+            let shares = shares(messages, rooms, &super::super::talk::all(), &mut Rng::with_seed(1));
             assert_eq!((shares.len(), shares.iter().sum()), (rooms, messages));
         }
     }

@@ -5,10 +5,12 @@
     reason = "a test that cannot go on ends in a panic that says why"
 )]
 
+mod import_django;
 mod instances;
 mod outage;
 mod readme;
 mod requests;
+mod seed;
 mod settings;
 mod starts;
 mod stops;
