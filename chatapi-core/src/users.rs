@@ -96,9 +96,9 @@ mod log_in;
 mod passwords;
 
 pub use accounts::NewAccount;
-pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use accounts::USERNAME_LIMIT;
+pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 pub use emails::is_address;
 pub use external::ExternalUser;
 pub(crate) use known::KnownUsers;

@@ -87,7 +87,8 @@ impl Load {
 
     /// Whether there are messages.
     pub async fn has_messages(&mut self) -> Result<bool> {
-        let sql = "select cast(count(*) as bigint) from (select id from chatapi_messages limit 1) as anything";
+        let sql =
+            "select cast(count(*) as bigint) from (select id from chatapi_messages limit 1) as anything";
         Ok(self.numbers::<1>(sql).await? != [0])
     }
 

@@ -42,6 +42,8 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
     let words = Words::new(settings.config.language);
     let mut load = opened.load(words).await.map_err(|fault| not_written(&fault))?;
     let report = take_over(&mut django, &mut load, &mut |progress| meter.hear(progress)).await;
+    // Whoever writes to Django's database need not wait for the rest.
+    drop(django);
     let report = report.map_err(refused)?;
     if options.dry_run {
         drop(load);

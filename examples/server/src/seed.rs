@@ -74,7 +74,11 @@ fn name(text: &str) -> Result<String, &'static str> {
 }
 
 /// Fills the database, all at once, and says how to log in.
-pub(crate) async fn seed(options: &SeedOptions, settings: &Settings, clock: &dyn Clock) -> Result<(), Failure> {
+pub(crate) async fn seed(
+    options: &SeedOptions,
+    settings: &Settings,
+    clock: &dyn Clock,
+) -> Result<(), Failure> {
     let password = password(options)?;
     let hasher = PasswordHasher::new(PasswordConfig::default(), Arc::new(SystemRandom));
     let hasher = hasher.map_err(|fault| Failure::because("cannot hash passwords", &fault))?;
@@ -145,7 +149,8 @@ async fn fill(
     let rooms = crowd::rooms(&talks, &people, &shares, ids, period, &mut rng);
     let loaded: Vec<_> = rooms.iter().map(|room| room.loaded.clone()).collect();
     load.add_rooms(&loaded).await.map_err(failed)?;
-    let members = |room: &Room<'_>| room.members.iter().map(|user| (room.loaded.id, *user)).collect::<Vec<_>>();
+    let members =
+        |room: &Room<'_>| room.members.iter().map(|user| (room.loaded.id, *user)).collect::<Vec<_>>();
     let members: Vec<_> = rooms.iter().flat_map(members).collect();
     load.add_members(&members).await.map_err(failed)?;
     say(load, rooms, ids.message).await.map_err(failed)?;

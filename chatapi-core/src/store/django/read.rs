@@ -27,7 +27,8 @@ impl Django {
     /// [`ImportError::Source`] where it cannot be reached, [`ImportError::Lacks`] where it has other tables.
     #[cfg(feature = "postgres")]
     pub async fn on_postgres(options: sqlx::postgres::PgConnectOptions) -> Result<Self, ImportError> {
-        let snapshot = super::engines::on_postgres(options).await.map_err(cause).map_err(ImportError::Source)?;
+        let snapshot =
+            super::engines::on_postgres(options).await.map_err(cause).map_err(ImportError::Source)?;
         Self::of(Snapshot(snapshot)).await
     }
 
@@ -103,16 +104,7 @@ pub(super) struct Membership {
 const COLUMNS: [(&str, &[&str]); 4] = [
     (
         "auth_user",
-        &[
-            "id",
-            "username",
-            "email",
-            "password",
-            "is_active",
-            "is_staff",
-            "is_superuser",
-            "date_joined",
-        ],
+        &["id", "username", "email", "password", "is_active", "is_staff", "is_superuser", "date_joined"],
     ),
     ("chat_room", &["id", "name", "admin_id"]),
     ("chat_room_users", &["id", "room_id", "user_id"]),

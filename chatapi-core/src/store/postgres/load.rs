@@ -49,12 +49,11 @@ fn named(error: sqlx::Error) -> StoreError {
 }
 
 /// Others may read while it lasts, but not write: what they wrote might have the ids that are loaded.
-const BEGIN: [&str; 5] = [
+const BEGIN: [&str; 4] = [
     "set maintenance_work_mem = '256MB'",
     "set lock_timeout = '30s'",
     "begin",
     "lock table chatapi_users, chatapi_rooms, chatapi_room_members, chatapi_messages, chatapi_fresh_texts in exclusive mode",
-    "set local lock_timeout = 0",
 ];
 
 /// A load's transaction.

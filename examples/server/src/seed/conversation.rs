@@ -70,7 +70,8 @@ impl<'a> Conversation<'a> {
         }
         let Some(drawn) = self.left.pop() else { return };
         let lines = &self.talk.conversations[drawn];
-        let lines = &lines[..lines.len().min(usize::try_from(self.wanted - self.begun).unwrap_or(usize::MAX))];
+        let lines =
+            &lines[..lines.len().min(usize::try_from(self.wanted - self.begun).unwrap_or(usize::MAX))];
         let (first, end) = (self.moment(self.begun), self.moment(self.begun + lines.len() as u64));
         self.begun += lines.len() as u64;
 
@@ -130,8 +131,11 @@ struct Fill {
 
 impl Fill {
     fn draw(talk: &Talk, members: &[Member], rng: &mut Rng) -> Self {
-        let mut places: Vec<_> =
-            talk.lists.iter().filter_map(|(name, items)| Some((*name, (*rng.choice(items)?).to_owned()))).collect();
+        let mut places: Vec<_> = talk
+            .lists
+            .iter()
+            .filter_map(|(name, items)| Some((*name, (*rng.choice(items)?).to_owned())))
+            .collect();
         let quarter = rng.u8(32..88);
         places.push(("time", format!("{}:{:02}", quarter / 4, quarter % 4 * 15)));
         places.push(("n", rng.u8(2..10).to_string()));

@@ -35,7 +35,8 @@ fn a_visitor_logs_in_and_finds_rooms_and_messages_of_the_past_weeks() {
         assert_eq!(olivia.get("/rooms/").body["count"].as_u64().map(|rooms| rooms >= 6), Some(true));
         let messages = olivia.get("/messages/").body;
         assert!(messages["count"].as_u64() >= Some(400), "{}", messages["count"]);
-        let last = olivia.get("/messages/?page=last").body["results"].as_array().unwrap().last().unwrap().clone();
+        let last =
+            olivia.get("/messages/?page=last").body["results"].as_array().unwrap().last().unwrap().clone();
         assert!(messages["results"][0]["created_at"].as_str() < last["created_at"].as_str());
         assert!(last["created_at"].as_str() <= last["updated_at"].as_str());
         let found = olivia.get("/messages/?q=birthday").body;
@@ -66,7 +67,8 @@ fn a_chat_with_messages_is_left_alone_unless_more_is_asked_for() {
     assert_eq!(refused.status.code(), Some(1));
     let why = "chatapi-server: the database has messages already: use --more to add to them";
     assert_eq!(complaints(&refused), [why]);
-    let more = said(&seed(folder.path(), &["--more", "--users", "5", "--messages", "50", "--superuser", "boss"]));
+    let more =
+        said(&seed(folder.path(), &["--more", "--users", "5", "--messages", "50", "--superuser", "boss"]));
     assert!(!more.contains("olivia.brown"), "a name is not given twice: {more}");
     let server = Server::start(&mut program(folder.path()));
     let boss = server.api().log_in("boss", PASSWORD);
