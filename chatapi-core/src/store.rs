@@ -18,7 +18,11 @@ use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod django;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) mod engine;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod load;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;

@@ -98,6 +98,8 @@ mod log_in;
 mod passwords;
 
 pub use accounts::NewAccount;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use accounts::USERNAME_LIMIT;
 pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
 pub use emails::is_address;
 pub use external::ExternalUser;

@@ -16,6 +16,7 @@ pub use config::{PasswordConfig, PasswordConfigError};
 pub use hasher::{PasswordError, PasswordHasher, Verdict};
 pub use rules::PasswordRules;
 
+use self::stored::Stored;
 use crate::random::Random;
 
 /// Whether any password can fit the stored hash.
@@ -23,6 +24,12 @@ use crate::random::Random;
 /// As with Django, a hash that begins with `!` stands for an account without a password; so does the empty text.
 pub fn is_usable(stored: &str) -> bool {
     !stored.is_empty() && !stored.starts_with('!')
+}
+
+/// Whether a password can be verified against the stored hash: it is in one of the forms that are read, and asks for no
+/// more than the config allows.
+pub fn is_verifiable(stored: &str, config: &PasswordConfig) -> bool {
+    Stored::read(stored, config).is_some()
 }
 
 /// What to store for an account that nobody may log in to by password: `!` and 40 random letters and digits.

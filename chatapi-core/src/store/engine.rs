@@ -7,6 +7,7 @@ use sqlx::SqlStr;
 use sqlx::migrate::Migrator;
 use tracing::{Span, debug_span};
 
+use super::load::Bulk;
 use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
@@ -136,6 +137,8 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
 
     /// The migrations that this program knows.
     fn migrator() -> &'static Migrator;
+    /// Begins a transaction that takes rows by the thousand.
+    async fn begin_load(&self) -> Result<Box<dyn Bulk>>;
 
     /// Brings the tables up to date, as one transaction, one process after the other.
     async fn migrate(&self) -> Result<()>;
@@ -207,6 +210,14 @@ pub(super) fn sort(error: sqlx::Error, of_code: fn(&str) -> Fault) -> StoreError
         Fault::Collision => StoreError::Unavailable(Collision(error).into()),
         Fault::Away => StoreError::Unavailable(error.into()),
         Fault::Other => StoreError::Backend(error.into()),
+    }
+}
+
+/// Like [`sort`], for rows that are loaded: what is there twice among them is named, since it need be no user's name.
+pub(super) fn sort_loaded(error: sqlx::Error, of_code: fn(&str) -> Fault) -> StoreError {
+    match &error {
+        sqlx::Error::Database(fault) if fault.is_unique_violation() => StoreError::Backend(error.into()),
+        _ => sort(error, of_code),
     }
 }
 

@@ -14,11 +14,15 @@ use tracing::Instrument as _;
 
 use self::pool::{PgTransaction, Pool, lend};
 use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort, statement};
+use super::load::Bulk;
 use super::sql::SqlStore;
 use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
+mod load;
 mod pool;
+
+pub(crate) use load::Unhurried;
 
 /// Keeps everything in PostgreSQL, in tables that start with `chatapi_`.
 pub type PgStore = SqlStore<PgEngine>;
@@ -107,6 +111,10 @@ impl Engine for PgEngine {
 
     fn migrator() -> &'static Migrator {
         &MIGRATOR
+    }
+
+    async fn begin_load(&self) -> Result<Box<dyn Bulk>> {
+        Ok(Box::new(load::PgLoad::begin(&self.pool.options()).await?))
     }
 
     async fn migrate(&self) -> Result<()> {

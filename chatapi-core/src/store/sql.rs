@@ -72,6 +72,11 @@ impl<E: Engine> SqlStore<E> {
         self.engine.pool_status()
     }
 
+    /// The engine, for a load.
+    pub(super) fn engine(&self) -> &E {
+        &self.engine
+    }
+
     async fn read(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {
         self.engine.read(sql.into().0, values).await
     }

@@ -15,9 +15,12 @@ use sqlx::{Executor, Row as _, SqlStr};
 use tracing::Instrument as _;
 
 use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort, statement};
+use super::load::Bulk;
 use super::sql::SqlStore;
 use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
+
+mod load;
 
 /// Keeps everything in SQLite, in tables that start with `chatapi_`.
 pub type SqliteStore = SqlStore<SqliteEngine>;
@@ -120,6 +123,10 @@ impl Engine for SqliteEngine {
 
     fn migrator() -> &'static Migrator {
         &MIGRATOR
+    }
+
+    async fn begin_load(&self) -> Result<Box<dyn Bulk>> {
+        Ok(Box::new(load::SqliteLoad::within(self.begin().await?)))
     }
 
     async fn migrate(&self) -> Result<()> {

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chatapi_core::api::{Builder, ChatApi};
+use chatapi_core::search::Words;
+use chatapi_core::store::load::Load;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::store::{PoolStatus, Store, StoreError};
@@ -64,6 +66,14 @@ impl Opened {
         match self {
             Self::Sqlite(store) => store.pool_status(),
             Self::Postgres(store) => store.pool_status(),
+        }
+    }
+
+    /// Begins to put rows in by the thousand.
+    pub(crate) async fn load(&self, words: Words) -> Result<Load, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.load(words).await,
+            Self::Postgres(store) => store.load(words).await,
         }
     }
 

@@ -7,21 +7,25 @@ mod database;
 mod failure;
 mod framework;
 mod healthcheck;
+mod import_django;
 mod logs;
 mod metrics;
 mod observers;
 mod panics;
 mod request_id;
 mod secret;
+mod seed;
 mod serve;
 mod settings;
 mod stop;
 mod superuser;
 mod traces;
+mod tidy;
 mod welcome;
 
 use std::process::ExitCode;
 
+use chatapi_core::clock::SystemClock;
 use failure::Failure;
 use settings::{Call, Command};
 use traces::Traces;
@@ -57,5 +61,7 @@ async fn run(call: Call) -> Result<(), Failure> {
         }
         Command::Healthcheck(probe) => healthcheck::ask(&probe, &settings.bind),
         Command::Createsuperuser(account) => superuser::create(account, &settings).await,
+        Command::Seed(options) => seed::seed(&options, &settings, &SystemClock).await,
+        Command::ImportDjango(options) => import_django::import(&options, &settings).await,
     }
 }

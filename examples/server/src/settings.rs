@@ -17,14 +17,16 @@ use crate::database::Database;
 use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::healthcheck::Probe;
+use crate::import_django::ImportOptions;
 use crate::logs::{LogOptions, Logs};
 use crate::metrics::{MetricOptions, MetricSettings};
 use crate::secret;
+use crate::seed::SeedOptions;
 use crate::superuser::Account;
 use crate::traces::TraceOptions;
 
 mod chat_page;
-mod database;
+pub(crate) mod database;
 mod limits;
 mod mail;
 mod rates;
@@ -73,6 +75,10 @@ pub(crate) enum Command {
     Healthcheck(Probe),
     /// Make an account that may do everything
     Createsuperuser(Account),
+    /// Fill the database with people, rooms and conversations to try the chat on
+    Seed(SeedOptions),
+    /// Take over the database of a Django deployment: its users, rooms and messages
+    ImportDjango(ImportOptions),
 }
 
 #[derive(Debug, Args)]

@@ -60,6 +60,14 @@ impl Pool {
         }
     }
 
+    /// How its connections are made, for one beside it.
+    pub(super) fn options(&self) -> PgConnectOptions {
+        match self {
+            Self::Hosts(pool) => PgConnectOptions::clone(&pool.connect_options()),
+            Self::Own(pool) => pool.manager().0.clone(),
+        }
+    }
+
     /// Runs a statement by itself.
     pub(super) async fn run(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>, Error> {
         let query = bind(sqlx::query(sql), values);

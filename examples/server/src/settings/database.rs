@@ -59,7 +59,7 @@ impl DatabaseOptions {
             Some(_) if in_parts => Err(Failure::setting(
                 "DATABASE_URL is set together with PG_USER, PG_DB or PG_HOST: set the one or the others",
             )),
-            Some(url) => of_url(url),
+            Some(url) => of_url("--database-url / DATABASE_URL", url),
             None if in_parts => self.of_parts(),
             None => Ok(Database::Sqlite(data_folder.join("chatapi.sqlite3"))),
         }
@@ -90,9 +90,10 @@ impl DatabaseOptions {
     }
 }
 
-/// The parts of a URL never stand in a message: one of them is a password.
-fn of_url(url: &str) -> Result<Database, Failure> {
-    let wrong = |why: &str| Failure::setting(format!("--database-url / DATABASE_URL: {why}"));
+/// The database that a setting of this name gives by its URL, whose parts never stand in a message: one of them is a
+/// password.
+pub(crate) fn of_url(setting: &str, url: &str) -> Result<Database, Failure> {
+    let wrong = |why: &str| Failure::setting(format!("{setting}: {why}"));
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return match PgConnectOptions::from_str(url) {
             Ok(server) => Ok(Database::Postgres(Box::new(server))),

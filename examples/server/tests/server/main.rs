@@ -8,6 +8,7 @@
 mod chat_page;
 mod example;
 mod health;
+mod import_django;
 mod instances;
 mod limits;
 mod metrics;
@@ -15,6 +16,7 @@ mod outage;
 mod postman;
 mod readme;
 mod requests;
+mod seed;
 mod settings;
 mod starts;
 mod stops;

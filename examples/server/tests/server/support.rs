@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 pub(crate) mod api;
+pub(crate) mod django;
 pub(crate) mod postgres;
 pub(crate) mod senders;
 

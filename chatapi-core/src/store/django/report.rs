@@ -1,0 +1,134 @@
+//! What is told of an import, while it lasts and afterwards.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The table of Django's that is being read.
+    pub table: &'static str,
+    /// How many of its rows were read.
+    pub done: u64,
+    /// How many it has.
+    pub total: u64,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows of `auth_user`.
+    pub users: Tally,
+    /// Rows of `chat_room`.
+    pub rooms: Tally,
+    /// Rows of `chat_room_users`.
+    pub members: Tally,
+    /// Rows of `chat_message`.
+    pub messages: Tally,
+    /// What somebody should know of, and where it was found.
+    pub oddities: BTreeMap<Oddity, Found>,
+}
+
+impl Report {
+    pub(super) fn note_if(&mut self, is_so: bool, oddity: Oddity, id: i64) {
+        if !is_so {
+            return;
+        }
+        let found = self.oddities.entry(oddity).or_default();
+        found.count += 1;
+        if found.ids.len() < Found::NAMED {
+            found.ids.push(id);
+        }
+    }
+}
+
+/// What became of a table's rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many Django had.
+    pub read: u64,
+    /// How many are here now.
+    pub kept: u64,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, is_kept: bool) {
+        self.read += 1;
+        self.kept += u64::from(is_kept);
+    }
+}
+
+/// Where an oddity was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// In how many rows.
+    pub count: u64,
+    /// Their ids in Django's table: the first twenty.
+    pub ids: Vec<i64>,
+}
+
+impl Found {
+    /// How many ids are named.
+    const NAMED: usize = 20;
+}
+
+/// `ids 1, 2, 3`, or `ids 1, 2, 3 and 40 more`.
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.count == 1 { "id " } else { "ids " })?;
+        for (place, id) in self.ids.iter().enumerate() {
+            f.write_str(if place > 0 { ", " } else { "" })?;
+            id.fmt(f)?;
+        }
+        match self.count - self.ids.len() as u64 {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+macro_rules! oddities {
+    ($($(#[doc = $doc:literal])* $name:ident $text:literal)*) => {
+        /// Something odd about a row, and what was done about it. Its text says both.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Oddity {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl fmt::Display for Oddity {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$name => $text,)*
+                })
+            }
+        }
+    };
+}
+
+oddities! {
+    /// Django says that no password fits: its hash begins with `!`, or is empty.
+    NoPassword "users without a password, as they were: nobody logs in as one before a password is set"
+    /// The hash is in a form that is not read here, or asks for more work than is allowed.
+    UnknownHash "users whose password is hashed in a way that is not known here, kept: they log in after a reset"
+    /// The name has more than 150 characters.
+    LongUsername "users whose name is longer than new ones may be, kept"
+    /// A name, an address or a hash held NUL characters.
+    NulInUser "users with NUL characters in their texts, which were taken out"
+    /// The name has more than 100 characters.
+    LongRoomName "rooms whose name is longer than new ones may be, kept"
+    /// The name held NUL characters.
+    NulInRoom "rooms with NUL characters in their name, which were taken out"
+    /// There is no such user.
+    AdminGone "rooms whose admin does not exist: they have none now"
+    /// The admin is not among the members.
+    AdminOutside "rooms whose admin is no member, kept: to change one, the admin has to be put among its members"
+    /// There is no such room, or no such user.
+    MemberGone "memberships of rooms or users that do not exist, left out"
+    /// There is no such room, or no such user.
+    MessageOfNothing "messages whose room or author does not exist, left out"
+    /// The text held NUL characters.
+    NulInMessage "messages with NUL characters, which were taken out"
+    /// There is nothing in it but blanks.
+    BlankMessage "messages without a text, kept"
+}

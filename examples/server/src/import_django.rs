@@ -1,0 +1,76 @@
+//! `chatapi-server import-django`: takes over the database of the Django deployment, all of it or nothing.
+
+use chatapi_core::search::Words;
+use chatapi_core::store::StoreError;
+use chatapi_core::store::django::{Django, ImportError, Report, import as take_over};
+use clap::Args;
+
+use crate::database::{self, Database};
+use crate::failure::{Failure, causes};
+use crate::settings::Settings;
+use crate::settings::database::of_url;
+use crate::{tidy, welcome};
+
+mod progress;
+mod summary;
+
+use progress::Meter;
+
+/// What is to be taken over, and whether in earnest.
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    /// Django's database, postgres://name:password@host:port/database or sqlite://path; it is only read, and may be in use
+    /// [default: the server's own, where Django's tables stand beside those of the chat]
+    #[arg(long, env = "CHATAPI_IMPORT_FROM", value_name = "URL", hide_env_values = true)]
+    from: Option<String>,
+    /// Read and check everything, tell what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Takes Django's database over as it is at this moment.
+pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Result<(), Failure> {
+    let from = match &options.from {
+        Some(url) => of_url("--from / CHATAPI_IMPORT_FROM", url)?,
+        None => settings.database.clone(),
+    };
+    let mut meter = Meter::start();
+    meter.say(&format!("From: {from}"));
+    meter.say(&format!("To:   {}", settings.database));
+    let mut django = open(from).await.map_err(refused)?;
+    let opened = database::open(settings).await?;
+    let words = Words::new(settings.config.language);
+    let mut load = opened.load(words).await.map_err(|fault| not_written(&fault))?;
+    let report = take_over(&mut django, &mut load, &mut |progress| meter.hear(progress)).await;
+    // Whoever writes to Django's database need not wait for the rest.
+    drop(django);
+    let report = report.map_err(refused)?;
+    if options.dry_run {
+        drop(load);
+        welcome::print(&told(&report, "Nothing was changed: this was a dry run. It would be imported:"));
+        return Ok(());
+    }
+    meter.say("putting the indexes back");
+    load.commit().await.map_err(|fault| not_written(&fault))?;
+    welcome::print(&told(&report, "Imported, and counted again afterwards:"));
+    tidy::tidy(opened.store(), words, |done, rooms| meter.rooms(done, rooms)).await
+}
+
+async fn open(from: Database) -> Result<Django, ImportError> {
+    match from {
+        Database::Sqlite(file) => Django::in_file(file).await,
+        Database::Postgres(server) => Django::on_postgres(server.application_name("chatapi-import")).await,
+    }
+}
+
+fn told(report: &Report, head: &str) -> String {
+    format!("{head}\n{}", summary::of(report))
+}
+
+fn not_written(fault: &StoreError) -> Failure {
+    Failure::because("nothing was imported: cannot write to the chat's database", fault)
+}
+
+fn refused(error: ImportError) -> Failure {
+    Failure::hindrance(format!("nothing was imported: {}", causes(&error)))
+}
