@@ -12,7 +12,7 @@ use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher,
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::hooks::{Events, Hooks};
-use crate::http::Route;
+use crate::http::{Pages, Route};
 use crate::mail::{LogMailer, Mailer};
 use crate::permission::{DocumentedPolicy, Policy};
 use crate::random::{Random, SystemRandom};
@@ -31,6 +31,7 @@ struct Parts {
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
     events: Option<Events>,
+    pages: Option<Arc<dyn Pages>>,
     clock: Arc<dyn Clock>,
     passwords: PasswordHasher,
     password_rules: PasswordRules,
@@ -103,6 +104,11 @@ impl ChatApi {
         self.0.events.as_ref()
     }
 
+    /// What shows answers to browsers, where the host has it.
+    pub(crate) fn pages(&self) -> Option<&dyn Pages> {
+        self.0.pages.as_deref()
+    }
+
     pub(crate) fn passwords(&self) -> &PasswordHasher {
         &self.0.passwords
     }
@@ -148,6 +154,7 @@ pub struct Builder {
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
     hooks: Option<Arc<dyn Hooks>>,
+    pages: Option<Arc<dyn Pages>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     passwords: PasswordConfig,
@@ -169,6 +176,7 @@ impl Builder {
             policy: Arc::new(DocumentedPolicy),
             mailer: Arc::new(LogMailer),
             hooks: None,
+            pages: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             passwords: PasswordConfig::default(),
@@ -218,6 +226,12 @@ impl Builder {
     /// Looks at messages before they are written, and hears of what was committed.
     pub fn hooks(mut self, hooks: impl Hooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Shows answers to browsers as pages, where they get JSON otherwise.
+    pub fn pages(mut self, pages: impl Pages + 'static) -> Self {
+        self.pages = Some(Arc::new(pages));
         self
     }
 
@@ -292,6 +306,7 @@ impl Builder {
             policy: self.policy,
             mailer: self.mailer,
             events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
+            pages: self.pages,
             clock: self.clock,
             password_rules: self.password_rules,
             known_users: Arc::new(KnownUsers::new(self.config.user_cache)),

@@ -15,12 +15,15 @@ use futures_util::stream::BoxStream;
 mod answer;
 mod body;
 mod call;
+mod doc;
 mod form;
 mod forwarded;
 mod highlights;
 mod history;
+mod listed;
 mod metadata;
 mod negotiate;
+mod pages;
 mod query;
 mod ranked;
 mod reply;
@@ -33,7 +36,9 @@ pub(crate) mod tokens;
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use call::Call;
+pub use doc::{Doc, Parameter, Property, Record, Shape};
 pub use metadata::Field;
+pub use pages::{Pages, Shown};
 pub use reply::json;
 pub use route::{Access, Endpoint, Handler, Route};
 

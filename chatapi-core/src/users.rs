@@ -96,7 +96,7 @@ mod log_in;
 mod passwords;
 
 pub use accounts::NewAccount;
-pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
+pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT, USERNAME_LIMIT};
 pub use emails::is_address;
 pub use external::ExternalUser;
 pub(crate) use known::KnownUsers;

@@ -11,7 +11,7 @@ use http::{Method, StatusCode};
 use super::body::{self, Unread};
 use super::call::{Asked, Call};
 use super::forwarded::Origin;
-use super::negotiate::{self, Style};
+use super::negotiate::{self, Browsers, Style, Wanted};
 use super::query::Query;
 use super::{Access, Params, Request, Response, Route, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
@@ -31,7 +31,7 @@ impl ChatApi {
         let Config { body_limit, body_patience, .. } = *self.config();
         match body::read(body, body_limit, body_patience).await {
             Ok(body) => self.call(route, Request::from_parts(head, body), params).await,
-            Err(unread) => self.unread(unread, route, &head.method),
+            Err(unread) => self.unread(unread, route, head, params).await,
         }
     }
 
@@ -39,14 +39,18 @@ impl ChatApi {
     /// too.
     pub async fn call(&self, route: &Route, request: Request, params: Params) -> Response {
         let method = request.method().clone();
-        let mut style = Style::default();
+        let (mut style, mut shown) = (Style::default(), None);
         let known = route.has(&params);
-        let answer = AssertUnwindSafe(self.answer(route, request, params, &mut style)).catch_unwind();
+        let answer = AssertUnwindSafe(self.answer(route, request, params, &mut style, &mut shown));
         // What it said stands in the log already: the process's panic hook wrote it there.
-        let result = answer.await.unwrap_or_else(|_| Err(Error::Internal("an endpoint panicked".into())));
-        let mut response = result.unwrap_or_else(|error| self.refuse(&error));
+        let panicked = |_| Err(Error::Internal("an endpoint panicked".into()));
+        let mut response =
+            answer.catch_unwind().await.unwrap_or_else(panicked).unwrap_or_else(|error| self.refuse(&error));
         if known {
             reply::allow(&mut response, route.allowed());
+        }
+        if let Some(call) = shown {
+            response = self.as_page(route, &call, response).await;
         }
         reply::finish(response, &method, style)
     }
@@ -69,14 +73,19 @@ impl ChatApi {
     }
 
     /// The answer to a request whose body could not be read.
-    fn unread(&self, why: Unread, route: &Route, method: &Method) -> Response {
+    async fn unread(&self, why: Unread, route: &Route, head: Parts, params: Params) -> Response {
         let error = match why {
             Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
             Unread::Broken => Error::unreadable("The request's body could not be read."),
         };
+        let method = head.method.clone();
         let mut response = self.refuse(&error);
         reply::allow(&mut response, route.allowed());
-        reply::finish(response, method, Style::default())
+        let call = self.asked(head, Bytes::new(), params);
+        if let Ok(Wanted::Page) = self.wanted(route, &call) {
+            response = self.as_page(route, &call.into(), response).await;
+        }
+        reply::finish(response, &method, Style::default())
     }
 
     async fn answer(
@@ -85,33 +94,59 @@ impl ChatApi {
         request: Request,
         params: Params,
         style: &mut Style,
+        shown: &mut Option<Call>,
     ) -> Result<Response> {
-        if !route.has(&params) {
+        let (head, body) = request.into_parts();
+        let mut asked = self.asked(head, body, params);
+        let wanted = self.wanted(route, &asked);
+        if let Ok(Wanted::Page) = wanted {
+            *shown = Some(asked.clone().into());
+        }
+        if !route.has(&asked.params) {
             return Err(Error::not_found());
         }
-        let (mut head, body) = request.into_parts();
-        let query = Query::parse(head.uri.query().unwrap_or_default());
-        *style = negotiate::style(&head.headers, query.get("format").or_else(|| params.get("format")))?;
-        let access = route.access_of(&head.method);
-        let user = match head.extensions.remove::<CurrentUser>() {
+        if let Wanted::Json(wanted) = wanted? {
+            *style = wanted;
+        }
+        let access = route.access_of(&asked.head.method);
+        asked.user = match asked.head.extensions.remove::<CurrentUser>() {
             Some(user) => Some(user),
             None if access == Access::Public => None,
-            None => match head.extensions.remove::<ExternalUser>() {
+            None => match asked.head.extensions.remove::<ExternalUser>() {
                 Some(user) => Some(CurrentUser::from(&self.user_of_host(&user).await?)),
-                None => self.authenticator().authenticate(self, &head.headers).await?,
+                None => self.authenticator().authenticate(self, &asked.head.headers).await?,
             },
         };
-        if access == Access::Users && user.is_none() {
+        if access == Access::Users && asked.user.is_none() {
             return Err(Unauthenticated::Missing.into());
         }
-        let origin = Origin::of(&head, &self.config().trusted_proxies);
-        let method = head.method.clone();
-        let call = Call::from(Asked { head, body, params, query, user, origin });
+        let method = asked.head.method.clone();
+        let call = Call::from(asked);
+        if shown.is_some() {
+            *shown = Some(call.clone());
+        }
         if method == Method::OPTIONS {
             return metadata::describe(self, route, call).await;
         }
         let endpoint = route.endpoint(&method).ok_or(Error::MethodNotAllowed(method))?;
         endpoint.handler.handle(self.clone(), call).await
+    }
+
+    /// What was asked, by whoever that is.
+    fn asked(&self, head: Parts, body: Bytes, params: Params) -> Asked {
+        let query = Query::parse(head.uri.query().unwrap_or_default());
+        let origin = Origin::of(&head, &self.config().trusted_proxies);
+        Asked { head, body, params, query, user: None, origin }
+    }
+
+    /// The form that an answer is wanted in. What is no part of the API has a form of its own.
+    fn wanted(&self, route: &Route, asked: &Asked) -> Result<Wanted> {
+        if !route.is_listed() {
+            return Ok(Wanted::Json(Style::default()));
+        }
+        let browsers = if self.pages().is_some() { Browsers::GetPages } else { Browsers::GetJson };
+        let format = asked.query.get("format").or_else(|| asked.params.get("format"));
+        negotiate::wanted(&asked.head.headers, format, browsers)
     }
 
     /// An error as an answer. What the client is not told is logged here, once.

@@ -40,7 +40,7 @@ impl NewAccount {
 }
 
 /// The longest name of a user, in characters.
-pub(super) const USERNAME_LIMIT: usize = 150;
+pub(crate) const USERNAME_LIMIT: usize = 150;
 /// The longest mail address, in characters.
 pub(crate) const EMAIL_LIMIT: usize = 254;
 

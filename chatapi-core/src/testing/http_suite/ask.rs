@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::chat::{Chat, Person};
 use super::coverage::route_of;
+use super::documented;
 use super::json::Json;
 
 /// A request that is sent when it is awaited.
@@ -209,6 +210,8 @@ impl Answer {
         let Some(route) = route_of(chat.api(), path) else {
             return;
         };
+        let surprise = documented::surprise(&route, method, self.status, &self.body);
+        assert_eq!(surprise, None, "{} ({}) is not as documented", self.to, self.status);
         if (200..300).contains(&self.status) {
             chat.reached(&route, method);
         }
