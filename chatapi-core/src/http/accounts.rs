@@ -66,6 +66,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .open(),
         // A `.json` after the id is a part of the parameter: see `named`.
         account("/auth/users/{id}/", "User Instance")
+            .parameter(docs::ID)
             .get(read)
             .documented(docs::READ)
             .put(update)

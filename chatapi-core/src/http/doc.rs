@@ -36,12 +36,23 @@ pub struct Doc {
     pub answer: Option<(StatusCode, Option<Shape>)>,
     /// How it may refuse, beside what every endpoint of its kind may say.
     pub refusals: &'static [StatusCode],
+    /// Whether the host's hooks are asked, who may refuse with any status from 400 to 499.
+    pub asks_hooks: bool,
 }
 
 impl Doc {
     /// What it is called by programs, and what it does.
     pub const fn new(id: &'static str, summary: &'static str) -> Self {
-        Self { id, summary, about: "", query: &[], fields: None, answer: None, refusals: &[] }
+        Self {
+            id,
+            summary,
+            about: "",
+            query: &[],
+            fields: None,
+            answer: None,
+            refusals: &[],
+            asks_hooks: false,
+        }
     }
 
     /// What else there is to know, in CommonMark.
@@ -72,6 +83,11 @@ impl Doc {
     /// How it may refuse, beside what every endpoint of its kind may say.
     pub const fn refuses(self, refusals: &'static [StatusCode]) -> Self {
         Self { refusals, ..self }
+    }
+
+    /// The host's hooks are asked, who may refuse with any status from 400 to 499.
+    pub const fn asks_hooks(self) -> Self {
+        Self { asks_hooks: true, ..self }
     }
 }
 

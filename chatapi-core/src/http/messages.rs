@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new("/messages/{id}/")
             .named("Single Message")
             .integer_id()
+            .parameter(docs::ID)
             .get(read)
             .documented(docs::READ)
             .put(replace)

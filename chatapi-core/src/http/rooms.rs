@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new("/rooms/{id}/")
             .named("Single Room")
             .integer_id()
+            .parameter(docs::ID)
             .get(read)
             .documented(docs::READ)
             .put(replace)

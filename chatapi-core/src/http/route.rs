@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 
-use super::{Call, Doc, Field, Params, Response};
+use super::{Call, Doc, Field, Parameter, Params, Response};
 use crate::ChatApi;
 use crate::error::Result;
 
@@ -94,6 +94,7 @@ pub struct Route {
     name: Cow<'static, str>,
     description: Cow<'static, str>,
     tag: Cow<'static, str>,
+    parameters: Vec<Parameter>,
     access: Access,
     is_listed: bool,
     integer_id: bool,
@@ -119,6 +120,7 @@ impl Route {
             name: Cow::Borrowed(""),
             description: Cow::Borrowed(""),
             tag: Cow::Borrowed(""),
+            parameters: Vec::new(),
             access: Access::Users,
             is_listed: true,
             integer_id: false,
@@ -144,6 +146,12 @@ impl Route {
     /// The heading that the API's document has it under; the beginning of its path, where nothing is said.
     pub fn tagged(mut self, tag: impl Into<Cow<'static, str>>) -> Self {
         self.tag = tag.into();
+        self
+    }
+
+    /// What a parameter of the path is, for the API's document.
+    pub fn parameter(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
         self
     }
 
@@ -271,6 +279,11 @@ impl Route {
     /// The heading that the API's document has it under; empty where nothing was said.
     pub fn tag(&self) -> &str {
         &self.tag
+    }
+
+    /// What was said of the parameters of its path.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
     }
 
     /// Whether it is a part of the API, not a page or a file beside it.

@@ -4,12 +4,15 @@
 use http::StatusCode;
 
 use crate::http::Field;
-use crate::http::doc::{Doc, Property, Record, Shape};
+use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
 use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
 use crate::users::{EMAIL_LIMIT, USERNAME_LIMIT};
 
 pub(super) const ROOT: Doc =
     Doc::new("read_accounts_root", "Find the accounts").answers(StatusCode::OK, Shape::Record(&LINKS));
+
+pub(super) const ID: Parameter =
+    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The user's id.").example("1");
 
 pub(super) const LIST: Doc = Doc::new("list_users", "List users")
     .about("Staff see everybody, by id; others see themselves.")

@@ -5,6 +5,9 @@ use http::StatusCode;
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
 use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
 
+pub(super) const ID: Parameter =
+    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The message's id.").example("1");
+
 pub(super) const LIST: Doc = Doc::new("list_messages", "List and search messages")
     .about(
         "The messages of the rooms that you are in, the oldest first, in pages by number.\n\nWith `search` those that have \
@@ -19,7 +22,8 @@ pub(super) const LIST: Doc = Doc::new("list_messages", "List and search messages
 pub(super) const CREATE: Doc = Doc::new("send_message", "Send a message")
     .about("To a room that you are in.")
     .answers(StatusCode::CREATED, Shape::Record(&MESSAGE))
-    .refuses(&[StatusCode::FORBIDDEN]);
+    .refuses(&[StatusCode::FORBIDDEN])
+    .asks_hooks();
 
 pub(super) const READ: Doc = Doc::new("read_message", "Read a message")
     .about("For the members of its room.")
@@ -28,12 +32,14 @@ pub(super) const READ: Doc = Doc::new("read_message", "Read a message")
 pub(super) const REPLACE: Doc = Doc::new("replace_message", "Replace a message")
     .about("For its author. `content` is replaced; `room` must be one that you are in, and the message stays where it is.")
     .answers(StatusCode::OK, Shape::Record(&MESSAGE))
-    .refuses(&[StatusCode::FORBIDDEN]);
+    .refuses(&[StatusCode::FORBIDDEN])
+    .asks_hooks();
 
 pub(super) const UPDATE: Doc = Doc::new("update_message", "Change a message")
     .about("For its author. What is left out stays as it is.")
     .answers(StatusCode::OK, Shape::Record(&MESSAGE))
-    .refuses(&[StatusCode::FORBIDDEN]);
+    .refuses(&[StatusCode::FORBIDDEN])
+    .asks_hooks();
 
 pub(super) const DELETE: Doc = Doc::new("delete_message", "Delete a message")
     .about("For its author.")

@@ -5,6 +5,9 @@ use http::StatusCode;
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
 use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
 
+pub(super) const ID: Parameter =
+    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The room's id.").example("1");
+
 pub(super) const LIST: Doc = Doc::new("list_rooms", "List your rooms")
     .about("The rooms that you are in, by id, in pages.")
     .query(PAGED)
