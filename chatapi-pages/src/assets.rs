@@ -28,11 +28,7 @@ static ASSETS: &[Asset] = &[
     #[cfg(feature = "docs")]
     Asset { name: "docs.js", kind: JAVASCRIPT, bytes: include_bytes!("../assets/docs.js") },
     #[cfg(feature = "docs")]
-    Asset {
-        name: "swagger-ui.css",
-        kind: CSS,
-        bytes: include_bytes!("../assets/swagger-ui/swagger-ui.css"),
-    },
+    Asset { name: "swagger-ui.css", kind: CSS, bytes: include_bytes!("../assets/swagger-ui/swagger-ui.css") },
     #[cfg(feature = "docs")]
     Asset {
         name: "swagger-ui.js",

@@ -129,6 +129,10 @@ impl<'a> Page<'a> {
         self.status.canonical_reason().unwrap_or_default()
     }
 
+    fn has_filters(&self) -> bool {
+        !self.filters.is_empty() && !self.is_refused_to_strangers()
+    }
+
     fn is_filtered(&self) -> bool {
         self.filters.iter().any(|filter| !filter.value.is_empty())
     }
@@ -164,7 +168,10 @@ fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 /// `www-authenticate` as people write it.
 fn title(name: &str) -> String {
-    let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    let word = |word: &str| match word {
+        "www" => "WWW".to_owned(),
+        word => word[..1].to_ascii_uppercase() + &word[1..],
+    };
     name.split('-').filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join("-")
 }
 

@@ -109,7 +109,8 @@ fn form(shown: &Shown<'_>, sent: &Sent<'_>, id: &'static str, methods: &[Method]
         raw = raw.with(field.name(), raw_value(&field.shape(), value));
         controls.push(Control { errors: sent.errors(&methods, field.name()), ..control(field, value) });
     }
-    let summary = first.doc().summary;
+    // Of the two that change a thing, the one that may leave things out says what it is about.
+    let summary = offered.last().map_or("", |last| last.doc().summary);
     Some(Form {
         id,
         title: if summary.is_empty() { shown.route.name() } else { summary }.to_owned(),

@@ -4,7 +4,8 @@ use super::prose::escape;
 
 /// Compact JSON over lines. `details` is where the things of a list are by their id: `../rooms/`.
 pub(super) fn html(json: &str, details: Option<&str>) -> String {
-    let mut pretty = Pretty { out: String::with_capacity(json.len() * 3), open: Vec::new(), key: None, details };
+    let mut pretty =
+        Pretty { out: String::with_capacity(json.len() * 3), open: Vec::new(), key: None, details };
     let mut rest = json;
     while let Some(token) = Token::first(rest) {
         rest = &rest[token.text().len()..];
@@ -170,7 +171,13 @@ mod tests {
     fn pages_are_links_and_scripts_are_not() {
         let link = |text: &str| html(&serde_json::to_string(text).unwrap(), None).contains("<a ");
         assert!(link("http://example.org/?a=1&b=2") && link("https://example.org"));
-        for no in ["javascript:alert(1)", "data:text/html,x", "see http://example.org", "http://a b", "//example.org"] {
+        for no in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "see http://example.org",
+            "http://a b",
+            "//example.org",
+        ] {
             assert!(!link(no), "{no}");
         }
         let odd = html(r#""http://x/\"onclick=\"y""#, None);

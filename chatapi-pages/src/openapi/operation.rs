@@ -96,7 +96,9 @@ fn body(route: &Route, endpoint: &Endpoint, id: &str, schemas: &mut Schemas) -> 
 fn responses(route: &Route, endpoint: &Endpoint, schemas: &mut Schemas, refusals: &mut Refusals) -> Tree {
     let mut responses = Tree::object();
     responses = match endpoint.doc().answer {
-        Some((status, shape)) => responses.with(status.as_str().to_owned(), answer(status, shape, endpoint, schemas)),
+        Some((status, shape)) => {
+            responses.with(status.as_str().to_owned(), answer(status, shape, endpoint, schemas))
+        }
         None => responses.with("2XX", Tree::object().with("description", "It was done.")),
     };
     for status in route.refusals_of(endpoint) {
@@ -132,7 +134,10 @@ fn answer(status: StatusCode, shape: Option<Shape>, endpoint: &Endpoint, schemas
 fn camel(id: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
-        letters.next().map(|letter| letter.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        letters
+            .next()
+            .map(|letter| letter.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     };
     id.split('_').map(word).collect::<String>() + "Body"
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-use chatapi_core::http::StatusCode;
 use chatapi_core::error::Unauthenticated;
+use chatapi_core::http::StatusCode;
 use chatapi_core::{ChatApi, Error};
 
 use super::schemas::Schemas;
@@ -64,17 +64,24 @@ impl Refusals {
                 "properties",
                 Tree::object()
                     .with("detail", text().with("description", "For people."))
-                    .with("code", text().with("description", "For programs, where they are to tell one from another."))
+                    .with(
+                        "code",
+                        text().with("description", "For programs, where they are to tell one from another."),
+                    )
                     .with("messages", Tree::object().with("type", "array").with("items", tried)),
             )
             .with("required", Tree::from_iter(["detail"]));
         schemas.named("Detail", detail);
         let faults = Tree::object()
             .with("type", "object")
-            .with("description", "What is wrong with each field; under `non_field_errors`, with several of them.")
+            .with(
+                "description",
+                "What is wrong with each field; under `non_field_errors`, with several of them.",
+            )
             .with("additionalProperties", texts());
         schemas.named("FieldErrors", faults);
-        schemas.named("Faults", texts().with("description", "What is wrong with the one thing that was sent."));
+        schemas
+            .named("Faults", texts().with("description", "What is wrong with the one thing that was sent."));
         schemas
     }
 }
@@ -90,7 +97,8 @@ fn refusal(status: StatusCode, body_limit: usize) -> Tree {
         StatusCode::BAD_REQUEST => &["FieldErrors", "Detail", "Faults"],
         _ => &["Detail"],
     };
-    let mut schemas = shapes.iter().map(|shape| Tree::object().with("$ref", format!("#/components/schemas/{shape}")));
+    let mut schemas =
+        shapes.iter().map(|shape| Tree::object().with("$ref", format!("#/components/schemas/{shape}")));
     let schema = match (schemas.next(), schemas.len()) {
         (Some(only), 0) => only,
         (first, _) => Tree::object().with("anyOf", Tree::from_iter(first.into_iter().chain(schemas))),
@@ -112,7 +120,9 @@ fn description(status: StatusCode) -> String {
         StatusCode::UNAUTHORIZED => "Log in, or log in again.",
         StatusCode::FORBIDDEN => "Ask somebody who may.",
         StatusCode::NOT_FOUND => "It is not there, or not for you to know.",
-        StatusCode::NOT_ACCEPTABLE => "Accept another type: there is JSON, and HTML where the server has pages.",
+        StatusCode::NOT_ACCEPTABLE => {
+            "Accept another type: there is JSON, and HTML where the server has pages."
+        }
         StatusCode::CONFLICT => "Read again, then decide again.",
         StatusCode::PAYLOAD_TOO_LARGE => "Send less.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "Send another type.",

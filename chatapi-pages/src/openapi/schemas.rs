@@ -58,7 +58,8 @@ impl Schemas {
                 .with_some("examples", Tree::parse(field.sample()).map(|sample| Tree::from_iter([sample])));
             properties = properties.with(field.name(), schema);
         }
-        let required: Vec<_> = sent().filter(|field| field.is_required() && !is_partial).map(Field::name).collect();
+        let required: Vec<_> =
+            sent().filter(|field| field.is_required() && !is_partial).map(Field::name).collect();
         Tree::object()
             .with("type", "object")
             .with("properties", properties)
@@ -85,8 +86,12 @@ impl Schemas {
             let example = Tree::parse(property.example).map(|example| Tree::from_iter([example]));
             properties = properties.with(property.name, schema.with_some("examples", example));
         }
-        let required: Vec<_> =
-            record.properties.iter().filter(|property| property.is_required).map(|property| property.name).collect();
+        let required: Vec<_> = record
+            .properties
+            .iter()
+            .filter(|property| property.is_required)
+            .map(|property| property.name)
+            .collect();
         Tree::object()
             .with("type", "object")
             .with_text("description", record.about)

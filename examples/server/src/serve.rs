@@ -60,5 +60,9 @@ fn chat(
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }
+    #[cfg(feature = "pages")]
+    if settings.pages {
+        builder = chatapi_pages::add(builder);
+    }
     builder.build().map_err(|fault| Failure::setting(fault.to_string()))
 }

@@ -239,7 +239,9 @@ impl Answer {
             assert_eq!(length_said, length.as_deref(), "content-length of {} ({})", self.to, self.status);
         }
         if !self.body.is_empty() {
-            assert_eq!(self.header("content-type"), Some("application/json"), "content-type of {}", self.to);
+            let is_page = self.body.starts_with('<');
+            let kind = if is_page { "text/html; charset=utf-8" } else { "application/json" };
+            assert_eq!(self.header("content-type"), Some(kind), "content-type of {}", self.to);
         }
     }
 }

@@ -12,8 +12,8 @@ pub(super) fn surprise(route: &Route, method: &Method, status: u16, body: &str) 
     let (good, shape) = doc.answer?;
     let status = StatusCode::from_u16(status).unwrap();
     if status != good {
-        let is_known = route.refusals_of(endpoint).contains(&status)
-            || (doc.asks_hooks && status.is_client_error());
+        let is_known =
+            route.refusals_of(endpoint).contains(&status) || (doc.asks_hooks && status.is_client_error());
         return (!is_known).then(|| format!("the status {status}"));
     }
     match shape {
