@@ -1,9 +1,12 @@
 //! Where the chat's paths begin, as seen from one of them. Links between pages are relative, so that they are right below
 //! any prefix, of a host's or of a proxy's.
 
-use chatapi_core::http::{Call, Route};
+use chatapi_core::http::Call;
+#[cfg(feature = "browse")]
+use chatapi_core::http::Route;
 
 /// How to get from the path of a call to where the chat's paths begin: `../../` from `/rooms/7/`.
+#[cfg(any(feature = "browse", feature = "docs"))]
 pub(crate) fn root(depth: usize, path: &str) -> String {
     let up = if path.ends_with('/') { depth } else { depth.saturating_sub(1) };
     if up == 0 { "./".to_owned() } else { "../".repeat(up) }
@@ -17,11 +20,13 @@ pub(crate) fn prefix(depth: usize, path: &str) -> &str {
 }
 
 /// How many parts a route's path has.
+#[cfg(feature = "browse")]
 pub(crate) fn depth(route: &Route) -> usize {
     parts(route.path()).count()
 }
 
 /// What stands between the slashes of a path.
+#[cfg(feature = "browse")]
 pub(crate) fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
@@ -31,7 +36,7 @@ pub(crate) fn server(call: &Call, depth: usize) -> String {
     call.link(prefix(depth, call.head().uri.path()))
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "browse", feature = "docs")))]
 mod tests {
     use super::*;
 

@@ -36,6 +36,8 @@ pub struct Doc {
     pub answer: Option<(StatusCode, Option<Shape>)>,
     /// How it may refuse, beside what every endpoint of its kind may say.
     pub refusals: &'static [StatusCode],
+    /// Of its refusals those that may have no body.
+    pub wordless: &'static [StatusCode],
     /// Whether the host's hooks are asked, who may refuse with any status from 400 to 499.
     pub asks_hooks: bool,
 }
@@ -51,6 +53,7 @@ impl Doc {
             fields: None,
             answer: None,
             refusals: &[],
+            wordless: &[],
             asks_hooks: false,
         }
     }
@@ -83,6 +86,11 @@ impl Doc {
     /// How it may refuse, beside what every endpoint of its kind may say.
     pub const fn refuses(self, refusals: &'static [StatusCode]) -> Self {
         Self { refusals, ..self }
+    }
+
+    /// Which refusals may have no body.
+    pub const fn wordless(self, wordless: &'static [StatusCode]) -> Self {
+        Self { wordless, ..self }
     }
 
     /// The host's hooks are asked, who may refuse with any status from 400 to 499.

@@ -3,6 +3,7 @@
 use chatapi_core::http::{Call, Endpoint, Field, Method, Shape, Shown, StatusCode};
 use serde_json::Value;
 
+use super::prose;
 use crate::tree::Tree;
 
 /// A form, and the methods that it may be sent by.
@@ -21,6 +22,7 @@ pub(super) struct Form {
 pub(super) struct Control {
     pub(super) name: &'static str,
     pub(super) label: String,
+    /// Already HTML.
     pub(super) help: String,
     pub(super) value: String,
     pub(super) is_required: bool,
@@ -126,7 +128,7 @@ pub(super) fn filters(endpoint: &Endpoint, call: &Call) -> Vec<Control> {
     let controls = endpoint.doc().query.iter().map(|parameter| Control {
         name: parameter.name,
         label: parameter.name.to_owned(),
-        help: parameter.about.to_owned(),
+        help: prose::inline(parameter.about),
         value: call.query(parameter.name).unwrap_or_default().to_owned(),
         is_required: false,
         max_length: None,
@@ -141,7 +143,7 @@ fn control(field: &Field, value: Option<&Value>) -> Control {
     Control {
         name: field.name(),
         label: field.label().to_owned(),
-        help: field.help_text().unwrap_or_default().to_owned(),
+        help: prose::inline(field.help_text().unwrap_or_default()),
         value: value.filter(|_| !is_secret).map(text).unwrap_or_default(),
         is_required: field.is_required(),
         max_length: field.max_length(),

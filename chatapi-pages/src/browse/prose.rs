@@ -1,7 +1,5 @@
 //! Descriptions as HTML: paragraphs, and code between backticks. What else CommonMark has, descriptions do without.
 
-use std::fmt::Write as _;
-
 /// Appends a text with everything escaped that HTML takes for its own.
 pub(super) fn escape(text: &str, out: &mut String) {
     for letter in text.chars() {
@@ -17,17 +15,18 @@ pub(super) fn escape(text: &str, out: &mut String) {
 }
 
 pub(super) fn html(text: &str) -> String {
+    let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty());
+    paragraphs.map(|paragraph| format!("<p>{}</p>", inline(paragraph))).collect()
+}
+
+/// One paragraph, without its tag.
+pub(super) fn inline(text: &str) -> String {
     let mut out = String::new();
-    for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-        let mut inside = String::new();
-        for (at, part) in paragraph.split('`').enumerate() {
-            let is_code = at % 2 == 1;
-            inside.push_str(if is_code { "<code>" } else { "" });
-            escape(part, &mut inside);
-            inside.push_str(if is_code { "</code>" } else { "" });
-        }
-        // Writing into a text does not fail.
-        let _ = write!(out, "<p>{inside}</p>");
+    for (at, part) in text.split('`').enumerate() {
+        let is_code = at % 2 == 1;
+        out.push_str(if is_code { "<code>" } else { "" });
+        escape(part, &mut out);
+        out.push_str(if is_code { "</code>" } else { "" });
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use chatapi_core::http::{Endpoint, Method, Parameter, Route, Shape, StatusCode};
 
-use super::refusals::Refusals;
+use super::refusals::{self, Refusals};
 use super::schemas::{Schemas, body_example, example};
 use super::security;
 use crate::tree::Tree;
@@ -102,7 +102,12 @@ fn responses(route: &Route, endpoint: &Endpoint, schemas: &mut Schemas, refusals
         None => responses.with("2XX", Tree::object().with("description", "It was done.")),
     };
     for status in route.refusals_of(endpoint) {
-        responses = responses.with(status.as_str().to_owned(), refusals.refer_to(status));
+        // A response with a content promises one.
+        let refusal = match endpoint.doc().wordless.contains(&status) {
+            true => Tree::object().with("description", refusals::description(status)),
+            false => refusals.refer_to(status),
+        };
+        responses = responses.with(status.as_str().to_owned(), refusal);
     }
     if endpoint.doc().asks_hooks {
         return responses.with("4XX", refusals.refer_to_the_house());

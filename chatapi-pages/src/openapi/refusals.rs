@@ -114,7 +114,7 @@ fn refusal(status: StatusCode, body_limit: usize) -> Tree {
         .with("content", Tree::object().with("application/json", media))
 }
 
-fn description(status: StatusCode) -> String {
+pub(super) fn description(status: StatusCode) -> String {
     let known = match status {
         StatusCode::BAD_REQUEST => "Correct what the answer names.",
         StatusCode::UNAUTHORIZED => "Log in, or log in again.",

@@ -79,7 +79,8 @@ pub(super) const RESEND_ACTIVATION: Doc =
     Doc::new("resend_activation", "Get another link to activate an account")
         .about("400 without a body where accounts need not be activated.")
         .takes(&[ADDRESS])
-        .answers_nothing();
+        .answers_nothing()
+        .wordless(&[StatusCode::BAD_REQUEST]);
 
 pub(super) const RESET_PASSWORD: Doc = Doc::new("reset_password", "Get a link to set a new password")
     .about(WHETHER_KNOWN)

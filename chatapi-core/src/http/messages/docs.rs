@@ -58,7 +58,7 @@ const QUERY: &[Parameter] = &[
     Parameter::new(
         "q",
         Shape::Text,
-        "Messages about these words, whatever their endings: `tea -milk OR \\\"green tea\\\" from:ann after:2026-01-31`.",
+        "Messages about these words, whatever their endings: `tea -milk OR \"green tea\" from:ann after:2026-01-31`.",
     )
     .example("\"tea -milk\""),
     Parameter::new("sort", Shape::Choice(&["relevance", "recent"]), "What comes first of what `q` finds."),
