@@ -125,7 +125,9 @@
       const before = control.tagName === "SELECT" ? one("option[selected]", control)?.value ?? "" : control.defaultValue;
       if (method === "PATCH" && value === before) continue;
       if (value === "" && before === "" && !control.required) continue;
-      body[control.name] = value === "" && control.dataset.json !== "text" ? null : valueOf(control.dataset.json, value);
+      if (value === "" && control.dataset.json === "integer" && control.required) continue;
+      const isNull = value === "" && !["text", "integers"].includes(control.dataset.json);
+      body[control.name] = isNull ? null : valueOf(control.dataset.json, value);
     }
     return JSON.stringify(body);
   }

@@ -71,12 +71,16 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Tree> {
 }
 
 fn parameter(parameter: &Parameter, place: &'static str, schemas: &mut Schemas) -> Tree {
+    // An example of the parameter's own would be filled in by Swagger UI; of the schema's it is shown alone.
+    let example = Tree::parse(parameter.example);
+    let (own, shown) = if place == "path" { (example, None) } else { (None, example) };
+    let schema = schemas.of(&parameter.shape);
     Tree::object()
         .with("name", parameter.name)
         .with("in", place)
         .with_text("description", parameter.about)
-        .with("schema", schemas.of(&parameter.shape))
-        .with_some("example", Tree::parse(parameter.example))
+        .with("schema", schema.with_some("examples", shown.map(|example| Tree::from_iter([example]))))
+        .with_some("example", own)
 }
 
 fn body(route: &Route, endpoint: &Endpoint, id: &str, schemas: &mut Schemas) -> Option<Tree> {
