@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::health::Draining;
 use crate::hooks::{Events, Hooks};
-use crate::http::Route;
+use crate::http::{Pages, Route};
 use crate::limits::{Buckets, Limiter};
 use crate::mail::{LogMailer, Mailer};
 use crate::observer::Observer;
@@ -34,6 +34,7 @@ struct Parts {
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
     events: Option<Events>,
+    pages: Option<Arc<dyn Pages>>,
     clock: Arc<dyn Clock>,
     passwords: PasswordHasher,
     password_rules: PasswordRules,
@@ -110,6 +111,11 @@ impl ChatApi {
         self.0.events.as_ref()
     }
 
+    /// What shows answers to browsers, where the host has it.
+    pub(crate) fn pages(&self) -> Option<&dyn Pages> {
+        self.0.pages.as_deref()
+    }
+
     pub(crate) fn passwords(&self) -> &PasswordHasher {
         &self.0.passwords
     }
@@ -173,6 +179,7 @@ pub struct Builder {
     hooks: Option<Arc<dyn Hooks>>,
     limiter: Arc<dyn Limiter>,
     observer: Option<Arc<dyn Observer>>,
+    pages: Option<Arc<dyn Pages>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     passwords: PasswordConfig,
@@ -196,6 +203,7 @@ impl Builder {
             hooks: None,
             limiter: Arc::new(Buckets::default()),
             observer: None,
+            pages: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             passwords: PasswordConfig::default(),
@@ -257,6 +265,12 @@ impl Builder {
     /// Hears of requests and more, to count and measure them.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Shows answers to browsers as pages, where they get JSON otherwise.
+    pub fn pages(mut self, pages: impl Pages + 'static) -> Self {
+        self.pages = Some(Arc::new(pages));
         self
     }
 
@@ -331,6 +345,7 @@ impl Builder {
             policy: self.policy,
             mailer: self.mailer,
             events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
+            pages: self.pages,
             clock: self.clock,
             password_rules: self.password_rules,
             familiar: Familiar::default(),

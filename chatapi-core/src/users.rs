@@ -98,9 +98,7 @@ mod log_in;
 mod passwords;
 
 pub use accounts::NewAccount;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) use accounts::USERNAME_LIMIT;
-pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
+pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT, USERNAME_LIMIT};
 pub use emails::is_address;
 pub use external::ExternalUser;
 pub(crate) use guesses::Familiar;

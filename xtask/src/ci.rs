@@ -47,13 +47,15 @@ fn lints() -> Result<()> {
 }
 
 /// Each store, and neither, must do without what the others bring in; so must what reads the tokens of other issuers, and
-/// each web framework.
+/// each web framework; and the pages without those of their features that a host leaves out.
 fn lints_of_parts() -> Result<()> {
     let core = ["", "sqlite", "postgres", "jwt-issuers", "jwks", "testing"];
     let server = ["actix", "poem"];
+    let pages = ["", "browse", "docs"];
     let core = core.map(|features| ("--package=chatapi-core", features));
+    let pages = pages.map(|features| ("--package=chatapi-pages", features));
     let server = server.map(|features| ("--package=chatapi-server", features));
-    for (package, features) in core.into_iter().chain(server) {
+    for (package, features) in core.into_iter().chain(server).chain(pages) {
         clippy(&[package, "--no-default-features", &format!("--features={features}")])?;
     }
     Ok(())

@@ -12,57 +12,82 @@ use crate::limits::{Class, Key};
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 
+mod docs;
+
 const FIELDS: &[Field] = &[
-    Field::optional("email", "email", "Email address").at_most(EMAIL_LIMIT),
+    Field::optional("email", "email", "Email address").at_most(EMAIL_LIMIT).example("\"alice@example.org\""),
     Field::read_only("id", "integer", "ID"),
     Field::read_only("username", "string", "Username")
         .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
 ];
 
 pub(crate) fn routes() -> Vec<Route> {
-    let action = |path: &'static str, name: &'static str| {
-        Route::new(path).json_suffix().named(name).form(Method::POST, FIELDS)
-    };
+    let account = |path: &'static str, name: &'static str| Route::new(path).named(name).tagged("Accounts");
+    let action = |path, name| account(path, name).json_suffix().form(Method::POST, FIELDS);
     vec![
-        Route::new("/auth/").named("Api Root").described("Where the accounts are.").get(root),
-        action("/auth/users/", "User List").get(list).post(register).open().limited(Class::Registration),
-        Route::new("/auth/users/me/")
+        account("/auth/", "Api Root").described("Where the accounts are.").get(root).documented(docs::ROOT),
+        action("/auth/users/", "User List")
+            .get(list)
+            .documented(docs::LIST)
+            .post(register)
+            .documented(docs::REGISTER)
+            .open()
+            .limited(Class::Registration),
+        account("/auth/users/me/", "Me")
             .json_suffix()
-            .named("Me")
             .get(read_me)
+            .documented(docs::READ_ME)
             .put(update_me)
+            .documented(docs::REPLACE_ME)
             .patch(update_me)
+            .documented(docs::UPDATE_ME)
             .delete(delete_me)
+            .documented(docs::DELETE_ME)
             .limited(Class::LogIn)
             .form(Method::PUT, FIELDS),
-        action("/auth/users/set_password/", "Set password").post(set_password).limited(Class::LogIn),
-        action("/auth/users/set_username/", "Set username").post(set_username).limited(Class::LogIn),
-        action("/auth/users/activation/", "Activation").post(activate).open(),
+        action("/auth/users/set_password/", "Set password")
+            .post(set_password)
+            .documented(docs::SET_PASSWORD)
+            .limited(Class::LogIn),
+        action("/auth/users/set_username/", "Set username")
+            .post(set_username)
+            .documented(docs::SET_USERNAME)
+            .limited(Class::LogIn),
+        action("/auth/users/activation/", "Activation").post(activate).documented(docs::ACTIVATE).open(),
         action("/auth/users/resend_activation/", "Resend activation")
             .post(resend_activation)
+            .documented(docs::RESEND_ACTIVATION)
             .open()
             .limited(Class::Mail),
         action("/auth/users/reset_password/", "Reset password")
             .post(reset_password)
+            .documented(docs::RESET_PASSWORD)
             .open()
             .limited(Class::Mail),
         action("/auth/users/reset_password_confirm/", "Reset password confirm")
             .post(reset_password_confirm)
+            .documented(docs::RESET_PASSWORD_CONFIRM)
             .open(),
         action("/auth/users/reset_username/", "Reset username")
             .post(reset_username)
+            .documented(docs::RESET_USERNAME)
             .open()
             .limited(Class::Mail),
         action("/auth/users/reset_username_confirm/", "Reset username confirm")
             .post(reset_username_confirm)
+            .documented(docs::RESET_USERNAME_CONFIRM)
             .open(),
         // A `.json` after the id is a part of the parameter: see `named`.
-        Route::new("/auth/users/{id}/")
-            .named("User Instance")
+        account("/auth/users/{id}/", "User Instance")
+            .parameter(docs::ID)
             .get(read)
+            .documented(docs::READ)
             .put(update)
+            .documented(docs::REPLACE)
             .patch(update)
+            .documented(docs::UPDATE)
             .delete(delete)
+            .documented(docs::DELETE)
             .limited(Class::LogIn)
             .guarded_form(Method::PUT, FIELDS, read),
     ]

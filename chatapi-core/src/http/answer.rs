@@ -12,7 +12,7 @@ use super::body::{self, Unread};
 use super::call::{Asked, Call};
 use super::forwarded::Origin;
 use super::limited::Counted;
-use super::negotiate::{self, Style};
+use super::negotiate::{self, Browsers, Style, Wanted};
 use super::query::Query;
 use super::{Access, Params, Request, Response, Route, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
@@ -25,6 +25,8 @@ use crate::{ChatApi, Config, CurrentUser};
 struct Notes {
     style: Style,
     counted: Option<Counted>,
+    /// What is to be shown as a page.
+    shown: Option<Call>,
 }
 
 impl ChatApi {
@@ -40,7 +42,7 @@ impl ChatApi {
         let Config { body_limit, body_patience, .. } = *self.config();
         match body::read(body, body_limit, body_patience).await {
             Ok(body) => self.call(route, Request::from_parts(head, body), params).await,
-            Err(unread) => self.unread(unread, route, &head),
+            Err(unread) => self.unread(unread, route, head, params).await,
         }
     }
 
@@ -81,6 +83,9 @@ impl ChatApi {
         if let Some(counted) = notes.counted {
             counted.show(&mut response, refused_for);
         }
+        if let Some(call) = notes.shown {
+            response = self.as_page(route, &call, response).await;
+        }
         reply::finish(response, &method, notes.style)
     }
 
@@ -103,17 +108,22 @@ impl ChatApi {
     }
 
     /// The answer to a request whose body could not be read.
-    fn unread(&self, why: Unread, route: &Route, head: &Parts) -> Response {
+    async fn unread(&self, why: Unread, route: &Route, head: Parts, params: Params) -> Response {
         let error = match why {
             Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
             Unread::Broken => Error::unreadable("The request's body could not be read."),
         };
-        let cors = &self.config().cors;
+        let (method, cors) = (head.method.clone(), &self.config().cors);
+        let allowed = cors.allowed(&head.headers);
         let mut response = self.refuse(&error);
         reply::allow(&mut response, route.allowed());
-        let mut response = reply::finish(response, &head.method, Style::default());
-        cors.mark(&mut response, cors.allowed(&head.headers));
-        self.watch(route, &head.method).answered(response.status().as_u16());
+        let call = self.asked(head, Bytes::new(), params);
+        if let Ok(Wanted::Page) = self.wanted(route, &call) {
+            response = self.as_page(route, &call.into(), response).await;
+        }
+        let mut response = reply::finish(response, &method, Style::default());
+        cors.mark(&mut response, allowed);
+        self.watch(route, &method).answered(response.status().as_u16());
         response
     }
 
@@ -124,27 +134,35 @@ impl ChatApi {
         params: Params,
         notes: &mut Notes,
     ) -> Result<Response> {
-        if !route.has(&params) {
+        let (head, body) = request.into_parts();
+        let mut asked = self.asked(head, body, params);
+        let wanted = self.wanted(route, &asked);
+        if let Ok(Wanted::Page) = wanted {
+            notes.shown = Some(asked.clone().into());
+        }
+        if !route.has(&asked.params) {
             return Err(Error::not_found());
         }
-        let (mut head, body) = request.into_parts();
-        let query = Query::parse(head.uri.query().unwrap_or_default());
-        notes.style = negotiate::style(&head.headers, query.get("format").or_else(|| params.get("format")))?;
-        let access = route.access_of(&head.method);
-        let user = match head.extensions.remove::<CurrentUser>() {
+        if let Wanted::Json(wanted) = wanted? {
+            notes.style = wanted;
+        }
+        let access = route.access_of(&asked.head.method);
+        asked.user = match asked.head.extensions.remove::<CurrentUser>() {
             Some(user) => Some(user),
             None if access == Access::Public => None,
-            None => match head.extensions.remove::<ExternalUser>() {
+            None => match asked.head.extensions.remove::<ExternalUser>() {
                 Some(user) => Some(CurrentUser::from(&self.user_of_host(&user).await?)),
-                None => self.authenticator().authenticate(self, &head.headers).await?,
+                None => self.authenticator().authenticate(self, &asked.head.headers).await?,
             },
         };
-        if access == Access::Users && user.is_none() {
+        if access == Access::Users && asked.user.is_none() {
             return Err(Unauthenticated::Missing.into());
         }
-        let origin = Origin::of(&head, &self.config().trusted_proxies);
-        let method = head.method.clone();
-        let call = Call::from(Asked { head, body, params, query, user, origin });
+        let method = asked.head.method.clone();
+        let call = Call::from(asked);
+        if notes.shown.is_some() {
+            notes.shown = Some(call.clone());
+        }
         if method == Method::OPTIONS {
             return metadata::describe(self, route, call).await;
         }
@@ -152,6 +170,23 @@ impl ChatApi {
         notes.counted = self.counted(endpoint, &call).await;
         notes.counted.map_or(Ok(()), Counted::granted)?;
         endpoint.handler.handle(self.clone(), call).await
+    }
+
+    /// What was asked, by whoever that is.
+    fn asked(&self, head: Parts, body: Bytes, params: Params) -> Asked {
+        let query = Query::parse(head.uri.query().unwrap_or_default());
+        let origin = Origin::of(&head, &self.config().trusted_proxies);
+        Asked { head, body, params, query, user: None, origin }
+    }
+
+    /// The form that an answer is wanted in. What is no part of the API has a form of its own.
+    fn wanted(&self, route: &Route, asked: &Asked) -> Result<Wanted> {
+        if !route.is_listed() {
+            return Ok(Wanted::Json(Style::default()));
+        }
+        let browsers = if self.pages().is_some() { Browsers::GetPages } else { Browsers::GetJson };
+        let format = asked.query.get("format").or_else(|| asked.params.get("format"));
+        negotiate::wanted(&asked.head.headers, format, browsers)
     }
 
     /// An error as an answer. What the client is not told is logged here, once.

@@ -143,7 +143,7 @@ impl Call {
     }
 
     /// The link to a path on the host that the client asked.
-    pub(super) fn link(&self, path: &str) -> String {
+    pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.0.origin)
     }
 }

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, highlights, history, ranked, reply};
+use super::{Call, Field, Response, Route, Shape, highlights, history, ranked, reply};
 use crate::error::{Error, Result};
 use crate::limits::Class;
 use crate::messages::{MessageChange, MessageFilter};
@@ -12,13 +12,15 @@ use crate::search::SearchTerms;
 use crate::text::integer;
 use crate::{ChatApi, RoomId, UserId};
 
+mod docs;
+
 const FIELDS: &[Field] = &[
     Field::read_only("id", "integer", "ID"),
-    Field::required("content", "string", "Content"),
+    Field::required("content", "string", "Content").shaped(Shape::Prose).example("\"Hello, tea drinkers\""),
     Field::read_only("created_at", "datetime", "Created at"),
     Field::read_only("updated_at", "datetime", "Updated at"),
     Field::read_only("user", "field", "User"),
-    Field::required("room", "field", "Room"),
+    Field::required("room", "field", "Room").example("1"),
 ];
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -26,18 +28,25 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new("/messages/")
             .named("Message")
             .get(list)
+            .documented(docs::LIST)
             .post(create)
+            .documented(docs::CREATE)
             .limited(Class::Send)
             .form(Method::POST, FIELDS),
         Route::new("/messages/{id}/")
             .named("Single Message")
             .integer_id()
+            .parameter(docs::ID)
             .get(read)
+            .documented(docs::READ)
             .put(replace)
+            .documented(docs::REPLACE)
             .limited(Class::Send)
             .patch(update)
+            .documented(docs::UPDATE)
             .limited(Class::Send)
             .delete(delete)
+            .documented(docs::DELETE)
             .guarded_form(Method::PUT, FIELDS, may_change),
     ]
 }

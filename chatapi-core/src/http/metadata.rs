@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
 use super::call::Call;
-use super::route::Route;
+use super::doc::Shape;
+use super::route::{Form, Route};
 use super::{Response, reply};
 use crate::ChatApi;
 use crate::error::Result;
@@ -25,12 +26,26 @@ pub struct Field {
     pub(crate) help_text: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_length: Option<usize>,
+    #[serde(skip)]
+    pub(crate) shape: Option<Shape>,
+    #[serde(skip)]
+    pub(crate) example: &'static str,
 }
 
 impl Field {
     /// A field that may be left out. `kind` is one of the documented API's: `string`, `integer`, `email`, `datetime`, `field`.
     pub const fn optional(name: &'static str, kind: &'static str, label: &'static str) -> Self {
-        Self { name, kind, required: false, read_only: false, label, help_text: None, max_length: None }
+        Self {
+            name,
+            kind,
+            required: false,
+            read_only: false,
+            label,
+            help_text: None,
+            max_length: None,
+            shape: None,
+            example: "",
+        }
     }
 
     /// A field that must be there.
@@ -52,6 +67,62 @@ impl Field {
     pub const fn help(self, help_text: &'static str) -> Self {
         Self { help_text: Some(help_text), ..self }
     }
+
+    /// What its value looks like, where its kind does not tell.
+    pub const fn shaped(self, shape: Shape) -> Self {
+        Self { shape: Some(shape), ..self }
+    }
+
+    /// A value, in JSON.
+    pub const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it must be there.
+    pub fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// Whether answers alone have it.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// What to write into it.
+    pub fn help_text(&self) -> Option<&'static str> {
+        self.help_text
+    }
+
+    /// How many characters it may have.
+    pub fn max_length(&self) -> Option<usize> {
+        self.max_length
+    }
+
+    /// What its value looks like.
+    pub fn shape(&self) -> Shape {
+        self.shape.unwrap_or(match self.kind {
+            "integer" | "field" => Shape::Integer,
+            "boolean" => Shape::Boolean,
+            "email" => Shape::Email,
+            "datetime" => Shape::Moment,
+            _ => Shape::Text,
+        })
+    }
+
+    /// A value, in JSON; empty where there is none to show.
+    pub fn sample(&self) -> &'static str {
+        self.example
+    }
 }
 
 #[derive(Serialize)]
@@ -72,16 +143,22 @@ impl Serialize for Fields {
     }
 }
 
+impl Form {
+    /// Whether it is told to whoever calls.
+    pub(super) async fn is_for(&self, api: &ChatApi, call: &Call) -> bool {
+        match &self.guard {
+            None => true,
+            Some(guard) => guard.handle(api.clone(), call.clone()).await.is_ok(),
+        }
+    }
+}
+
 /// Tells name, description, media types, and the fields of those methods that the user may use.
 pub(super) async fn describe(api: &ChatApi, route: &Route, call: Call) -> Result<Response> {
     let mut actions = IndexMap::new();
     for form in &route.forms {
-        let allowed = match &form.guard {
-            None => true,
-            Some(guard) => guard.handle(api.clone(), call.clone()).await.is_ok(),
-        };
         let method = if form.method == Method::PUT { "PUT" } else { "POST" };
-        if allowed {
+        if form.is_for(api, &call).await {
             actions.insert(method, Fields(form.fields));
         }
     }

@@ -1,5 +1,7 @@
 //! What kind of answer a client wants.
 
+use std::cmp::Reverse;
+
 use http::HeaderMap;
 use http::header::ACCEPT;
 
@@ -16,43 +18,80 @@ pub(super) struct Style {
 /// The widest indentation that is served.
 const WIDEST: usize = 8;
 
-/// The layout that the client asked for. A browser, which accepts HTML, gets JSON too.
-///
-/// # Errors
-/// 404 for a `?format=` that is not JSON, 406 where nothing that is accepted can be served.
-pub(super) fn style(headers: &HeaderMap, format: Option<&str>) -> Result<Style> {
-    if format.is_some_and(|format| !format.is_empty() && format != "json") {
-        return Err(Error::not_found());
-    }
-    let mut accepted = headers.get_all(ACCEPT).iter().peekable();
-    if accepted.peek().is_none() {
-        return Ok(Style::default());
-    }
-    // The most specific of the accepted types that fit decides, as in the documented API; weights do not count there.
-    let json_alone = format == Some("json");
-    let fitting = accepted.flat_map(|value| {
-        let list = String::from_utf8_lossy(value.as_bytes());
-        list.split(',').filter_map(|accepted| Accepted::parse(accepted, json_alone)).collect::<Vec<_>>()
-    });
-    let best = fitting.max_by_key(|accepted| accepted.precision).ok_or(Error::NotAcceptable)?;
-    Ok(Style { indent: best.indent })
+/// What the client wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// JSON.
+    Json(Style),
+    /// A page.
+    Page,
 }
 
-/// One of the accepted types, where JSON or HTML is one of it.
+/// What a browser is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Browsers {
+    /// A page.
+    GetPages,
+    /// JSON, which it gets as if it accepted that.
+    GetJson,
+}
+
+/// What the client asked for.
+///
+/// # Errors
+/// 404 for a `?format=` that there is none of, 406 where nothing that is accepted can be served.
+pub(super) fn wanted(headers: &HeaderMap, format: Option<&str>, browsers: Browsers) -> Result<Wanted> {
+    let forms: &[Kind] = match (format.unwrap_or_default(), browsers) {
+        ("", _) => &[Kind::Json, Kind::Html],
+        ("json", _) => &[Kind::Json],
+        ("api", Browsers::GetPages) => &[Kind::Html],
+        _ => return Err(Error::not_found()),
+    };
+    let mut accepted = headers.get_all(ACCEPT).iter().peekable();
+    let anything = Accepted { precision: 0, kinds: &[Kind::Json, Kind::Html], indent: None };
+    let fitting: Vec<Accepted> = if accepted.peek().is_none() {
+        vec![anything]
+    } else {
+        let lists = accepted.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        lists.flat_map(|list| list.split(',').filter_map(Accepted::parse).collect::<Vec<_>>()).collect()
+    };
+    // The most specific of the accepted types that fit decides, as in the documented API; weights do not count there. Of
+    // two that are as specific, the one that JSON fits.
+    let choices = forms.iter().enumerate().flat_map(|(rank, form)| {
+        let fits = fitting.iter().filter(|accepted| accepted.kinds.contains(form));
+        fits.map(move |accepted| (accepted.precision, Reverse(rank), *form, accepted.indent))
+    });
+    let best = choices.max_by_key(|(precision, rank, ..)| (*precision, *rank));
+    match best.ok_or(Error::NotAcceptable)? {
+        (.., Kind::Html, _) if browsers == Browsers::GetPages => Ok(Wanted::Page),
+        (.., indent) => Ok(Wanted::Json(Style { indent })),
+    }
+}
+
+/// What can be served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Html,
+}
+
+/// One of the accepted types, where something that can be served is of it.
 struct Accepted {
     precision: u8,
+    kinds: &'static [Kind],
     indent: Option<usize>,
 }
 
 impl Accepted {
-    fn parse(text: &str, json_alone: bool) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let mut parts = text.split(';').map(str::trim);
         let (main, sub) = parts.next()?.split_once('/')?;
-        let fits = match (main, sub) {
-            ("*" | "application", "json" | "*") => true,
-            ("*" | "text", "html") | ("text", "*") => !json_alone,
-            _ => false,
+        let kinds: &[Kind] = match (main, sub) {
+            ("*", "*") => &[Kind::Json, Kind::Html],
+            ("*" | "application", "json") | ("application", "*") => &[Kind::Json],
+            ("*" | "text", "html") | ("text", "*") => &[Kind::Html],
+            _ => return None,
         };
         let mut indent = None;
         let mut params = 0;
@@ -74,7 +113,7 @@ impl Accepted {
             _ if params == 0 => 2,
             _ => 3,
         };
-        fits.then_some(Self { precision, indent })
+        Some(Self { precision, kinds, indent })
     }
 }
 
@@ -82,10 +121,17 @@ impl Accepted {
 mod tests {
     use super::*;
 
-    fn accept(value: &str) -> Result<Style> {
+    fn ask(value: &str, format: Option<&str>, browsers: Browsers) -> Result<Wanted> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, value.parse().unwrap());
-        style(&headers, None)
+        wanted(&headers, format, browsers)
+    }
+
+    fn accept(value: &str) -> Result<Style> {
+        match ask(value, None, Browsers::GetJson)? {
+            Wanted::Json(style) => Ok(style),
+            Wanted::Page => panic!("a page"),
+        }
     }
 
     #[test]
@@ -106,5 +152,34 @@ mod tests {
         assert_eq!(accept("*/*, application/json; indent=99").unwrap().indent, Some(8));
         assert_eq!(accept("application/json; indent=0").unwrap().indent, None);
         assert_eq!(accept("application/json; indent=x").unwrap().indent, None);
+    }
+
+    #[test]
+    fn a_page_is_for_whoever_names_html_and_not_json_as_closely() {
+        const JSON: Wanted = Wanted::Json(Style { indent: None });
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+        for (accepted, format, wanted) in [
+            (browser, None, Wanted::Page),
+            ("text/html", None, Wanted::Page),
+            ("text/*", None, Wanted::Page),
+            ("text/html, application/*", None, Wanted::Page),
+            ("text/html;level=1, application/json", None, Wanted::Page),
+            ("*/*", None, JSON),
+            ("application/json", None, JSON),
+            ("text/html, application/json", None, JSON),
+            ("text/*, */json", None, JSON),
+            (browser, Some("json"), JSON),
+            (browser, Some("api"), Wanted::Page),
+            (browser, Some(""), Wanted::Page),
+            ("*/*", Some("api"), Wanted::Page),
+        ] {
+            let found = ask(accepted, format, Browsers::GetPages).unwrap();
+            assert_eq!(found, wanted, "{accepted} with {format:?}");
+        }
+        let refused = |accepted, format| ask(accepted, Some(format), Browsers::GetPages).unwrap_err();
+        assert!(matches!(refused("application/json", "api"), Error::NotAcceptable));
+        assert!(matches!(refused("text/html", "json"), Error::NotAcceptable));
+        assert!(matches!(refused(browser, "xml"), Error::NotFound(_)));
+        assert!(matches!(ask(browser, Some("api"), Browsers::GetJson), Err(Error::NotFound(_))));
     }
 }

@@ -3,29 +3,42 @@
 use http::Method;
 
 use super::form::{Form, Given, Key};
-use super::{Call, Field, Response, Route, reply};
+use super::{Call, Field, Response, Route, Shape, reply};
 use crate::error::{Error, Result};
 use crate::permission::Action;
 use crate::rooms::{NAME_LIMIT, RoomChange, RoomDraft, admin_is_no_member};
 use crate::{ChatApi, UserId};
 
+mod docs;
+
 const FIELDS: &[Field] = &[
     Field::read_only("id", "integer", "ID"),
-    Field::required("name", "string", "Name").at_most(NAME_LIMIT),
-    Field::optional("admin", "field", "Admin"),
-    Field::required("users", "field", "Users"),
+    Field::required("name", "string", "Name").at_most(NAME_LIMIT).example("\"Tea\""),
+    Field::optional("admin", "field", "Admin").example("1"),
+    Field::required("users", "field", "Users").shaped(Shape::List(&Shape::Integer)).example("[1, 2]"),
 ];
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::new("/rooms/").named("Room").get(list).post(create).form(Method::POST, FIELDS),
+        Route::new("/rooms/")
+            .named("Room")
+            .get(list)
+            .documented(docs::LIST)
+            .post(create)
+            .documented(docs::CREATE)
+            .form(Method::POST, FIELDS),
         Route::new("/rooms/{id}/")
             .named("Single Room")
             .integer_id()
+            .parameter(docs::ID)
             .get(read)
+            .documented(docs::READ)
             .put(replace)
+            .documented(docs::REPLACE)
             .patch(update)
+            .documented(docs::UPDATE)
             .delete(delete)
+            .documented(docs::DELETE)
             .guarded_form(Method::PUT, FIELDS, may_change),
     ]
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 
-use super::{Call, Field, Params, Response};
+use super::{Call, Doc, Field, Parameter, Params, Response};
 use crate::ChatApi;
 use crate::error::Result;
 use crate::limits::Class;
@@ -50,6 +50,7 @@ pub struct Endpoint {
     pub(crate) access: Access,
     pub(crate) class: Option<Class>,
     pub(crate) handler: Arc<dyn Handler>,
+    doc: Doc,
 }
 
 impl Endpoint {
@@ -66,6 +67,17 @@ impl Endpoint {
     /// What requests to it are counted as, where that is limited.
     pub fn class(&self) -> Option<Class> {
         self.class
+    }
+
+    /// What there is to say of it.
+    pub fn doc(&self) -> &Doc {
+        &self.doc
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
@@ -88,7 +100,10 @@ pub struct Route {
     path: Cow<'static, str>,
     name: Cow<'static, str>,
     description: Cow<'static, str>,
+    tag: Cow<'static, str>,
+    parameters: Vec<Parameter>,
     access: Access,
+    is_listed: bool,
     integer_id: bool,
     json_suffix: bool,
     endpoints: Vec<Endpoint>,
@@ -111,7 +126,10 @@ impl Route {
             path: path.into(),
             name: Cow::Borrowed(""),
             description: Cow::Borrowed(""),
+            tag: Cow::Borrowed(""),
+            parameters: Vec::new(),
             access: Access::Users,
+            is_listed: true,
             integer_id: false,
             json_suffix: false,
             endpoints: Vec::new(),
@@ -129,6 +147,25 @@ impl Route {
     /// The description that `OPTIONS` gives.
     pub fn described(mut self, description: impl Into<Cow<'static, str>>) -> Self {
         self.description = description.into();
+        self
+    }
+
+    /// The heading that the API's document has it under; the beginning of its path, where nothing is said.
+    pub fn tagged(mut self, tag: impl Into<Cow<'static, str>>) -> Self {
+        self.tag = tag.into();
+        self
+    }
+
+    /// What a parameter of the path is, for the API's document.
+    pub fn parameter(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// It is no part of the API, but a page or a file beside it: the API's document does not name it, and its answers have one
+    /// form, whatever the client accepts.
+    pub fn unlisted(mut self) -> Self {
+        self.is_listed = false;
         self
     }
 
@@ -178,12 +215,8 @@ impl Route {
 
     /// Answers a method, with the access that was named last.
     pub fn method(mut self, method: Method, handler: impl Handler + 'static) -> Self {
-        self.endpoints.push(Endpoint {
-            method,
-            access: self.access,
-            class: None,
-            handler: Arc::new(handler),
-        });
+        let (access, handler) = (self.access, Arc::new(handler));
+        self.endpoints.push(Endpoint { method, access, class: None, handler, doc: Doc::default() });
         // The names of methods are made of characters that a header may have.
         self.allow = HeaderValue::from_str(&self.methods().join(", ")).unwrap_or(self.allow);
         self
@@ -202,6 +235,14 @@ impl Route {
     pub fn limited(mut self, class: Class) -> Self {
         if let Some(endpoint) = self.endpoints.last_mut() {
             endpoint.class = Some(class);
+        }
+        self
+    }
+
+    /// Says what the method that was added last does, takes and gives.
+    pub fn documented(mut self, doc: Doc) -> Self {
+        if let Some(endpoint) = self.endpoints.last_mut() {
+            endpoint.doc = doc;
         }
         self
     }
@@ -249,6 +290,21 @@ impl Route {
     /// The description that `OPTIONS` gives.
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// The heading that the API's document has it under; empty where nothing was said.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// What was said of the parameters of its path.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Whether it is a part of the API, not a page or a file beside it.
+    pub fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// Its methods, less `HEAD` and `OPTIONS`, which every path answers by itself.

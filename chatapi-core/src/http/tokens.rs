@@ -3,16 +3,22 @@
 use http::Method;
 use serde::Serialize;
 
-use super::{Access, Call, Field, Response, Route, reply};
+use super::{Access, Call, Field, Response, Route, Shape, reply};
 use crate::ChatApi;
 use crate::error::{Error, Result};
 use crate::limits::Class;
 
-const CREATE: &[Field] =
-    &[Field::required("username", "string", "Username"), Field::required("password", "string", "Password")];
-const REFRESH: &[Field] =
-    &[Field::required("refresh", "string", "Refresh"), Field::read_only("access", "string", "Access")];
-const VERIFY: &[Field] = &[Field::required("token", "string", "Token")];
+mod docs;
+
+const CREATE: &[Field] = &[
+    Field::required("username", "string", "Username").example("\"alice\""),
+    Field::required("password", "string", "Password").shaped(Shape::Secret).example("\"earl-grey-4-two\""),
+];
+const REFRESH: &[Field] = &[
+    Field::required("refresh", "string", "Refresh").example(docs::TOKEN),
+    Field::read_only("access", "string", "Access"),
+];
+const VERIFY: &[Field] = &[Field::required("token", "string", "Token").example(docs::TOKEN)];
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -20,20 +26,26 @@ pub(crate) fn routes() -> Vec<Route> {
             .named("Token Obtain Pair")
             .described("Exchanges a name and a password for a refresh token and an access token.")
             .access(Access::Public)
+            .tagged("Tokens")
             .post(create)
+            .documented(docs::CREATE)
             .limited(Class::LogIn)
             .form(Method::POST, CREATE),
         Route::new("/auth/jwt/refresh/")
             .named("Token Refresh")
             .described("Exchanges a refresh token that is good for an access token.")
             .access(Access::Public)
+            .tagged("Tokens")
             .post(refresh)
+            .documented(docs::REFRESH)
             .form(Method::POST, REFRESH),
         Route::new("/auth/jwt/verify/")
             .named("Token Verify")
             .described("Tells whether a token is good, whatever it is for.")
             .access(Access::Public)
+            .tagged("Tokens")
             .post(verify)
+            .documented(docs::VERIFY)
             .form(Method::POST, VERIFY),
     ]
 }

@@ -25,6 +25,7 @@ use self::fact::Fact;
 mod ask;
 mod chat;
 mod coverage;
+mod documented;
 mod fact;
 mod fakes;
 mod forge;

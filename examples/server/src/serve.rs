@@ -85,5 +85,9 @@ fn chat(
     if observers.metrics.is_some() || observers.traces {
         builder = builder.observer(observers);
     }
+    #[cfg(feature = "pages")]
+    if settings.pages {
+        builder = chatapi_pages::add(builder);
+    }
     builder.build().map_err(|fault| Failure::setting(fault.to_string()))
 }

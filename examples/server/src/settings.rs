@@ -9,6 +9,8 @@ use std::{env, io};
 
 use chatapi_core::Config;
 use chatapi_core::mail::smtp::SmtpMailer;
+#[cfg(feature = "pages")]
+use clap::builder::BoolishValueParser;
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -105,6 +107,11 @@ struct ServingOptions {
     /// until a balancer sends requests elsewhere
     #[arg(long, env = "CHATAPI_STOP_DELAY", value_name = "TIME", default_value = "0s")]
     stop_delay: Period,
+    /// Show browsers pages: the API's document at /schema/, interactive ones at /docs/, and every endpoint as a page
+    #[cfg(feature = "pages")]
+    #[arg(long, env = "CHATAPI_PAGES", value_name = "YES OR NO", default_value = "yes")]
+    #[arg(action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pages: bool,
 }
 
 /// Everything that can be set, checked.
@@ -114,6 +121,8 @@ pub(crate) struct Settings {
     pub(crate) data_folder: PathBuf,
     pub(crate) secret: Option<String>,
     pub(crate) public_url: Option<String>,
+    #[cfg(feature = "pages")]
+    pub(crate) pages: bool,
     pub(crate) database: Database,
     pub(crate) database_connections: u32,
     pub(crate) database_wait: Duration,
@@ -181,6 +190,8 @@ pub(crate) fn read() -> Result<Call, Answer> {
         data_folder: line.serving.data_dir,
         secret: line.serving.secret_key.map(sound).transpose()?,
         public_url: line.serving.public_url.map(|url| url.0),
+        #[cfg(feature = "pages")]
+        pages: line.serving.pages,
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::chat::{Chat, Person};
 use super::coverage::route_of;
+use super::documented;
 use super::json::Json;
 use crate::http::Cors;
 use crate::limits::Limits;
@@ -210,6 +211,8 @@ impl Answer {
         let Some(route) = route_of(chat.api(), path) else {
             return;
         };
+        let surprise = documented::surprise(&route, method, self.status, &self.body);
+        assert_eq!(surprise, None, "{} ({}) is not as documented", self.to, self.status);
         if (200..300).contains(&self.status) {
             chat.reached(&route, method);
         }
@@ -242,7 +245,9 @@ impl Answer {
             assert_eq!(length_said, length.as_deref(), "content-length of {} ({})", self.to, self.status);
         }
         if !self.body.is_empty() {
-            assert_eq!(self.header("content-type"), Some("application/json"), "content-type of {}", self.to);
+            let is_page = self.body.starts_with('<');
+            let kind = if is_page { "text/html; charset=utf-8" } else { "application/json" };
+            assert_eq!(self.header("content-type"), Some(kind), "content-type of {}", self.to);
         }
     }
 }

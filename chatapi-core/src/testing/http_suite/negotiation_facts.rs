@@ -1,7 +1,11 @@
 //! Facts about the form of an answer.
 
+use http::Method;
+use http::header::CONTENT_TYPE;
+
 use super::chat::Suite;
 use super::fact::facts;
+use crate::http::{Body, HeaderValue, Pages, Response, Shown};
 
 facts! {
     whoever_accepts_json_html_or_anything_gets_json,
@@ -11,6 +15,8 @@ facts! {
     the_format_may_be_named_in_the_query,
     another_format_in_the_query_is_not_found,
     the_characters_of_an_answer_are_unicode,
+    a_browser_gets_a_page_where_the_host_has_pages,
+    a_page_has_the_status_and_the_headers_of_the_answer_that_it_shows,
 }
 
 async fn whoever_accepts_json_html_or_anything_gets_json(suite: Suite) {
@@ -103,4 +109,74 @@ async fn the_characters_of_an_answer_are_unicode(suite: Suite) {
     let answer = chat.get(format!("/messages/{message}/")).by(&ann).await;
     let written = "\"content\":\"Grüße 🚀 <&>/ \u{7f} a\\u2028b\\u2029c \\\"\\\\\"";
     assert!(answer.status(200).body.contains(written), "{}", answer.body);
+}
+
+/// Says who asked, and what the path offers them.
+#[derive(Debug)]
+struct Plain;
+
+impl Pages for Plain {
+    fn page(&self, shown: &Shown<'_>, answer: Response) -> Response {
+        let name = shown.call.user().map_or("nobody", |user| &user.username);
+        let offers: Vec<_> = shown.offers.iter().map(|endpoint| endpoint.method().as_str()).collect();
+        let page = format!("<p>{name}: {}</p>", offers.join(", "));
+        let mut page = answer.map(|_| Body::Full(page.into()));
+        page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        page
+    }
+}
+
+/// What Firefox accepts.
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+async fn a_browser_gets_a_page_where_the_host_has_pages(suite: Suite) {
+    let chat = suite.chat_of("/chat", |_| {}, |builder| builder.pages(Plain)).await;
+    let [ann, bob] = chat.people(["ann", "bob"]).await;
+    let room = chat.room(&ann, &[&bob]).await;
+    let path = format!("/rooms/{room}/");
+    let seen = |person| chat.get(&path).by(person).header("accept", BROWSER);
+    seen(&ann).await.is(200, "<p>ann: GET, PUT, PATCH, DELETE</p>");
+    seen(&bob).await.is(200, "<p>bob: GET</p>");
+    chat.get("/auth/users/?format=api").await.is(401, "<p>nobody: POST</p>");
+    let json = chat.get(&path).by(&ann).await;
+    for accept in ["*/*", "application/json", "text/html, application/json", "text/plain, */*;q=0.1"] {
+        chat.get(&path).by(&ann).header("accept", accept).await.is(200, &json.body);
+    }
+    chat.get(format!("{path}?format=json")).by(&ann).header("accept", BROWSER).await.is(200, &json.body);
+    for (format, accept, status) in
+        [("api", "application/json", 406), ("json", "text/html", 406), ("xml", BROWSER, 404)]
+    {
+        let refused = chat.get(format!("{path}?format={format}")).by(&ann).header("accept", accept).await;
+        assert_eq!(refused.status(status).header("content-type"), Some("application/json"), "{format}");
+    }
+}
+
+async fn a_page_has_the_status_and_the_headers_of_the_answer_that_it_shows(suite: Suite) {
+    let chat = suite.chat_of("", |config| config.body_limit = 1000, |builder| builder.pages(Plain)).await;
+    let ann = chat.person("ann").await;
+    let long = "x".repeat(2000);
+    for (method, path, body) in [
+        (Method::GET, "/rooms/", ""),
+        (Method::HEAD, "/rooms/", ""),
+        (Method::OPTIONS, "/rooms/", ""),
+        (Method::POST, "/rooms/", "{}"),
+        (Method::POST, "/rooms/", "{"),
+        (Method::POST, "/rooms/", &long),
+        (Method::GET, "/rooms/abc/", ""),
+        (Method::GET, "/rooms/7/", ""),
+        (Method::GET, "/auth/jwt/create/", ""),
+    ] {
+        for by in [&ann.access, "nobody"] {
+            let ask = || chat.ask(method.clone(), path).bearer(by).json(body);
+            let (json, page) = (ask().await, ask().header("accept", BROWSER).await);
+            assert_eq!(page.status, json.status, "{method} {path}");
+            assert_eq!(page.body.starts_with('<'), method != Method::HEAD, "{method} {path}: {}", page.body);
+            let (mut json, mut page) = (json.headers, page.headers);
+            for header in ["date", "content-length", "content-type"] {
+                json.remove(header);
+                page.remove(header);
+            }
+            assert_eq!(page, json, "{method} {path}");
+        }
+    }
 }

@@ -1,0 +1,150 @@
+//! What the document says of `/auth/users/`, and what its endpoints take: `OPTIONS` tells the same three fields of most of
+//! them, as djoser does.
+
+use http::StatusCode;
+
+use crate::http::Field;
+use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
+use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
+use crate::users::{EMAIL_LIMIT, USERNAME_LIMIT};
+
+pub(super) const ROOT: Doc =
+    Doc::new("read_accounts_root", "Find the accounts").answers(StatusCode::OK, Shape::Record(&LINKS));
+
+pub(super) const ID: Parameter =
+    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The user's id.").example("1");
+
+pub(super) const LIST: Doc = Doc::new("list_users", "List users")
+    .about("Staff see everybody, by id; others see themselves.")
+    .query(&[PAGE, COUNT])
+    .answers(StatusCode::OK, Shape::Record(&PAGE_OF_USERS));
+
+pub(super) const REGISTER: Doc = Doc::new("create_user", "Sign up")
+    .about("The password must have 8 characters at least, and be neither common nor all digits nor like the name.")
+    .takes(&[
+        Field::optional("email", "email", "Email address").at_most(EMAIL_LIMIT).example("\"alice@example.org\""),
+        Field::required("username", "string", "Username")
+            .at_most(USERNAME_LIMIT)
+            .help("150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+            .example("\"alice\""),
+        PASSWORD,
+    ])
+    .answers(StatusCode::CREATED, Shape::Record(&USER));
+
+pub(super) const READ_ME: Doc =
+    Doc::new("read_me", "Read your account").answers(StatusCode::OK, Shape::Record(&USER));
+
+pub(super) const REPLACE_ME: Doc =
+    Doc::new("replace_me", "Replace your account").answers(StatusCode::OK, Shape::Record(&USER));
+
+pub(super) const UPDATE_ME: Doc =
+    Doc::new("update_me", "Change your account").answers(StatusCode::OK, Shape::Record(&USER));
+
+pub(super) const DELETE_ME: Doc =
+    Doc::new("delete_me", "Delete your account").takes(&[CURRENT_PASSWORD]).answers_nothing();
+
+pub(super) const READ: Doc = Doc::new("read_user", "Read an account")
+    .about("Your own; staff read any.")
+    .answers(StatusCode::OK, Shape::Record(&USER));
+
+pub(super) const REPLACE: Doc = Doc::new("replace_user", "Replace an account")
+    .about("Your own; staff replace any.")
+    .answers(StatusCode::OK, Shape::Record(&USER));
+
+pub(super) const UPDATE: Doc = Doc::new("update_user", "Change an account")
+    .about("Your own; staff change any.")
+    .answers(StatusCode::OK, Shape::Record(&USER));
+
+pub(super) const DELETE: Doc = Doc::new("delete_user", "Delete an account")
+    .about("Your own; staff delete any. The password is that of whoever asks.")
+    .takes(&[CURRENT_PASSWORD])
+    .answers_nothing()
+    .refuses(&[StatusCode::FORBIDDEN]);
+
+pub(super) const SET_PASSWORD: Doc = Doc::new("set_password", "Change your password")
+    .about("Every token of yours ends with it.")
+    .takes(&[NEW_PASSWORD, CURRENT_PASSWORD])
+    .answers_nothing();
+
+pub(super) const SET_USERNAME: Doc =
+    Doc::new("set_username", "Change your name").takes(&[CURRENT_PASSWORD, NEW_USERNAME]).answers_nothing();
+
+pub(super) const ACTIVATE: Doc = Doc::new("activate_user", "Activate an account")
+    .about("By the link in a mail.")
+    .takes(&[UID, TOKEN])
+    .answers_nothing()
+    .refuses(&[StatusCode::FORBIDDEN]);
+
+pub(super) const RESEND_ACTIVATION: Doc =
+    Doc::new("resend_activation", "Get another link to activate an account")
+        .about("400 without a body where accounts need not be activated.")
+        .takes(&[ADDRESS])
+        .answers_nothing()
+        .wordless(&[StatusCode::BAD_REQUEST]);
+
+pub(super) const RESET_PASSWORD: Doc = Doc::new("reset_password", "Get a link to set a new password")
+    .about(WHETHER_KNOWN)
+    .takes(&[ADDRESS])
+    .answers_nothing();
+
+pub(super) const RESET_PASSWORD_CONFIRM: Doc =
+    Doc::new("confirm_new_password", "Set a new password by a mailed link")
+        .takes(&[UID, TOKEN, NEW_PASSWORD])
+        .answers_nothing();
+
+pub(super) const RESET_USERNAME: Doc = Doc::new("reset_username", "Get a link to set a new name")
+    .about(WHETHER_KNOWN)
+    .takes(&[ADDRESS])
+    .answers_nothing();
+
+pub(super) const RESET_USERNAME_CONFIRM: Doc =
+    Doc::new("confirm_new_username", "Set a new name by a mailed link")
+        .takes(&[UID, TOKEN, NEW_USERNAME])
+        .answers_nothing();
+
+const WHETHER_KNOWN: &str = "The answer does not tell whether the address is known.";
+
+const PASSWORD: Field =
+    Field::required("password", "string", "Password").shaped(Shape::Secret).example("\"earl-grey-4-two\"");
+const NEW_PASSWORD: Field = Field::required("new_password", "string", "New password")
+    .shaped(Shape::Secret)
+    .example("\"darjeeling-2-nine\"");
+const CURRENT_PASSWORD: Field = Field::required("current_password", "string", "Current password")
+    .shaped(Shape::Secret)
+    .example("\"earl-grey-4-two\"");
+const NEW_USERNAME: Field =
+    Field::required("new_username", "string", "New username").at_most(USERNAME_LIMIT).example("\"alice.b\"");
+const ADDRESS: Field = Field::required("email", "email", "Email address").example("\"alice@example.org\"");
+const UID: Field =
+    Field::required("uid", "string", "Uid").help("From the link in the mail.").example("\"MQ\"");
+const TOKEN: Field = Field::required("token", "string", "Token")
+    .help("From the link in the mail.")
+    .example("\"c9x4zq-5f0c9ab5d1b1f0e3f9e0a3a1c9d2e8b7\"");
+
+const USER: Record = Record::new(
+    "User",
+    "An account.",
+    &[
+        Property::new("email", Shape::Text, "The mail address, or nothing.").example("\"alice@example.org\""),
+        Property::new("id", Shape::Integer, "The user's id.").example("1"),
+        Property::new("username", Shape::Text, "The user's name.").example("\"alice\""),
+    ],
+);
+
+const PAGE_OF_USERS: Record = Record::new(
+    "PageOfUsers",
+    "A page of accounts.",
+    &[
+        TOTAL,
+        NEXT,
+        PREVIOUS,
+        Property::new("results", Shape::List(&Shape::Record(&USER)), "The accounts of this page."),
+    ],
+);
+
+const LINKS: Record = Record::new(
+    "AccountsRoot",
+    "Where the accounts are.",
+    &[Property::new("users", Shape::Url, "The list of users.")
+        .example("\"http://localhost:8000/auth/users/\"")],
+);

@@ -1,0 +1,147 @@
+//! What the document says of `/messages/`.
+
+use http::StatusCode;
+
+use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
+use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
+
+pub(super) const ID: Parameter =
+    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The message's id.").example("1");
+
+pub(super) const LIST: Doc = Doc::new("list_messages", "List and search messages")
+    .about(
+        "The messages of the rooms that you are in, the oldest first, in pages by number.\n\nWith `search` those that have \
+         every word somewhere; with `q` those that are about the words, the best first. With `before`, `after`, `around`, \
+         `order` or `limit` they come in pages by place: next to a message, at the same cost at any depth, and none is \
+         missed or shown twice when others come and go meanwhile. `q` cannot be combined with `search`, nor with pages by \
+         place; nor can `page` with these.",
+    )
+    .query(QUERY)
+    .answers(StatusCode::OK, Shape::Either(&[Shape::Record(&BY_NUMBER), Shape::Record(&BY_PLACE)]));
+
+pub(super) const CREATE: Doc = Doc::new("send_message", "Send a message")
+    .about("To a room that you are in.")
+    .answers(StatusCode::CREATED, Shape::Record(&MESSAGE))
+    .refuses(&[StatusCode::FORBIDDEN])
+    .asks_hooks();
+
+pub(super) const READ: Doc = Doc::new("read_message", "Read a message")
+    .about("For the members of its room.")
+    .answers(StatusCode::OK, Shape::Record(&MESSAGE));
+
+pub(super) const REPLACE: Doc = Doc::new("replace_message", "Replace a message")
+    .about("For its author. `content` is replaced; `room` must be one that you are in, and the message stays where it is.")
+    .answers(StatusCode::OK, Shape::Record(&MESSAGE))
+    .refuses(&[StatusCode::FORBIDDEN])
+    .asks_hooks();
+
+pub(super) const UPDATE: Doc = Doc::new("update_message", "Change a message")
+    .about("For its author. What is left out stays as it is.")
+    .answers(StatusCode::OK, Shape::Record(&MESSAGE))
+    .refuses(&[StatusCode::FORBIDDEN])
+    .asks_hooks();
+
+pub(super) const DELETE: Doc = Doc::new("delete_message", "Delete a message")
+    .about("For its author.")
+    .answers_nothing()
+    .refuses(&[StatusCode::FORBIDDEN]);
+
+const QUERY: &[Parameter] = &[
+    Parameter::new("room", Shape::Integer, "Of this room alone.").example("1"),
+    Parameter::new("user", Shape::Integer, "By this author alone.").example("1"),
+    Parameter::new(
+        "search",
+        Shape::Text,
+        "Messages with every one of these words, as a part of any word and in any case; quotes keep words together.",
+    )
+    .example("\"tea\""),
+    Parameter::new(
+        "q",
+        Shape::Text,
+        "Messages about these words, whatever their endings: `tea -milk OR \"green tea\" from:ann after:2026-01-31`.",
+    )
+    .example("\"tea -milk\""),
+    Parameter::new("sort", Shape::Choice(&["relevance", "recent"]), "What comes first of what `q` finds."),
+    Parameter::new(
+        "highlight",
+        Shape::Choice(&["true", "false"]),
+        "Whether `highlights` say where in each message the search matched.",
+    ),
+    PAGE,
+    COUNT,
+    Parameter::new("limit", Shape::Within { least: 1, most: 100 }, "How long a page by place is: 50, if nothing is said.")
+        .example("50"),
+    Parameter::new("order", Shape::Choice(&["newest", "oldest"]), "From which end pages by place begin."),
+    Parameter::new("before", Shape::Text, PLACE).example("\"2026-01-31T08:00:00.000000Z,7\""),
+    Parameter::new("after", Shape::Text, PLACE).example("\"7\""),
+    Parameter::new("around", Shape::Text, PLACE).example("\"7\""),
+];
+
+const PLACE: &str = "A page next to a message: its id, or its `created_at` and its id with a comma between, which outlast it.";
+
+const MESSAGE: Record = Record::new(
+    "Message",
+    "A message.",
+    &[
+        Property::new("id", Shape::Integer, "Its id.").example("7"),
+        Property::new("content", Shape::Prose, "Its text.").example("\"Hello, tea drinkers\""),
+        Property::new("created_at", Shape::Moment, "When it was sent.")
+            .example("\"2026-01-31T08:00:00.000000Z\""),
+        Property::new("updated_at", Shape::Moment, "When it was last changed; when it was sent, if never.")
+            .example("\"2026-01-31T08:00:00.000000Z\""),
+        Property::new("user", Shape::Integer, "The id of its author.").example("1"),
+        Property::new("room", Shape::Integer, "The id of its room.").example("1"),
+    ],
+);
+
+const RESULTS: Property =
+    Property::new("results", Shape::List(&Shape::Record(&MESSAGE)), "The messages of this page.");
+
+const BY_NUMBER: Record = Record::new(
+    "PageOfMessages",
+    "A page of messages, by number.",
+    &[TOTAL, NEXT, PREVIOUS, RESULTS, HIGHLIGHTS],
+);
+
+const BY_PLACE: Record = Record::new(
+    "MessagesByPlace",
+    "A page of messages, by place.",
+    &[
+        Property::new("count", Shape::Integer, "How many there are, where `count` asked for it.")
+            .now_and_then()
+            .example("1"),
+        RESULTS,
+        Property::new("has_more_before", Shape::Boolean, "Whether there are older ones.").example("false"),
+        Property::new("has_more_after", Shape::Boolean, "Whether there are newer ones.").example("false"),
+        NEXT,
+        PREVIOUS,
+        HIGHLIGHTS,
+    ],
+);
+
+const HIGHLIGHTS: Property = Property::new(
+    "highlights",
+    Shape::List(&Shape::Record(&HIGHLIGHTED)),
+    "Where each message matched, with `highlight=true`.",
+)
+.now_and_then();
+
+const HIGHLIGHTED: Record = Record::new(
+    "Highlighted",
+    "Where a message matched.",
+    &[
+        Property::new("id", Shape::Integer, "The id of the message.").example("7"),
+        Property::new("ranges", Shape::List(&Shape::Record(&RANGE)), "What matched, in its order."),
+    ],
+);
+
+const RANGE: Record = Record::new(
+    "Range",
+    "A part of a text that matched.",
+    &[
+        Property::new("start", Shape::Integer, "Where it begins, in UTF-16 units.").example("7"),
+        Property::new("end", Shape::Integer, "Where it ends, likewise.").example("10"),
+        Property::new("start_byte", Shape::Integer, "Where it begins, in bytes of UTF-8.").example("7"),
+        Property::new("end_byte", Shape::Integer, "Where it ends, likewise.").example("10"),
+    ],
+);

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(any(feature = "browse", feature = "docs"))]
+mod assets;
+#[cfg(feature = "browse")]
+mod browse;
+#[cfg(feature = "docs")]
+mod docs;
+mod openapi;
+mod place;
+mod schema;
+mod tree;
+
+use chatapi_core::Builder;
+
+pub use openapi::Document;
+
+/// Adds the pages to a chat: `/schema/`, and with the features of those names `/docs/` and what browsers get from endpoints.
+///
+/// The paths are `/schema/`, `/schema/{file}` with `openapi.json` and `openapi.yaml`, `/docs/`, and `/pages/{file}`, where
+/// their styles and scripts are.
+pub fn add(builder: Builder) -> Builder {
+    let builder = schema::routes().into_iter().fold(builder, Builder::route);
+    #[cfg(any(feature = "browse", feature = "docs"))]
+    let builder = builder.route(assets::route());
+    #[cfg(feature = "docs")]
+    let builder = builder.route(docs::route());
+    #[cfg(feature = "browse")]
+    let builder = builder.pages(browse::Browsable);
+    builder
+}

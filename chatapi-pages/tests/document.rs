@@ -1,0 +1,170 @@
+//! What the API's document says.
+
+use std::collections::BTreeSet;
+
+use chatapi_core::ChatApi;
+use chatapi_core::http::{
+    Access, Call, Doc, Parameter, Property, Record, Response, Route, Shape, StatusCode, json,
+};
+use chatapi_core::testing::TestChat;
+use serde_json::{Value, json};
+
+async fn document(chat: &TestChat) -> Value {
+    chat.get("/schema/").await.json()
+}
+
+fn chat() -> TestChat {
+    TestChat::new(chatapi_pages::add)
+}
+
+#[tokio::test]
+async fn every_route_stands_in_the_document_with_each_of_its_methods_and_nothing_else_does() {
+    let chat = chat();
+    let document = document(&chat).await;
+    let mut known = 0;
+    for route in chat.api().routes().filter(|route| route.is_listed()) {
+        let path = &document["paths"][route.path()];
+        let said: BTreeSet<_> =
+            path.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+        let has: BTreeSet<_> =
+            route.endpoints().iter().map(|endpoint| endpoint.method().to_string()).collect();
+        assert_eq!(said, has, "{}", route.path());
+        known += 1;
+    }
+    assert_eq!(document["paths"].as_object().unwrap().len(), known);
+    assert_eq!(known, 19);
+}
+
+#[tokio::test]
+async fn every_operation_says_what_it_does_takes_gives_and_refuses() {
+    let chat = chat();
+    let document = document(&chat).await;
+    let mut ids = BTreeSet::new();
+    for route in chat.api().routes().filter(|route| route.is_listed()) {
+        for endpoint in route.endpoints() {
+            let at = format!("{} {}", endpoint.method(), route.path());
+            let method = endpoint.method().as_str().to_lowercase();
+            let operation = &document["paths"][route.path()][method.as_str()];
+            assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{at}");
+            assert!(ids.insert(operation["operationId"].to_string()), "{at}");
+            for status in route.refusals_of(endpoint) {
+                assert!(operation["responses"][status.as_str()].is_object(), "{at}: {status}");
+            }
+            let (status, shape) = endpoint.doc().answer.unwrap();
+            let answer = &operation["responses"][status.as_str()];
+            assert_eq!(answer["content"]["application/json"]["schema"].is_object(), shape.is_some(), "{at}");
+            let sent = route.fields_of(endpoint).iter().filter(|field| !field.is_read_only());
+            let example = &operation["requestBody"]["content"]["application/json"]["example"];
+            for field in sent {
+                assert!(example.get(field.name()).is_some(), "{at}: an example of {}", field.name());
+            }
+            let named = operation["parameters"].as_array().into_iter().flatten();
+            let named: BTreeSet<_> = named.filter_map(|parameter| parameter["name"].as_str()).collect();
+            assert!(endpoint.doc().query.iter().all(|parameter| named.contains(parameter.name)), "{at}");
+            assert_eq!(named.contains("id"), route.path().contains("{id}"), "{at}");
+        }
+    }
+    let log_in = &document["paths"]["/auth/jwt/create/"]["post"];
+    assert_eq!(log_in["security"], json!([]));
+    assert_eq!(document["paths"]["/auth/users/"]["post"]["security"], json!([{}, { "bearer": [] }]));
+}
+
+#[tokio::test]
+async fn every_reference_leads_to_something() {
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let document = document(&chat()).await;
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 100);
+    for reference in found {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_json_or_yaml_as_it_is_asked_for() {
+    let chat = chat();
+    let json = chat.get("/schema/").await;
+    let yaml = chat.get("/schema/?format=yaml").await;
+    assert!(
+        json.body.starts_with("{\n  \"openapi\": \"3.1.0\",")
+            && yaml.body.starts_with("openapi: \"3.1.0\"\n")
+    );
+    let kind = |answer: &chatapi_core::testing::TestAnswer| {
+        answer.headers["content-type"].to_str().unwrap().to_owned()
+    };
+    assert_eq!((kind(&json), kind(&yaml)), ("application/json".to_owned(), "application/yaml".to_owned()));
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (path, accept, expected) in [
+        ("/schema/", "application/yaml", &yaml),
+        ("/schema/", "application/vnd.oai.openapi", &yaml),
+        ("/schema/", "application/vnd.oai.openapi+json", &json),
+        ("/schema/", "text/yaml, application/json", &yaml),
+        ("/schema", browser, &json),
+        ("/schema/?format=json", "application/yaml", &json),
+        ("/schema/openapi.json", "*/*", &json),
+        ("/schema/openapi.yaml", "application/json", &yaml),
+    ] {
+        let answer = chat.get(path).header("accept", accept).await;
+        assert_eq!((answer.status, &answer.body), (200, &expected.body), "{path} {accept}");
+    }
+    for missing in ["/schema/?format=xml", "/schema/openapi.xml"] {
+        assert_eq!(chat.get(missing).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_hosts_own_endpoint_stands_in_it_as_it_says_of_itself() {
+    const STATS: Record = Record::new(
+        "Stats",
+        "A room by its numbers.",
+        &[Property::new("members", Shape::Integer, "How many are in it.").example("2")],
+    );
+    const READ: Doc = Doc::new("room_stats", "Count a room")
+        .query(&[Parameter::new("since", Shape::Moment, "From then on.")])
+        .answers(StatusCode::OK, Shape::Record(&STATS))
+        .refuses(&[StatusCode::FORBIDDEN]);
+    async fn stats(_: ChatApi, _: Call) -> chatapi_core::Result<Response> {
+        json(StatusCode::OK, &json!({ "members": 2 }))
+    }
+    let chat = TestChat::new(|builder| {
+        let stats_route = Route::new("/rooms/{room}/stats/").named("Room Stats").get(stats).documented(READ);
+        let silent =
+            Route::new("/tea/{leaf}/").named("Tea").described("Of tea.").access(Access::Public).post(stats);
+        let page = Route::new("/about/").unlisted().get(stats);
+        chatapi_pages::add(builder.route(stats_route).route(silent).route(page))
+    });
+    let document = document(&chat).await;
+    let said = &document["paths"]["/rooms/{room}/stats/"]["get"];
+    assert_eq!((&said["operationId"], &said["tags"]), (&json!("room_stats"), &json!(["Rooms"])));
+    assert_eq!(said["parameters"][0]["name"], "room");
+    assert_eq!(said["parameters"][1]["schema"], json!({ "type": "string", "format": "date-time" }));
+    assert_eq!(said["responses"]["200"]["content"]["application/json"]["example"], json!({ "members": 2 }));
+    assert_eq!(said["responses"]["403"]["$ref"], "#/components/responses/Forbidden");
+    let silent = &document["paths"]["/tea/{leaf}/"]["post"];
+    assert_eq!((&silent["operationId"], &silent["summary"]), (&json!("post_tea_leaf"), &json!("Tea")));
+    assert_eq!((&silent["description"], &silent["security"]), (&json!("Of tea."), &json!([])));
+    assert!(document["paths"].get("/about/").is_none());
+}
+
+#[tokio::test]
+async fn its_server_is_where_the_client_found_it() {
+    let chat = chat();
+    let (route, params) = chat.api().find("/schema/").unwrap();
+    let mut request = chatapi_core::http::Request::default();
+    *request.uri_mut() = "/chat/schema/".parse().unwrap();
+    request.headers_mut().insert("host", "chat.example.org".parse().unwrap());
+    let answer = chat.api().call(route, request, params).await;
+    let chatapi_core::http::Body::Full(body) = answer.into_body() else { panic!("a stream") };
+    let document: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(document["servers"][0]["url"], "http://chat.example.org/chat");
+}
