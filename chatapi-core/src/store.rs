@@ -18,7 +18,7 @@ use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) mod engine;
+pub mod engine;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -26,6 +26,8 @@ pub mod postgres;
 pub(crate) mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::SqlStore;
 
 /// What a store's method gives.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -96,8 +96,9 @@ mod log_in;
 mod passwords;
 
 pub use accounts::NewAccount;
-pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT};
-pub use emails::is_address;
+pub(crate) use accounts::BAD_PASSWORD;
+pub use accounts::EMAIL_LIMIT;
+pub use emails::{is_address, normalized};
 pub use external::ExternalUser;
 pub(crate) use known::KnownUsers;
 pub use log_in::TokenPair;

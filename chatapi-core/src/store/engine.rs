@@ -1,9 +1,12 @@
 //! What the two SQL engines share: values go in, rows come out, and a [`Dialect`] says where their SQL differs.
+//!
+//! It is public for crates that keep tables of their own beside the chat's, through [`SqlStore::engine`](super::SqlStore::engine).
 
 use std::fmt;
 
 use async_trait::async_trait;
 use sqlx::SqlStr;
+use sqlx::migrate::Migrator;
 
 use super::{Result, StoreError};
 use crate::Timestamp;
@@ -129,6 +132,9 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
 
     /// Brings the tables up to date, as one transaction, one process after the other.
     async fn migrate(&self) -> Result<()>;
+
+    /// Applies those of `migrations` that `table` does not name yet; otherwise like [`migrate`](Self::migrate).
+    async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()>;
 }
 
 /// A connection with a transaction open on it, whoever began that: statements run on it one after the other.

@@ -66,6 +66,11 @@ impl<E: Engine> SqlStore<E> {
         Self { segment: texts.get(), ..self }
     }
 
+    /// The database, for tables of a host's beside the chat's.
+    pub fn engine(&self) -> &E {
+        &self.engine
+    }
+
     async fn read(&self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<E::Row>> {
         self.engine.read(sql.into().0, values).await
     }

@@ -105,10 +105,14 @@ impl Engine for SqliteEngine {
     }
 
     async fn migrate(&self) -> Result<()> {
+        self.apply(&MIGRATOR, "chatapi_migrations").await
+    }
+
+    async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()> {
         let mut transaction = self.begin().await?;
         let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
-        migrator.migrations = MIGRATOR.migrations.clone();
-        migrator.dangerous_set_table_name("chatapi_migrations");
+        migrator.migrations = migrations.migrations.clone();
+        migrator.dangerous_set_table_name(table);
         migrator
             .run_direct(None, &mut *transaction, false)
             .await

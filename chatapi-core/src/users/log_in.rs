@@ -23,6 +23,19 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unauthenticated`] where the name or the password is wrong, or the user is inactive: it is not said which.
     pub async fn log_in(&self, username: &str, password: &str) -> Result<TokenPair> {
+        let user = self.prove(username, password).await?;
+        Ok(TokenPair {
+            refresh: self.tokens().issue(TokenType::Refresh, &user)?,
+            access: self.tokens().issue(TokenType::Access, &user)?,
+        })
+    }
+
+    /// The active user of this name and password, for a host with sessions of its own; otherwise like
+    /// [`log_in`](Self::log_in).
+    ///
+    /// # Errors
+    /// As for [`log_in`](Self::log_in).
+    pub async fn prove(&self, username: &str, password: &str) -> Result<User> {
         let Some(user) = self.store().user_by_name(username).await? else {
             self.passwords().verify_nobody(password).await?;
             return Err(Unauthenticated::NoActiveAccount.into());
@@ -34,10 +47,7 @@ impl ChatApi {
         if verdict == Verdict::RightButOutdated {
             self.upgrade_hash(&user, password).await?;
         }
-        Ok(TokenPair {
-            refresh: self.tokens().issue(TokenType::Refresh, &user)?,
-            access: self.tokens().issue(TokenType::Access, &user)?,
-        })
+        Ok(user)
     }
 
     /// Exchanges a refresh token for a new access token.
