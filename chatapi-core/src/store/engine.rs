@@ -50,6 +50,8 @@ pub trait Row: Send + Sync {
     fn opt_text(&self, column: usize) -> Result<Option<String>>;
     /// A moment.
     fn time(&self, column: usize) -> Result<Timestamp>;
+    /// A moment, or null.
+    fn opt_time(&self, column: usize) -> Result<Option<Timestamp>>;
     /// Bytes.
     fn bytes(&self, column: usize) -> Result<Vec<u8>>;
 }

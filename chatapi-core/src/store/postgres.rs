@@ -220,6 +220,11 @@ impl Row for PgRow {
         self.try_get::<OffsetDateTime, _>(column).map(Timestamp::from).map_err(unreadable)
     }
 
+    fn opt_time(&self, column: usize) -> Result<Option<Timestamp>> {
+        let moment = self.try_get::<Option<OffsetDateTime>, _>(column).map_err(unreadable)?;
+        Ok(moment.map(Timestamp::from))
+    }
+
     fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         self.try_get(column).map_err(unreadable)
     }

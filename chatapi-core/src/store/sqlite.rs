@@ -209,6 +209,11 @@ impl Row for SqliteRow {
         self.try_get(column).map(Timestamp::from_micros).map_err(unreadable)
     }
 
+    fn opt_time(&self, column: usize) -> Result<Option<Timestamp>> {
+        let micros = self.try_get::<Option<i64>, _>(column).map_err(unreadable)?;
+        Ok(micros.map(Timestamp::from_micros))
+    }
+
     fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         self.try_get(column).map_err(unreadable)
     }
