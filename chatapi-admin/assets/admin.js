@@ -30,7 +30,7 @@ function watchTicks(form) {
     const ticked = boxes.filter((box) => box.checked).length;
     all.checked = ticked > 0 && ticked === boxes.length;
     all.indeterminate = ticked > 0 && ticked < boxes.length;
-    count.textContent = ticked ? `${ticked} of ${boxes.length} ticked` : "";
+    count.textContent = ticked ? `${ticked} of ${boxes.length} selected` : "";
   };
   all.hidden = boxes.length === 0;
   all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); show(); });

@@ -19,7 +19,7 @@ impl Level {
         match self {
             Self::Superuser => "superuser",
             Self::Staff => "staff",
-            Self::Viewer => "may look",
+            Self::Viewer => "view only",
         }
     }
 }

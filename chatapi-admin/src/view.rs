@@ -9,7 +9,7 @@ use time::macros::format_description;
 
 use crate::desk::Desk;
 use crate::http::assets;
-use crate::permission::{may_change, may_promote};
+use crate::permission::may_change;
 
 /// A message after an action.
 pub(crate) struct Note {
@@ -28,7 +28,6 @@ pub(crate) struct Frame {
     pub(crate) icon: String,
     pub(crate) visitor: Option<Name>,
     pub(crate) may_change: bool,
-    pub(crate) may_promote: bool,
     pub(crate) form_token: String,
     pub(crate) note: Option<Note>,
     /// The pages above this one: their names and links.
@@ -58,7 +57,6 @@ impl Frame {
                 level: visitor.level.label(),
             }),
             may_change: visitor.is_some_and(|visitor| may_change(visitor.level)),
-            may_promote: visitor.is_some_and(|visitor| may_promote(visitor.level)),
             form_token: visitor.map(|visitor| visitor.form_token.clone()).unwrap_or_default(),
             note,
             above: Vec::new(),

@@ -80,6 +80,9 @@ struct ServingOptions {
     /// server listens on]
     #[arg(long, env = "CHATAPI_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// Leaves out the admin site, which staff otherwise find under /admin/
+    #[arg(long, env = "CHATAPI_NO_ADMIN", value_parser = clap::builder::FalseyValueParser::new())]
+    no_admin: bool,
 }
 
 /// Everything that can be set, checked.
@@ -89,6 +92,7 @@ pub(crate) struct Settings {
     pub(crate) data_folder: PathBuf,
     pub(crate) secret: Option<String>,
     pub(crate) public_url: Option<String>,
+    pub(crate) has_admin: bool,
     pub(crate) database: Database,
     pub(crate) database_connections: u32,
     pub(crate) database_wait: Duration,
@@ -148,6 +152,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
         data_folder: line.serving.data_dir,
         secret: line.serving.secret_key.map(long_enough).transpose()?,
         public_url: line.serving.public_url.map(|url| url.0),
+        has_admin: !line.serving.no_admin,
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };

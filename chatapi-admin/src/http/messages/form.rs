@@ -11,7 +11,7 @@ use crate::http::dashboard::link_to;
 use crate::http::pages::{Form, after_save};
 use crate::permission::may_change;
 use crate::store::Kind;
-use crate::view::{Field, Frame, Link};
+use crate::view::{Field, Frame, Link, Piece};
 
 pub(in crate::http) async fn add(desk: Desk) -> Result<Response> {
     let room = desk.call.query("room").unwrap_or_default().to_owned();
@@ -64,8 +64,8 @@ async fn change_form(desk: &Desk, message: &Message, content: String, faults: &F
     form.facts = vec![
         ("Author", link_to(desk, "users", row.author.0.0, row.author.1)),
         ("Room", link_to(desk, "rooms", row.room.0.0, row.room.1)),
-        ("Sent", Link::new(message.created_at.to_string(), "")),
-        ("Changed", Link::new(message.updated_at.to_string(), "")),
+        ("Sent", Link::new(Piece::shown(&message.created_at), "")),
+        ("Changed", Link::new(Piece::shown(&message.updated_at), "")),
     ];
     form.tools = vec![Link::new("History", desk.link(&format!("/messages/{}/history/", message.id)))];
     form.save = changes.then_some("Save");

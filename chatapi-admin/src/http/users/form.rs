@@ -12,7 +12,7 @@ use crate::desk::{Desk, faults_of};
 use crate::http::pages::{Form, after_save};
 use crate::permission::{may_change, may_change_user, may_promote};
 use crate::store::{Edited, Kind, UserEdit};
-use crate::view::{Field, Frame, Link};
+use crate::view::{Field, Frame, Input, Link, Piece};
 
 /// What a form says of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Entered {
 
     fn fields(&self, promotes: bool) -> Vec<Field> {
         let name = Field::line("username", "Name", &self.username).required();
-        let email = Field { autocomplete: "off", ..Field::new("email", "Address", crate::view::Input::Line("email"), &self.email) };
+        let email = Field { autocomplete: "off", ..Field::new("email", "E-mail address", Input::Line("email"), &self.email) };
         let mut fields = vec![
             name.help("150 characters or fewer: letters, digits and @ . + - _"),
             email.help("May be empty. Several users may have the same."),
@@ -59,7 +59,7 @@ impl Entered {
         ];
         if promotes {
             fields.push(Field::tick("is_staff", "Staff", self.is_staff).help("May use this site: change ordinary users, rooms and messages."));
-            fields.push(Field::tick("is_viewer", "May only look", self.is_viewer).help("On this site, where it is staff: changes nothing."));
+            fields.push(Field::tick("is_viewer", "View only", self.is_viewer).help("Sees everything on this site and changes nothing, where it is staff."));
             fields.push(Field::tick("is_superuser", "Superuser", self.is_superuser).help("May do everything on this site, and is staff."));
         }
         fields
@@ -72,12 +72,12 @@ impl Entered {
             names.push(format!("Name (was {})", before.username));
         }
         if self.email != before.email {
-            names.push("Address".to_owned());
+            names.push("E-mail address".to_owned());
         }
         for (label, now, then) in [
             ("Active", self.is_active, before.is_active),
             ("Staff", self.is_staff, before.is_staff),
-            ("May only look", self.is_viewer, before.is_viewer),
+            ("View only", self.is_viewer, before.is_viewer),
             ("Superuser", self.is_superuser, before.is_superuser),
         ] {
             if now != then {
@@ -178,7 +178,7 @@ fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors
     let mut form = Form::new(frame(desk, &user.username), fields, faults);
     form.facts = vec![
         ("Id", Link::new(id.to_string(), "")),
-        ("Joined", Link::new(user.date_joined.to_string(), "")),
+        ("Joined", Link::new(Piece::shown(&user.date_joined), "")),
     ];
     if let Some(external) = &user.external_id {
         form.facts.push(("Called elsewhere", Link::new(external, "")));

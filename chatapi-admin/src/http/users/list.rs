@@ -16,8 +16,8 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let found = desk.store().users(&list).await?;
     let columns = vec![
         asked.column("Name", Some("username")),
-        asked.column("Address", None),
-        asked.column("May", None),
+        asked.column("E-mail", None),
+        asked.column("Status", None),
         asked.column("Joined", Some("joined")),
         asked.column("Id", Some("id")),
     ];
@@ -25,10 +25,10 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let mut page = List::new(&asked, frame, &found, columns);
     let level = desk.level()?;
     page.rows = found.rows.iter().map(|(_, user)| row(&desk, user, may_change_user(level, user.is_staff, user.is_superuser))).collect();
-    page.searches = "Search names and addresses";
+    page.searches = "Search names and e-mail addresses";
     page.filters = vec![
         asked.filter("Active", "active", &[("yes", "Yes"), ("no", "No")]),
-        asked.filter("Role", "role", &[("staff", "Staff"), ("superuser", "Superusers"), ("viewer", "May look")]),
+        asked.filter("Role", "role", &[("staff", "Staff"), ("superuser", "Superusers"), ("viewer", "View only")]),
     ];
     if may_change(level) {
         page.add = Some(Link::new("Add user", desk.link("/users/add/")));
@@ -74,7 +74,7 @@ fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {
     if user.is_superuser {
         may.push(Piece::Badge("key", "superuser"));
     } else if user.is_staff && user.is_viewer {
-        may.push(Piece::Badge("plain", "may look"));
+        may.push(Piece::Badge("plain", "view only"));
     } else if user.is_staff {
         may.push(Piece::Badge("key", "staff"));
     }
