@@ -144,4 +144,3 @@ impl<F> Page<F> {
 
 const FORGED: &str = "This request did not come from a page of this site, or from one that is too old. \
      Go back, reload the page and try again.";
-

@@ -28,8 +28,7 @@ pub(crate) struct Visitor {
 /// A token that nobody has.
 pub(crate) async fn open(site: &Site, api: &ChatApi, user: &User) -> Result<String> {
     let (token, now) = (hex(&SystemRandom, 32), api.now());
-    let session =
-        NewSession { token_hash: hash(&token), user: user.id, revision: user.revision, at: now };
+    let session = NewSession { token_hash: hash(&token), user: user.id, revision: user.revision, at: now };
     site.store().open_session(session, earlier(now, site.options().idle)).await?;
     Ok(token)
 }
@@ -79,5 +78,7 @@ fn hash(token: &str) -> String {
 pub(crate) fn cookie<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
     let headers = call.head().headers.get_all("cookie").iter();
     let pairs = headers.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find_map(|(known, value)| (known == name).then_some(value))
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(known, value)| (known == name).then_some(value))
 }

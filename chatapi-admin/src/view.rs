@@ -112,7 +112,12 @@ pub(crate) struct Field {
 impl HtmlSafe for Field {}
 
 impl Field {
-    pub(crate) fn new(name: &'static str, label: &'static str, input: Input, value: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        label: &'static str,
+        input: Input,
+        value: impl Into<String>,
+    ) -> Self {
         Self {
             name,
             label,

@@ -95,9 +95,9 @@ mod letters;
 mod log_in;
 mod passwords;
 
-pub use accounts::NewAccount;
 pub(crate) use accounts::BAD_PASSWORD;
 pub use accounts::EMAIL_LIMIT;
+pub use accounts::NewAccount;
 pub use emails::{is_address, normalized};
 pub use external::ExternalUser;
 pub(crate) use known::KnownUsers;

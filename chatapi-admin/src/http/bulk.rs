@@ -83,7 +83,7 @@ pub(super) fn outcome(desk: &Desk, section: &str, done: &str, refused: &[String]
 
 /// What is said where nothing was selected, or nothing to do with it.
 pub(super) fn nothing(desk: &Desk, section: &str) -> Result<Response> {
-    let text = "Nothing was done: choose an action, and select what it is for.";
+    let text = "Nothing was done: choose an action, and mark what it is for.";
     desk.undone(&desk.link(&format!("/{section}/")), text)
 }
 

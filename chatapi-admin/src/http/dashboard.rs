@@ -7,9 +7,7 @@ use chatapi_core::http::Response;
 use super::listing::BOUND;
 use super::log;
 use crate::desk::Desk;
-use crate::store::{
-    Counted, LogList, MessageList, RoomList, Slice, UserList, UserSort,
-};
+use crate::store::{Counted, LogList, MessageList, RoomList, Slice, UserList, UserSort};
 use crate::view::{Frame, Link, Piece, number};
 
 #[derive(Template)]

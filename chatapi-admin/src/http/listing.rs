@@ -1,9 +1,9 @@
 //! Lists: what a URL asks of one, and the page that shows it.
 
 use askama::Template;
+use chatapi_core::Result;
 use chatapi_core::Timestamp;
 use chatapi_core::http::Response;
-use chatapi_core::Result;
 
 use crate::desk::Desk;
 use crate::store::{Edge, Found, Key, Mark, SCANNED, Slice};
@@ -102,7 +102,10 @@ impl<'a> Asked<'a> {
             is_chosen: chosen == value,
         };
         let all = std::iter::once(choice("", "All"));
-        Filter { label, choices: all.chain(choices.iter().map(|(value, text)| choice(value, text))).collect() }
+        Filter {
+            label,
+            choices: all.chain(choices.iter().map(|(value, text)| choice(value, text))).collect(),
+        }
     }
 
     /// What the list is narrowed to by a parameter, with the link that takes it away.

@@ -13,13 +13,17 @@ use crate::view::{Link, Piece};
 pub(super) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/log/", &["kind", "by"], "-id");
     let kind = asked.get("kind").and_then(Kind::named);
-    let log = LogList { kind, object: None, actor: asked.id("by").map(UserId), slice: asked.slice(Sorted::ById) };
+    let log =
+        LogList { kind, object: None, actor: asked.id("by").map(UserId), slice: asked.slice(Sorted::ById) };
     let mut list = list(&desk, &asked, &log, "Log").await?;
     list.searches = "Search names and details";
-    list.filters = vec![asked.filter("About", "kind", &[("user", "Users"), ("room", "Rooms"), ("message", "Messages")])];
+    list.filters =
+        vec![asked.filter("About", "kind", &[("user", "Users"), ("room", "Rooms"), ("message", "Messages")])];
     if let Some(id) = asked.id("by") {
         let user = desk.api.store().user(UserId(id)).await?;
-        list.only.push(asked.only("by", format!("By {}", user.map_or_else(|| id.to_string(), |user| user.username))));
+        list.only.push(
+            asked.only("by", format!("By {}", user.map_or_else(|| id.to_string(), |user| user.username))),
+        );
     }
     list.answer(&desk)
 }

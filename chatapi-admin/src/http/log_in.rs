@@ -23,8 +23,7 @@ struct LogIn {
 }
 
 /// The same for a wrong name, a wrong password, and somebody who is no staff: it is not told which accounts there are.
-const REFUSED: &str =
-    "Please enter the name and password of an active staff account. Letters of either case are different in both.";
+const REFUSED: &str = "Please enter the name and password of an active staff account. Letters of either case are different in both.";
 
 pub(super) async fn show(desk: Desk) -> Result<Response> {
     if session::visitor(&desk.site, &desk.api, &desk.call).await?.is_some() {
@@ -49,8 +48,7 @@ pub(super) async fn log_in(desk: Desk) -> Result<Response> {
     let next = next(&desk, Some(desk.fields.get("next")));
     let Some(user) = staff(&desk, &name).await? else {
         throttle.failed(&name, &address, now);
-        let page =
-            LogIn { frame: desk.frame("Log in", ""), fault: REFUSED.into(), username: name, next };
+        let page = LogIn { frame: desk.frame("Log in", ""), fault: REFUSED.into(), username: name, next };
         return desk.page_with(StatusCode::BAD_REQUEST, &page);
     };
     throttle.succeeded(&name, &address);
@@ -85,7 +83,9 @@ pub(super) fn send_there(desk: &Desk) -> Result<Response> {
 /// Where a log-in leads: a page of this site, whatever the link to the log-in said.
 fn next(desk: &Desk, wanted: Option<&str>) -> String {
     let home = desk.link("/");
-    let is_ours = |path: &&str| path.starts_with(&home) && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let is_ours = |path: &&str| {
+        path.starts_with(&home) && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    };
     wanted.filter(is_ours).map_or(home.clone(), str::to_owned)
 }
 
@@ -138,9 +138,13 @@ pub(super) async fn set_password(desk: Desk) -> Result<Response> {
 }
 
 fn password_form(desk: &Desk, faults: &FieldErrors) -> Result<Response> {
-    let current = Field { autocomplete: "current-password", ..Field::password("current_password", "Present password") };
-    let fields =
-        vec![current, Field::password("new_password", "New password"), Field::password("again", "New password, again")];
+    let current =
+        Field { autocomplete: "current-password", ..Field::password("current_password", "Present password") };
+    let fields = vec![
+        current,
+        Field::password("new_password", "New password"),
+        Field::password("again", "New password, again"),
+    ];
     let frame = desk.frame("Change your password", "").under([Link::new("Home", desk.link("/"))]);
     let lead = "You stay logged in here; everywhere else you are logged out.".into();
     desk.form_page(faults, &Form { lead, save: Some("Change password"), ..Form::new(frame, fields, faults) })

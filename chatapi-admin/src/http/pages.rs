@@ -102,14 +102,19 @@ impl Failure {
     /// The page of an error. What the visitor is not told is logged here, once.
     pub(super) fn answer(desk: &Desk, error: &Error) -> Result<Response> {
         let (title, text) = match error {
-            Error::Forbidden(text) if !text.starts_with("You do not have") => ("Not allowed", text.to_string()),
+            Error::Forbidden(text) if !text.starts_with("You do not have") => {
+                ("Not allowed", text.to_string())
+            }
             Error::Forbidden(_) => ("Not allowed", "Your account may not do this.".to_owned()),
             Error::NotFound(_) => ("Not found", "There is nothing here, or it is gone.".to_owned()),
             Error::Conflict(text) => ("Changed meanwhile", text.to_string()),
             Error::TooManyRequests { .. } => ("Too many tries", error.to_string()),
             Error::Unavailable(cause) => {
                 tracing::warn!(error = &**cause as &dyn std::error::Error, "{error}");
-                ("Not available", "The database does not answer, or this took too long. Try again soon.".to_owned())
+                (
+                    "Not available",
+                    "The database does not answer, or this took too long. Try again soon.".to_owned(),
+                )
             }
             Error::Internal(cause) => {
                 tracing::error!(error = &**cause as &dyn std::error::Error, "{error}");
@@ -135,4 +140,3 @@ pub(super) fn after_save(desk: &Desk, section: &str, id: i64) -> String {
         _ => desk.link(&format!("/{section}/")),
     }
 }
-

@@ -1,7 +1,7 @@
 //! What a name may go on as, while somebody types it.
 
-use chatapi_core::http::{Response, StatusCode, json};
 use chatapi_core::Result;
+use chatapi_core::http::{Response, StatusCode, json};
 use serde::Serialize;
 
 use crate::desk::Desk;

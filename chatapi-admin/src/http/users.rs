@@ -24,7 +24,11 @@ async fn named(desk: &Desk) -> Result<User> {
 /// The user that the path names, for somebody who may change it.
 async fn to_change(desk: &Desk) -> Result<User> {
     let user = named(desk).await?;
-    if may_change_user(desk.level()?, user.is_staff, user.is_superuser) { Ok(user) } else { Err(Error::forbidden()) }
+    if may_change_user(desk.level()?, user.is_staff, user.is_superuser) {
+        Ok(user)
+    } else {
+        Err(Error::forbidden())
+    }
 }
 
 /// Whether somebody is about to lock themselves out.

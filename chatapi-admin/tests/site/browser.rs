@@ -54,7 +54,10 @@ impl Answer {
     /// Where the link of this text leads.
     #[track_caller]
     pub fn link(&self, text: &str) -> String {
-        let end = self.body.find(&format!(">{text}</a>")).unwrap_or_else(|| panic!("no link {text:?} in:\n{}", self.body));
+        let end = self
+            .body
+            .find(&format!(">{text}</a>"))
+            .unwrap_or_else(|| panic!("no link {text:?} in:\n{}", self.body));
         let tag = &self.body[self.body[..end].rfind("<a ").unwrap()..end];
         let url = tag.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
         url.replace("&#38;", "&").replace("&amp;", "&")

@@ -18,8 +18,11 @@ async fn a_form_needs_the_token_of_the_session(chat: &Chat) {
     assert_eq!(answer.status, 403);
     answer.shows(&["did not come from a page of this site"]);
     let mut other = chat.browser_of(&sam).await;
-    let token = other.get("/admin/rooms/add/").await.body.split("name=\"form_token\" value=\"").nth(1).unwrap()[..64].to_owned();
-    let stolen = browser.post_bare("/admin/rooms/add/", &format!("name=Tea&admin=root&form_token={token}")).await;
+    let token =
+        other.get("/admin/rooms/add/").await.body.split("name=\"form_token\" value=\"").nth(1).unwrap()[..64]
+            .to_owned();
+    let stolen =
+        browser.post_bare("/admin/rooms/add/", &format!("name=Tea&admin=root&form_token={token}")).await;
     assert_eq!(stolen.status, 403);
     assert_eq!(browser.post("/admin/rooms/add/", &[("name", "Tea"), ("admin", "root")]).await.status, 303);
 }
@@ -65,7 +68,9 @@ async fn markup_is_shown_as_text(chat: &Chat) {
         page.hides(&["<script>alert"]);
         page.shows(&["&#60;script&#62;alert(1)"]);
     }
-    let saved = browser.post(&format!("/admin/rooms/{}/", room.id), &[("name", "<b>Tea</b>"), ("admin", "root")]).await;
+    let saved = browser
+        .post(&format!("/admin/rooms/{}/", room.id), &[("name", "<b>Tea</b>"), ("admin", "root")])
+        .await;
     assert_eq!(saved.status, 303);
     let page = browser.get("/admin/rooms/").await;
     page.shows(&["role=\"status\">The room &#60;b&#62;Tea&#60;/b&#62; was saved."]);
@@ -78,7 +83,11 @@ async fn the_prefix_of_the_client_is_kept(chat: &Chat) {
     chat.superuser("root").await;
     let app: axum::Router = axum::Router::new().nest("/chat", chatapi_axum::router(chat.api.clone()));
     let ask = async |method: &str, path: &str, cookie: &str, body: &str| {
-        let request = http::Request::builder().method(method).uri(path).header("host", "chat.example").header("cookie", cookie);
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "chat.example")
+            .header("cookie", cookie);
         let request = request.body(axum::body::Body::from(body.to_owned())).unwrap();
         tower::ServiceExt::oneshot(app.clone(), request).await.unwrap()
     };
@@ -92,7 +101,11 @@ async fn the_prefix_of_the_client_is_kept(chat: &Chat) {
     let page = ask("GET", "/chat/admin/users", cookie.split(';').next().unwrap(), "").await;
     let page = axum::body::to_bytes(page.into_body(), 1 << 20).await.unwrap();
     let page = String::from_utf8(page.to_vec()).unwrap();
-    let links = page.split("href=\"").skip(1).chain(page.split("src=\"").skip(1)).chain(page.split("action=\"").skip(1));
+    let links = page
+        .split("href=\"")
+        .skip(1)
+        .chain(page.split("src=\"").skip(1))
+        .chain(page.split("action=\"").skip(1));
     for link in links.map(|link| link.split('"').next().unwrap()).filter(|link| *link != "#content") {
         assert!(link.starts_with("/chat/admin/"), "{link}");
     }
@@ -101,11 +114,15 @@ async fn the_prefix_of_the_client_is_kept(chat: &Chat) {
 async fn what_pages_need_comes_with_the_program(chat: &Chat) {
     let page = chat.browser().get("/admin/login/").await;
     let urls = page.body.split("href=\"").skip(1).chain(page.body.split("src=\"").skip(1));
-    let urls: Vec<_> = urls.map(|url| url.split('"').next().unwrap()).filter(|url| url.contains("/static/")).collect();
+    let urls: Vec<_> =
+        urls.map(|url| url.split('"').next().unwrap()).filter(|url| url.contains("/static/")).collect();
     assert_eq!(urls.len(), 4);
     for url in urls {
         let asset = chat.browser().get(url).await;
-        assert_eq!((asset.status, asset.headers["cache-control"].to_str().unwrap()), (200, "public, max-age=31536000, immutable"));
+        assert_eq!(
+            (asset.status, asset.headers["cache-control"].to_str().unwrap()),
+            (200, "public, max-age=31536000, immutable")
+        );
     }
     assert_eq!(chat.browser().get("/admin/static/admin-0.css").await.status, 404);
 }

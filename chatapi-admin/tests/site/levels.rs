@@ -24,14 +24,21 @@ struct Cast {
 
 /// A thing of each kind, with every way of changing it that a form has.
 async fn cast(chat: &Chat) -> Cast {
-    let (root, staff, ann) = (chat.superuser("root").await, chat.staff("staff").await, chat.user("ann").await);
+    let (root, staff, ann) =
+        (chat.superuser("root").await, chat.staff("staff").await, chat.user("ann").await);
     let room = chat.room("Tea", &ann, &[]).await;
     let message = chat.say(&ann, &room, "Hello").await;
     let (ann_id, room, message) = (ann.id, room.id, message.id);
     let urls = vec![
-        ("/admin/users/add/".into(), vec![("username", "new"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day")]),
+        (
+            "/admin/users/add/".into(),
+            vec![("username", "new"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day")],
+        ),
         (format!("/admin/users/{ann_id}/"), vec![("username", "ann"), ("is_active", "yes")]),
-        (format!("/admin/users/{ann_id}/password/"), vec![("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")]),
+        (
+            format!("/admin/users/{ann_id}/password/"),
+            vec![("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")],
+        ),
         ("/admin/users/".into(), vec![("action", "deactivate"), ("selected", "3"), ("confirmed", "yes")]),
         ("/admin/rooms/add/".into(), vec![("name", "Den"), ("admin", "ann")]),
         (format!("/admin/rooms/{room}/"), vec![("name", "Tea"), ("admin", "ann")]),
@@ -62,7 +69,10 @@ async fn superusers_do_everything(chat: &Chat) {
     }
     let staff = cast.staff.id;
     let url = format!("/admin/users/{staff}/password/");
-    assert_eq!(browser.post(&url, &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")]).await.status, 303);
+    assert_eq!(
+        browser.post(&url, &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")]).await.status,
+        303
+    );
     assert_eq!(browser.post(&format!("/admin/users/{staff}/delete/"), &[]).await.status, 303);
     assert_eq!(chat.api.store().user(staff).await.unwrap(), None);
 }
@@ -87,7 +97,9 @@ async fn staff_change_all_but_staff(chat: &Chat) {
         }
         for action in ["deactivate", "delete"] {
             let id = id.to_string();
-            browser.post("/admin/users/", &[("action", action), ("selected", &id), ("confirmed", "yes")]).await;
+            browser
+                .post("/admin/users/", &[("action", action), ("selected", &id), ("confirmed", "yes")])
+                .await;
             browser.get("/admin/users/").await.shows(&["your account may not do this"]);
         }
         assert!(chat.api.store().user(id).await.unwrap().unwrap().is_active);
@@ -110,7 +122,10 @@ async fn viewers_look_and_change_nothing(chat: &Chat) {
     }
     let page = browser.get("/admin/users/").await;
     page.hides(&["Add user", "Choose an action"]);
-    browser.get(&format!("/admin/users/{}/", cast.ann.id)).await.shows(&["fieldset class=\"bare\" disabled", "may look at this"]);
+    browser
+        .get(&format!("/admin/users/{}/", cast.ann.id))
+        .await
+        .shows(&["fieldset class=\"bare\" disabled", "may look at this"]);
     // Its own password is its own.
     assert_eq!(browser.get("/admin/password/").await.status, 200);
     assert_eq!(browser.get("/admin/log/").await.status, 200);
@@ -132,15 +147,30 @@ async fn superusers_say_who_may_only_look(chat: &Chat) {
 async fn staff_promote_nobody(chat: &Chat) {
     let cast = cast(chat).await;
     let mut browser = chat.browser_of(&cast.staff).await;
-    let all = [("username", "ann"), ("is_active", "yes"), ("is_staff", "yes"), ("is_superuser", "yes"), ("is_viewer", "yes")];
+    let all = [
+        ("username", "ann"),
+        ("is_active", "yes"),
+        ("is_staff", "yes"),
+        ("is_superuser", "yes"),
+        ("is_viewer", "yes"),
+    ];
     assert_eq!(browser.post(&format!("/admin/users/{}/", cast.ann.id), &all).await.status, 303);
     let ann = chat.api.store().user(cast.ann.id).await.unwrap().unwrap();
     assert_eq!((ann.is_staff, ann.is_superuser), (false, false));
-    let new = [("username", "new"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day"), ("is_staff", "yes"), ("is_superuser", "yes")];
+    let new = [
+        ("username", "new"),
+        ("password", "on-the-7th-day"),
+        ("again", "on-the-7th-day"),
+        ("is_staff", "yes"),
+        ("is_superuser", "yes"),
+    ];
     assert_eq!(browser.post("/admin/users/add/", &new).await.status, 303);
     let new = chat.api.store().user_by_name("new").await.unwrap().unwrap();
     assert_eq!((new.is_staff, new.is_superuser), (false, false));
-    browser.get(&format!("/admin/users/{}/", cast.ann.id)).await.hides(&["name=\"is_staff\"", "name=\"is_superuser\""]);
+    browser
+        .get(&format!("/admin/users/{}/", cast.ann.id))
+        .await
+        .hides(&["name=\"is_staff\"", "name=\"is_superuser\""]);
     // Nor itself.
     assert_eq!(browser.post(&format!("/admin/users/{}/", cast.staff.id), &all).await.status, 403);
 }

@@ -65,7 +65,12 @@ async fn filters_leave_out(chat: &Chat) {
     let root = chat.superuser("root").await;
     let mut browser = chat.browser_of(&root).await;
     let (sam, ann, bob) = (chat.staff("sam").await, chat.user("ann").await, chat.user("bob").await);
-    browser.post("/admin/users/", &[("action", "deactivate"), ("selected", &ann.id.to_string()), ("confirmed", "yes")]).await;
+    browser
+        .post(
+            "/admin/users/",
+            &[("action", "deactivate"), ("selected", &ann.id.to_string()), ("confirmed", "yes")],
+        )
+        .await;
     for (query, expected) in [
         ("active=no", vec!["ann"]),
         ("active=yes", vec!["bob", "root", "sam"]),
@@ -89,7 +94,11 @@ async fn filters_leave_out(chat: &Chat) {
     assert_eq!(browser.get("/admin/messages/?since=7d").await.names(), Vec::<&str>::new());
     // What is no filter filters nothing.
     for query in ["room=x", "since=1y", "after=x", "before=,", "sort=content"] {
-        assert_eq!(browser.get(&format!("/admin/messages/?{query}")).await.names(), ["Hi", "Hello"], "{query}");
+        assert_eq!(
+            browser.get(&format!("/admin/messages/?{query}")).await.names(),
+            ["Hi", "Hello"],
+            "{query}"
+        );
     }
 }
 
@@ -100,7 +109,12 @@ async fn searches_find_parts_of_names_and_addresses(chat: &Chat) {
         chat.user(name).await;
     }
     let bob = chat.api.store().user_by_name("bob").await.unwrap().unwrap();
-    browser.post(&format!("/admin/users/{}/", bob.id), &[("username", "bob"), ("email", "ann@example.org"), ("is_active", "yes")]).await;
+    browser
+        .post(
+            &format!("/admin/users/{}/", bob.id),
+            &[("username", "bob"), ("email", "ann@example.org"), ("is_active", "yes")],
+        )
+        .await;
     let page = browser.get("/admin/users/?q=ANN").await;
     assert_eq!(page.names(), ["Hannes", "Joanna", "ann"]);
     let next = browser.get(&page.link("Next")).await;

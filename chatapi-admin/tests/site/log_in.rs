@@ -25,7 +25,11 @@ async fn who_is_not_logged_in_is_sent_to_the_log_in_and_back(chat: &Chat) {
     let log_in = "/admin/login/?next=%2Fadmin%2Fusers%2F%3Factive%3Dno";
     assert_eq!((answer.status, answer.location()), (302, log_in));
     let page = browser.get(log_in).await;
-    page.shows(&["<h1>ChatAPI administration</h1>", "name=\"password\" type=\"password\"", "value=\"/admin/users/?active=no\""]);
+    page.shows(&[
+        "<h1>ChatAPI administration</h1>",
+        "name=\"password\" type=\"password\"",
+        "value=\"/admin/users/?active=no\"",
+    ]);
     let fields = [("username", "root"), ("password", PASSWORD), ("next", "/admin/users/?active=no")];
     let answer = browser.post("/admin/login/", &fields).await;
     assert_eq!((answer.status, answer.location()), (303, "/admin/users/?active=no"));
@@ -36,7 +40,14 @@ async fn who_is_not_logged_in_is_sent_to_the_log_in_and_back(chat: &Chat) {
 
 async fn a_log_in_leads_to_no_other_site(chat: &Chat) {
     chat.superuser("root").await;
-    for next in ["//evil.example/admin/", "https://evil.example/admin/", "/admin/\\evil", "/elsewhere/", "/admin/\r\nx: y", ""] {
+    for next in [
+        "//evil.example/admin/",
+        "https://evil.example/admin/",
+        "/admin/\\evil",
+        "/elsewhere/",
+        "/admin/\r\nx: y",
+        "",
+    ] {
         let fields = [("username", "root"), ("password", PASSWORD), ("next", next)];
         let answer = chat.browser().post("/admin/login/", &fields).await;
         assert_eq!((answer.status, answer.location()), (303, "/admin/"), "{next:?}");
@@ -64,6 +75,10 @@ async fn the_cookie_is_kept_from_scripts_and_other_sites(chat: &Chat) {
     let answer = chat.browser().log_in("root", PASSWORD).await;
     let cookie = answer.cookie("chatapi_admin").unwrap();
     assert!(cookie.ends_with("; Path=/admin; HttpOnly; SameSite=Lax"), "{cookie}");
+    let fields = [("username", "root"), ("password", PASSWORD)];
+    let answer = chat.browser().post("https://chat.example/admin/login/", &fields).await;
+    let cookie = answer.cookie("chatapi_admin").unwrap();
+    assert!(cookie.ends_with("; SameSite=Lax; Secure"), "{cookie}");
     let page = chat.browser().get("/admin/login/").await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
@@ -112,13 +127,16 @@ async fn a_change_of_password_ends_the_other_sessions(chat: &Chat) {
     let root = chat.superuser("root").await;
     let (mut here, mut there) = (chat.browser_of(&root).await, chat.browser_of(&root).await);
     let old = here.cookie().to_owned();
-    let wrong = [("current_password", "wrong"), ("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")];
+    let wrong =
+        [("current_password", "wrong"), ("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")];
     let answer = here.post("/admin/password/", &wrong).await;
     assert_eq!(answer.status, 400);
     answer.shows(&["Invalid password."]);
-    let unlike = [("current_password", PASSWORD), ("new_password", "on-the-7th-day"), ("again", "on-the-8th-day")];
+    let unlike =
+        [("current_password", PASSWORD), ("new_password", "on-the-7th-day"), ("again", "on-the-8th-day")];
     here.post("/admin/password/", &unlike).await.shows(&["The two passwords are not the same."]);
-    let right = [("current_password", PASSWORD), ("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")];
+    let right =
+        [("current_password", PASSWORD), ("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")];
     assert_eq!(here.post("/admin/password/", &right).await.status, 303);
     assert_ne!(here.cookie(), old);
     here.get("/admin/").await.shows(&["Your password was changed."]);

@@ -20,14 +20,25 @@ on_both! {
 
 async fn a_user_is_added_and_logs_in(chat: &Chat) {
     let mut browser = chat.browser_of(&chat.superuser("root").await).await;
-    let fields = [("username", "ann"), ("email", "Ann@Example.ORG"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day"), ("is_active", "yes")];
+    let fields = [
+        ("username", "ann"),
+        ("email", "Ann@Example.ORG"),
+        ("password", "on-the-7th-day"),
+        ("again", "on-the-7th-day"),
+        ("is_active", "yes"),
+    ];
     let answer = browser.post("/admin/users/add/", &fields).await;
     assert_eq!((answer.status, answer.location()), (303, "/admin/users/"));
     browser.get("/admin/users/").await.shows(&["The user ann was added.", "Ann@example.org"]);
     assert!(chat.api.log_in("ann", "on-the-7th-day").await.is_ok());
     chat.api.shutdown().await;
     assert!(chat.heard.names().contains(&"UserCreated".to_owned()), "{:?}", chat.heard.names());
-    let another = [("username", "bob"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day"), ("then", "another")];
+    let another = [
+        ("username", "bob"),
+        ("password", "on-the-7th-day"),
+        ("again", "on-the-7th-day"),
+        ("then", "another"),
+    ];
     assert_eq!(browser.post("/admin/users/add/", &another).await.location(), "/admin/users/add/");
     assert!(chat.api.log_in("bob", "on-the-7th-day").await.is_err(), "who is not ticked active may log in");
 }
@@ -37,7 +48,15 @@ async fn faults_stand_beside_their_fields(chat: &Chat) {
     for (field, fields) in [
         ("username", vec![("username", "root"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day")]),
         ("username", vec![("username", "a b"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day")]),
-        ("email", vec![("username", "ann"), ("email", "nowhere"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day")]),
+        (
+            "email",
+            vec![
+                ("username", "ann"),
+                ("email", "nowhere"),
+                ("password", "on-the-7th-day"),
+                ("again", "on-the-7th-day"),
+            ],
+        ),
         ("password", vec![("username", "ann"), ("password", "12345"), ("again", "12345")]),
         ("again", vec![("username", "ann"), ("password", "on-the-7th-day"), ("again", "on-the-8th-day")]),
     ] {
@@ -57,7 +76,8 @@ async fn a_change_counts_at_once(chat: &Chat) {
     client.headers = vec![("authorization", format!("Bearer {token}"))];
     assert_eq!(client.get("/auth/users/me/").await.status, 200);
     let url = format!("/admin/users/{}/", ann.id);
-    let fields = [("username", "anna"), ("email", "anna@Example.org"), ("is_active", "yes"), ("then", "stay")];
+    let fields =
+        [("username", "anna"), ("email", "anna@Example.org"), ("is_active", "yes"), ("then", "stay")];
     assert_eq!(browser.post(&url, &fields).await.location(), url);
     client.get("/auth/users/me/").await.shows(&["anna@example.org", "\"anna\""]);
     assert_eq!(chat.api.store().users_by_email("ANNA@example.org").await.unwrap().len(), 1);
@@ -76,7 +96,10 @@ async fn a_new_password_ends_every_token(chat: &Chat) {
     let common = browser.post(&url, &[("new_password", "password"), ("again", "password")]).await;
     assert_eq!(common.status, 400);
     common.shows(&["This password is too common."]);
-    assert_eq!(browser.post(&url, &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")]).await.status, 303);
+    assert_eq!(
+        browser.post(&url, &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")]).await.status,
+        303
+    );
     assert!(chat.api.verify(&token).await.is_err());
     assert!(chat.api.log_in("ann", "on-the-7th-day").await.is_ok());
 }
@@ -89,7 +112,12 @@ async fn a_deletion_says_what_else_goes(chat: &Chat) {
     chat.say(&ann, &room, "Hello").await;
     let url = format!("/admin/users/{}/delete/", ann.id);
     let page = browser.get(&url).await;
-    page.shows(&["1 message will be deleted", "2 rooms will lose a member", "1 room will stay without an admin", "cannot be undone"]);
+    page.shows(&[
+        "1 message will be deleted",
+        "2 rooms will lose a member",
+        "1 room will stay without an admin",
+        "cannot be undone",
+    ]);
     assert!(chat.api.store().user(ann.id).await.unwrap().is_some());
     let answer = browser.post(&url, &[]).await;
     assert_eq!((answer.status, answer.location()), (303, "/admin/users/"));
@@ -131,7 +159,10 @@ async fn nobody_shuts_oneself_out(chat: &Chat) {
     let (root, _) = (chat.superuser("root").await, chat.superuser("sam").await);
     let mut browser = chat.browser_of(&root).await;
     let url = format!("/admin/users/{}/", root.id);
-    browser.post(&url, &[("username", "root"), ("is_superuser", "yes")]).await.shows(&["You cannot deactivate"]);
+    browser
+        .post(&url, &[("username", "root"), ("is_superuser", "yes")])
+        .await
+        .shows(&["You cannot deactivate"]);
     assert_eq!(browser.post(&format!("{url}delete/"), &[]).await.status, 409);
     let id = root.id.to_string();
     for action in ["deactivate", "delete"] {
@@ -143,11 +174,18 @@ async fn nobody_shuts_oneself_out(chat: &Chat) {
 async fn several_are_changed_at_once_after_a_confirmation(chat: &Chat) {
     let mut browser = chat.browser_of(&chat.superuser("root").await).await;
     let ids = [chat.user("ann").await.id.to_string(), chat.user("bob").await.id.to_string()];
-    let fields = |action: &'static str| vec![("action", action), ("selected", ids[0].as_str()), ("selected", ids[1].as_str())];
+    let fields = |action: &'static str| {
+        vec![("action", action), ("selected", ids[0].as_str()), ("selected", ids[1].as_str())]
+    };
     let confirmed = |action| [fields(action), vec![("confirmed", "yes")]].concat();
     let page = browser.post("/admin/users/", &fields("deactivate")).await;
     assert_eq!(page.status, 200);
-    page.shows(&["Shut 2 users out?", ">ann</a>", ">bob</a>", &format!("name=\"selected\" value=\"{}\"", ids[0])]);
+    page.shows(&[
+        "Shut 2 users out?",
+        ">ann</a>",
+        ">bob</a>",
+        &format!("name=\"selected\" value=\"{}\"", ids[0]),
+    ]);
     assert!(chat.api.log_in("ann", PASSWORD).await.is_ok());
     assert_eq!(browser.post("/admin/users/", &confirmed("deactivate")).await.status, 303);
     browser.get("/admin/users/?active=no").await.shows(&["Deactivated 2 users.", ">ann</a>", ">bob</a>"]);
@@ -157,7 +195,11 @@ async fn several_are_changed_at_once_after_a_confirmation(chat: &Chat) {
     browser.post("/admin/users/", &fields("delete")).await.shows(&["Delete 2 users?"]);
     browser.post("/admin/users/", &confirmed("delete")).await;
     assert_eq!(browser.get("/admin/users/").await.names(), ["root"]);
-    for nothing in [vec![("action", "delete")], vec![("action", ""), ("selected", "1")], vec![("action", "promote"), ("selected", "1")]] {
+    for nothing in [
+        vec![("action", "delete")],
+        vec![("action", ""), ("selected", "1")],
+        vec![("action", "promote"), ("selected", "1")],
+    ] {
         browser.post("/admin/users/", &nothing).await;
         browser.get("/admin/users/").await.shows(&["Nothing was done"]);
     }
@@ -165,7 +207,14 @@ async fn several_are_changed_at_once_after_a_confirmation(chat: &Chat) {
 
 async fn what_is_not_there_is_not_found(chat: &Chat) {
     let mut browser = chat.browser_of(&chat.superuser("root").await).await;
-    for url in ["/admin/users/999/", "/admin/rooms/999/", "/admin/messages/999/", "/admin/users/x/", "/admin/users/-1/", "/admin/rooms/99999999999999999999/"] {
+    for url in [
+        "/admin/users/999/",
+        "/admin/rooms/999/",
+        "/admin/messages/999/",
+        "/admin/users/x/",
+        "/admin/users/-1/",
+        "/admin/rooms/99999999999999999999/",
+    ] {
         let answer = browser.get(url).await;
         assert_eq!(answer.status, 404, "{url}");
         answer.shows(&["There is nothing here", "href=\"/admin/\""]);
@@ -179,7 +228,9 @@ async fn each_change_is_in_the_log_and_the_history(chat: &Chat) {
     let url = format!("/admin/users/{}/", ann.id);
     browser.post(&url, &[("username", "anna"), ("is_active", "yes")]).await;
     browser.post(&url, &[("username", "anna"), ("is_active", "yes")]).await;
-    browser.post(&format!("{url}password/"), &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")]).await;
+    browser
+        .post(&format!("{url}password/"), &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")])
+        .await;
     let page = browser.get(&format!("{url}history/")).await;
     page.shows(&["Name (was ann)", "Password", ">root</a>"]);
     assert_eq!(page.body.matches("<tr>").count(), 1 + 2, "what changed nothing is in the history");

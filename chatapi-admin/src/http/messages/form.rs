@@ -21,8 +21,14 @@ pub(in crate::http) async fn add(desk: Desk) -> Result<Response> {
 fn add_form(desk: &Desk, [room, author, content]: [String; 3], faults: &FieldErrors) -> Result<Response> {
     require_change(desk)?;
     let fields = vec![
-        Field::line("room", "Room", room).required().suggest(desk.link("/suggest/rooms/")).help("The number of a room; type its name to find it."),
-        Field::line("author", "Author", author).required().suggest(desk.link("/suggest/users/")).help("The name of a user who is in the room."),
+        Field::line("room", "Room", room)
+            .required()
+            .suggest(desk.link("/suggest/rooms/"))
+            .help("The number of a room; type its name to find it."),
+        Field::line("author", "Author", author)
+            .required()
+            .suggest(desk.link("/suggest/users/"))
+            .help("The name of a user who is in the room."),
         Field::area("content", "Text", content).required(),
     ];
     desk.form_page(faults, &Form { goes_on: true, ..Form::new(frame(desk, "Add a message"), fields, faults) })
@@ -43,7 +49,14 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
     let (Some(user), Some(id)) = (user, id) else { return add_form(&desk, [room, author, content], &faults) };
     match desk.api.send_message(&CurrentUser::from(&user), id, &content).await {
         Ok(message) => {
-            desk.note("Added", Kind::Message, message.id.0, &title(&message.content), format!("As {}", user.username)).await?;
+            desk.note(
+                "Added",
+                Kind::Message,
+                message.id.0,
+                &title(&message.content),
+                format!("As {}", user.username),
+            )
+            .await?;
             desk.done(&after_save(&desk, "messages", message.id.0), "The message was added.")
         }
         Err(error) => add_form(&desk, [room, author, content], &faults_of(error)?),
@@ -56,8 +69,14 @@ pub(in crate::http) async fn change(desk: Desk) -> Result<Response> {
     change_form(&desk, &message, content, &FieldErrors::default()).await
 }
 
-async fn change_form(desk: &Desk, message: &Message, content: String, faults: &FieldErrors) -> Result<Response> {
-    let row = desk.store().messages_of(&[message.id]).await?.pop().ok_or_else(|| Error::no_such("Message"))?;
+async fn change_form(
+    desk: &Desk,
+    message: &Message,
+    content: String,
+    faults: &FieldErrors,
+) -> Result<Response> {
+    let row =
+        desk.store().messages_of(&[message.id]).await?.pop().ok_or_else(|| Error::no_such("Message"))?;
     let changes = may_change(desk.level()?);
     let fields = vec![Field::area("content", "Text", content).required()];
     let mut form = Form::new(frame(desk, &format!("Message {}", message.id)), fields, faults);

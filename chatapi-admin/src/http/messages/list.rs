@@ -40,11 +40,19 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     page.filters = vec![asked.filter("Sent", "since", &SINCE.map(|(value, label, _)| (value, label)))];
     if let Some(room) = list.room {
         let known = desk.api.room(&desk.actor()?, room).await.ok();
-        page.only.push(asked.only("room", format!("In {}", known.map_or_else(|| format!("room {room}"), |room| room.name))));
+        page.only.push(
+            asked.only(
+                "room",
+                format!("In {}", known.map_or_else(|| format!("room {room}"), |room| room.name)),
+            ),
+        );
     }
     if let Some(author) = list.author {
         let known = desk.api.store().user(author).await?;
-        page.only.push(asked.only("author", format!("By {}", known.map_or_else(|| author.to_string(), |user| user.username))));
+        page.only.push(asked.only(
+            "author",
+            format!("By {}", known.map_or_else(|| author.to_string(), |user| user.username)),
+        ));
     }
     if changes {
         let room = list.room.map_or_else(String::new, |room| format!("?room={room}"));
@@ -75,7 +83,12 @@ fn row(desk: &Desk, message: &MessageRow, is_selectable: bool) -> Row {
         name: title(&message.excerpt),
         is_selectable,
         cells: vec![
-            vec![Piece::Link(link_to(desk, "messages", message.id.0, crate::desk::shortened(&message.excerpt, 120)))],
+            vec![Piece::Link(link_to(
+                desk,
+                "messages",
+                message.id.0,
+                crate::desk::shortened(&message.excerpt, 120),
+            ))],
             vec![Piece::Link(link_to(desk, "users", author.0, name))],
             vec![Piece::Link(link_to(desk, "rooms", room.0, called))],
             vec![Piece::Time(message.created_at)],

@@ -11,7 +11,10 @@ use crate::store::{Edge, Found, Key, Mark, MessageList, MessageRow};
 pub(super) async fn found(desk: &Desk, list: &MessageList, terms: &str) -> Result<Found<MessageRow>> {
     let terms = SearchTerms::parse(terms);
     if terms.is_empty() || terms.as_slice().iter().any(|term| term.contains('\0')) {
-        let list = MessageList { slice: crate::store::Slice { search: Vec::new(), ..list.slice.clone() }, ..list.clone() };
+        let list = MessageList {
+            slice: crate::store::Slice { search: Vec::new(), ..list.slice.clone() },
+            ..list.clone()
+        };
         return Ok(desk.store().messages(&list).await?);
     }
     match reader(desk, list).await? {
@@ -28,7 +31,12 @@ async fn reader(desk: &Desk, list: &MessageList) -> Result<Option<UserId>> {
     }
 }
 
-async fn indexed(desk: &Desk, list: &MessageList, reader: UserId, search: SearchTerms) -> Result<Found<MessageRow>> {
+async fn indexed(
+    desk: &Desk,
+    list: &MessageList,
+    reader: UserId,
+    search: SearchTerms,
+) -> Result<Found<MessageRow>> {
     let filter = MessageFilter { room: list.room, user: list.author, search, ..MessageFilter::all(reader) };
     let slice = &list.slice;
     let (span, is_backward) = span(slice.from.as_ref(), slice.descending);
@@ -59,10 +67,18 @@ fn span(from: Option<&Edge>, descending: bool) -> (Span, bool) {
         _ => None,
     };
     match (from, descending) {
-        (Some(Edge::After(mark)), true) => place(mark).map_or((Span::Newest, false), |place| (Span::Before(place), false)),
-        (Some(Edge::Before(mark)), true) => place(mark).map_or((Span::Newest, false), |place| (Span::After(place), true)),
-        (Some(Edge::After(mark)), false) => place(mark).map_or((Span::Oldest, false), |place| (Span::After(place), false)),
-        (Some(Edge::Before(mark)), false) => place(mark).map_or((Span::Oldest, false), |place| (Span::Before(place), true)),
+        (Some(Edge::After(mark)), true) => {
+            place(mark).map_or((Span::Newest, false), |place| (Span::Before(place), false))
+        }
+        (Some(Edge::Before(mark)), true) => {
+            place(mark).map_or((Span::Newest, false), |place| (Span::After(place), true))
+        }
+        (Some(Edge::After(mark)), false) => {
+            place(mark).map_or((Span::Oldest, false), |place| (Span::After(place), false))
+        }
+        (Some(Edge::Before(mark)), false) => {
+            place(mark).map_or((Span::Oldest, false), |place| (Span::Before(place), true))
+        }
         (None, true) => (Span::Newest, false),
         (None, false) => (Span::Oldest, false),
     }

@@ -48,14 +48,21 @@ impl Entered {
         let users = desk.link("/suggest/users/");
         vec![
             Field::line("name", "Name", &self.name).required().help("100 characters or fewer."),
-            Field::line("admin", "Admin", &self.admin).suggest(users.clone()).help("The name of a user, who becomes a member."),
+            Field::line("admin", "Admin", &self.admin)
+                .suggest(users.clone())
+                .help("The name of a user, who becomes a member."),
             Field::area("add", members, &self.add).suggest(users).help("Names of users, one on each line."),
         ]
     }
 }
 
 /// The users of these names.
-async fn users(desk: &Desk, field: &'static str, names: &[String], faults: &mut FieldErrors) -> Result<Vec<User>> {
+async fn users(
+    desk: &Desk,
+    field: &'static str,
+    names: &[String],
+    faults: &mut FieldErrors,
+) -> Result<Vec<User>> {
     if names.len() > NAMES {
         faults.add(field, format!("No more than {NAMES} names at once."));
         return Ok(Vec::new());
@@ -130,12 +137,18 @@ fn change_form(desk: &Desk, room: &Room, entered: &Entered, faults: &FieldErrors
         fields.push(field.suggest(desk.link("/suggest/users/")).help("Names of users, one on each line."));
     }
     let mut form = Form::new(frame(desk, &room.name), fields, faults);
-    form.facts = vec![("Id", Link::new(id.to_string(), "")), ("Members", Link::new(room.users.len().to_string(), ""))];
-    form.members = room.users.iter().take(SHOWN).map(|member| Tick {
-        value: member.id.0,
-        link: link_to(desk, "users", member.id.0, &member.username),
-        is_ticked: entered.remove.contains(&member.id.0),
-    }).collect();
+    form.facts =
+        vec![("Id", Link::new(id.to_string(), "")), ("Members", Link::new(room.users.len().to_string(), ""))];
+    form.members = room
+        .users
+        .iter()
+        .take(SHOWN)
+        .map(|member| Tick {
+            value: member.id.0,
+            link: link_to(desk, "users", member.id.0, &member.username),
+            is_ticked: entered.remove.contains(&member.id.0),
+        })
+        .collect();
     form.more_members = room.users.len().saturating_sub(SHOWN);
     form.tools = vec![
         Link::new("History", desk.link(&format!("/rooms/{id}/history/"))),
@@ -172,13 +185,17 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
         admin: admin.map(|user| user.id).filter(|id| room.admin != Some(*id)),
         users: (after != before).then(|| after.iter().copied().collect()),
     };
-    let detail = differences(&room, &change, before.difference(&after).count(), after.difference(&before).count());
+    let detail =
+        differences(&room, &change, before.difference(&after).count(), after.difference(&before).count());
     match desk.api.update_room(&desk.actor()?, &room, change).await {
         Ok(changed) => {
             if !detail.is_empty() {
                 desk.note("Changed", Kind::Room, room.id.0, &changed.name, detail).await?;
             }
-            desk.done(&after_save(&desk, "rooms", room.id.0), &format!("The room {} was saved.", changed.name))
+            desk.done(
+                &after_save(&desk, "rooms", room.id.0),
+                &format!("The room {} was saved.", changed.name),
+            )
         }
         Err(error) => change_form(&desk, &room, &entered, &faults_of(error)?),
     }

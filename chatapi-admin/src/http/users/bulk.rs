@@ -25,7 +25,11 @@ pub(in crate::http) async fn act(desk: Desk) -> Result<Response> {
         "activate" | "deactivate" | "delete" if !users.is_empty() => {}
         _ => return nothing(&desk, "users"),
     }
-    if bulk.is_confirmed { carry_out(&desk, &bulk.action, &users).await } else { ask(&desk, &bulk, &users).await }
+    if bulk.is_confirmed {
+        carry_out(&desk, &bulk.action, &users).await
+    } else {
+        ask(&desk, &bulk, &users).await
+    }
 }
 
 async fn ask(desk: &Desk, bulk: &Bulk, users: &[User]) -> Result<Response> {
@@ -61,7 +65,9 @@ async fn carry_out(desk: &Desk, action: &str, users: &[User]) -> Result<Response
     let (mut count, mut refused) = (0, Vec::new());
     for user in users {
         let result = match action {
-            "delete" if may_change_user(desk.level()?, user.is_staff, user.is_superuser) => remove(desk, user).await,
+            "delete" if may_change_user(desk.level()?, user.is_staff, user.is_superuser) => {
+                remove(desk, user).await
+            }
             "delete" => Err(Error::forbidden()),
             action => set_active(desk, user, action == "activate").await,
         };

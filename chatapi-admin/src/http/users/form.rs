@@ -51,16 +51,29 @@ impl Entered {
 
     fn fields(&self, promotes: bool) -> Vec<Field> {
         let name = Field::line("username", "Name", &self.username).required();
-        let email = Field { autocomplete: "off", ..Field::new("email", "E-mail address", Input::Line("email"), &self.email) };
+        let email = Field {
+            autocomplete: "off",
+            ..Field::new("email", "E-mail address", Input::Line("email"), &self.email)
+        };
         let mut fields = vec![
             name.help("150 characters or fewer: letters, digits and @ . + - _"),
             email.help("May be empty. Several users may have the same."),
-            Field::tick("is_active", "Active", self.is_active).help("May log in. Untick this instead of deleting an account."),
+            Field::tick("is_active", "Active", self.is_active)
+                .help("May log in. Untick this instead of deleting an account."),
         ];
         if promotes {
-            fields.push(Field::tick("is_staff", "Staff", self.is_staff).help("May use this site: change ordinary users, rooms and messages."));
-            fields.push(Field::tick("is_viewer", "View only", self.is_viewer).help("Sees everything on this site and changes nothing, where it is staff."));
-            fields.push(Field::tick("is_superuser", "Superuser", self.is_superuser).help("May do everything on this site, and is staff."));
+            fields.push(
+                Field::tick("is_staff", "Staff", self.is_staff)
+                    .help("May use this site: change ordinary users, rooms and messages."),
+            );
+            fields.push(
+                Field::tick("is_viewer", "View only", self.is_viewer)
+                    .help("Sees everything on this site and changes nothing, where it is staff."),
+            );
+            fields.push(
+                Field::tick("is_superuser", "Superuser", self.is_superuser)
+                    .help("May do everything on this site, and is staff."),
+            );
         }
         fields
     }
@@ -116,7 +129,11 @@ fn add_form(desk: &Desk, entered: &Entered, faults: &FieldErrors) -> Result<Resp
         return Err(Error::forbidden());
     }
     let mut fields = entered.fields(may_promote(desk.level()?));
-    fields.insert(2, Field::password("password", "Password").help("At least 8 characters, neither common nor like the name."));
+    fields.insert(
+        2,
+        Field::password("password", "Password")
+            .help("At least 8 characters, neither common nor like the name."),
+    );
     fields.insert(3, Field::password("again", "Password, again"));
     let form = Form { goes_on: true, ..Form::new(frame(desk, "Add a user"), fields, faults) };
     desk.form_page(faults, &form)
@@ -141,7 +158,10 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
     match make(&desk, &entered, password).await {
         Ok(user) => {
             desk.note("Added", Kind::User, user.id.0, &user.username, "").await?;
-            desk.done(&after_save(&desk, "users", user.id.0), &format!("The user {} was added.", user.username))
+            desk.done(
+                &after_save(&desk, "users", user.id.0),
+                &format!("The user {} was added.", user.username),
+            )
         }
         Err(error) => add_form(&desk, &entered, &faults_of(error)?),
     }
@@ -203,7 +223,12 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
     let mut entered = Entered::of(&desk);
     let promotes = may_promote(desk.level()?);
     if !promotes {
-        entered = Entered { is_staff: before.is_staff, is_superuser: before.is_superuser, is_viewer: before.is_viewer, ..entered };
+        entered = Entered {
+            is_staff: before.is_staff,
+            is_superuser: before.is_superuser,
+            is_viewer: before.is_viewer,
+            ..entered
+        };
     }
     let mut faults = faults_in(&desk, &entered, Some(&before)).await?;
     if is_oneself(&desk, user.id)? {

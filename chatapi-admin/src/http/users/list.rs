@@ -4,8 +4,8 @@ use chatapi_core::Result;
 use chatapi_core::http::Response;
 
 use crate::desk::Desk;
-use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
 use crate::http::dashboard::link_to;
+use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
 use crate::permission::{may_change, may_change_user};
 use crate::store::{Counted, Role, UserList, UserRow, UserSort};
 use crate::view::{Link, Piece, number_of};
@@ -24,19 +24,23 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let frame = desk.frame("Users", "users").under([Link::new("Home", desk.link("/"))]);
     let mut page = List::new(&asked, frame, &found, columns);
     let level = desk.level()?;
-    page.rows = found.rows.iter().map(|(_, user)| row(&desk, user, may_change_user(level, user.is_staff, user.is_superuser))).collect();
+    page.rows = found
+        .rows
+        .iter()
+        .map(|(_, user)| row(&desk, user, may_change_user(level, user.is_staff, user.is_superuser)))
+        .collect();
     page.searches = "Search names and e-mail addresses";
     page.filters = vec![
         asked.filter("Active", "active", &[("yes", "Yes"), ("no", "No")]),
-        asked.filter("Role", "role", &[("staff", "Staff"), ("superuser", "Superusers"), ("viewer", "View only")]),
+        asked.filter(
+            "Role",
+            "role",
+            &[("staff", "Staff"), ("superuser", "Superusers"), ("viewer", "View only")],
+        ),
     ];
     if may_change(level) {
         page.add = Some(Link::new("Add user", desk.link("/users/add/")));
-        page.actions = vec![
-            ("activate", "Activate"),
-            ("deactivate", "Deactivate"),
-            ("delete", "Delete"),
-        ];
+        page.actions = vec![("activate", "Activate"), ("deactivate", "Deactivate"), ("delete", "Delete")];
     }
     if asked.search().is_empty() {
         let count = desk.store().count(Counted::Users(list), BOUND).await?;
@@ -70,7 +74,8 @@ fn wanted(asked: &Asked<'_>) -> UserList {
 }
 
 fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {
-    let mut may = vec![if user.is_active { Piece::Badge("good", "active") } else { Piece::Badge("bad", "inactive") }];
+    let mut may =
+        vec![if user.is_active { Piece::Badge("good", "active") } else { Piece::Badge("bad", "inactive") }];
     if user.is_superuser {
         may.push(Piece::Badge("key", "superuser"));
     } else if user.is_staff && user.is_viewer {

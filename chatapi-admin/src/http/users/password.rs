@@ -46,7 +46,8 @@ pub(in crate::http) async fn set(desk: Desk) -> Result<Response> {
 
 fn form(desk: &Desk, user: &User, faults: &FieldErrors) -> Result<Response> {
     let fields = vec![
-        Field::password("new_password", "New password").help("At least 8 characters, neither common nor like the name."),
+        Field::password("new_password", "New password")
+            .help("At least 8 characters, neither common nor like the name."),
         Field::password("again", "New password, again"),
     ];
     let frame = desk.frame("Set the password", "users").under([
@@ -54,6 +55,9 @@ fn form(desk: &Desk, user: &User, faults: &FieldErrors) -> Result<Response> {
         Link::new("Users", desk.link("/users/")),
         link_to(desk, "users", user.id.0, &user.username),
     ]);
-    let lead = format!("A new password for {}. Everywhere they are logged in, they will be logged out.", user.username);
+    let lead = format!(
+        "A new password for {}. Everywhere they are logged in, they will be logged out.",
+        user.username
+    );
     desk.form_page(faults, &Form { lead, save: Some("Set password"), ..Form::new(frame, fields, faults) })
 }

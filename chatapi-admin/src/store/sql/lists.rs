@@ -130,12 +130,7 @@ fn mark<R: Row>(row: &R, table: &Table) -> Result<Mark> {
 }
 
 /// How many rows there are, up to the bound and one more.
-pub(super) async fn count<E: Tables>(
-    engine: &E,
-    from: &str,
-    mut values: Values,
-    bound: u64,
-) -> Result<u64> {
+pub(super) async fn count<E: Tables>(engine: &E, from: &str, mut values: Values, bound: u64) -> Result<u64> {
     let most = values.add(Value::Int(i64::try_from(bound).unwrap_or(i64::MAX - 1) + 1));
     let statement = format!("select count(*) from (select 1 from {from} limit {most}) c");
     let rows = engine.read(sql(statement), &values.0).await?;

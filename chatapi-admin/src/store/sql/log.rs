@@ -11,10 +11,9 @@ use crate::store::{Entry, Found, Key, Kind, LogList, Mark, NewEntry};
 const SHOWN: &str = "s.id, s.at, s.actor_id, s.actor, s.action, s.kind, s.object_id, s.object, s.detail";
 
 pub(super) async fn note<E: Tables>(engine: &E, entry: NewEntry) -> Result<()> {
-    let statement = sql(
-        "insert into chatapi_admin_log (at, actor_id, actor, action, kind, object_id, object, detail)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    );
+    let statement =
+        sql("insert into chatapi_admin_log (at, actor_id, actor, action, kind, object_id, object, detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)");
     let values = [
         Value::Time(entry.at),
         Value::Int(entry.actor.0.0),

@@ -8,7 +8,8 @@ use super::lists::{Table, part};
 use super::{Tables, Values, sql};
 use crate::store::{Found, Key, Mark, RoomList, RoomRow};
 
-const SHOWN: &str = "s.id, s.name, s.admin_id, (select u.username from chatapi_users u where u.id = s.admin_id),
+const SHOWN: &str =
+    "s.id, s.name, s.admin_id, (select u.username from chatapi_users u where u.id = s.admin_id),
     (select count(*) from (select 1 from chatapi_room_members m where m.room_id = s.id limit 1001) c),
     (select max(m.created_at) from chatapi_messages m where m.room_id = s.id)";
 
@@ -19,8 +20,9 @@ pub(super) fn table(list: &RoomList, values: &mut Values) -> Table {
     }
     if let Some(member) = list.member {
         let member = values.add(Value::Int(member.0));
-        conditions
-            .push(format!("t.id in (select m.room_id from chatapi_room_members m where m.user_id = {member})"));
+        conditions.push(format!(
+            "t.id in (select m.room_id from chatapi_room_members m where m.user_id = {member})"
+        ));
     }
     let key = list.by_name.then_some("name");
     Table { name: "chatapi_rooms", conditions, key, shown: SHOWN, searched: &["name"] }

@@ -9,13 +9,10 @@ use super::{Tables, sql};
 use crate::store::{NewSession, Session};
 
 pub(super) async fn open<E: Tables>(engine: &E, session: NewSession, stale: Timestamp) -> Result<()> {
-    engine
-        .write(sql("delete from chatapi_admin_sessions where seen_at < $1"), &[Value::Time(stale)])
-        .await?;
-    let statement = sql(
-        "insert into chatapi_admin_sessions (token_hash, user_id, revision, opened_at, seen_at)
-         values ($1, $2, $3, $4, $4)",
-    );
+    engine.write(sql("delete from chatapi_admin_sessions where seen_at < $1"), &[Value::Time(stale)]).await?;
+    let statement =
+        sql("insert into chatapi_admin_sessions (token_hash, user_id, revision, opened_at, seen_at)
+         values ($1, $2, $3, $4, $4)");
     let values = [
         Value::Text(session.token_hash),
         Value::Int(session.user.0),

@@ -1,8 +1,8 @@
 //! Users in SQL.
 
 use chatapi_core::UserId;
-use chatapi_core::store::engine::{Row, Session as _, Transaction as _, Value};
 use chatapi_core::store::Result;
+use chatapi_core::store::engine::{Row, Session as _, Transaction as _, Value};
 use chatapi_core::text::fold;
 
 use super::lists::{Table, part};
