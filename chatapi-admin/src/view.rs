@@ -180,6 +180,11 @@ pub(crate) enum Piece {
 }
 
 impl Piece {
+    /// A cell with this text, or with nothing.
+    pub(crate) fn some(text: &str) -> Vec<Self> {
+        if text.is_empty() { Vec::new() } else { vec![Self::Text(text.to_owned())] }
+    }
+
     /// A moment as people read it.
     pub(crate) fn shown(at: &Timestamp) -> String {
         const SHAPE: &[BorrowedFormatItem<'_>] =

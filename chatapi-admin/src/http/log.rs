@@ -74,7 +74,7 @@ fn row(desk: &Desk, id: i64, entry: &NewEntry) -> Row {
             vec![Piece::Time(entry.at)],
             vec![Piece::Link(actor(desk, entry))],
             what(desk, entry),
-            vec![Piece::Text(entry.detail.clone())],
+            Piece::some(&entry.detail),
         ],
     }
 }

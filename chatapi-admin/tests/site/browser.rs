@@ -115,7 +115,8 @@ impl Browser {
 
     async fn ask(&mut self, method: Method, url: &str, body: &str) -> Answer {
         let mut request = http::Request::builder().method(method).uri(url).header("host", "chat.example");
-        request = request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        let accepted = if url.contains("/admin/") { "text/html,application/xhtml+xml,*/*;q=0.8" } else { "application/json" };
+        request = request.header("accept", accepted);
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));

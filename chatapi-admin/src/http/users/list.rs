@@ -89,7 +89,7 @@ fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {
         is_selectable,
         cells: vec![
             vec![Piece::Link(link_to(desk, "users", user.id.0, &user.username))],
-            vec![Piece::Text(user.email.clone())],
+            Piece::some(&user.email),
             may,
             vec![Piece::Time(user.date_joined)],
             vec![Piece::Faint(user.id.to_string())],
