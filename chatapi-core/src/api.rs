@@ -26,12 +26,11 @@ use crate::users::{Familiar, KnownUsers};
 
 /// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
 #[derive(Clone)]
-pub struct ChatApi(Arc<Parts>);
+pub struct ChatApi(Arc<Parts>, Arc<dyn Policy>);
 
 struct Parts {
     store: Arc<dyn Store>,
     authenticator: Arc<dyn Authenticator>,
-    policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
     events: Option<Events>,
     pages: Option<Arc<dyn Pages>>,
@@ -82,6 +81,13 @@ impl ChatApi {
         self.0.routes.iter()
     }
 
+    /// The same chat under other rules, for whoever asks permission in a way of its own, as an administration does: its
+    /// writes are everybody's, with the same checks, hooks and searches after them. Requests are judged by the builder's.
+    #[must_use]
+    pub fn with_policy(&self, policy: impl Policy + 'static) -> Self {
+        Self(self.0.clone(), Arc::new(policy))
+    }
+
     /// Waits until the mails that are under way are sent or have failed, and the hooks have heard of everything that was
     /// committed. Call it when the server has stopped.
     pub async fn shutdown(&self) {
@@ -99,7 +105,7 @@ impl ChatApi {
     }
 
     pub(crate) fn policy(&self) -> &dyn Policy {
-        &*self.0.policy
+        &*self.1
     }
 
     pub(crate) fn mailer(&self) -> &Arc<dyn Mailer> {
@@ -310,6 +316,12 @@ impl Builder {
         self
     }
 
+    /// Endpoints of the host's, as for [`route`](Self::route).
+    pub fn routes(mut self, routes: impl IntoIterator<Item = Route>) -> Self {
+        self.more_routes.extend(routes);
+        self
+    }
+
     /// The chat.
     ///
     /// # Errors
@@ -330,7 +342,7 @@ impl Builder {
             routes.extend(crate::http::tokens::routes());
         }
         let tasks = TaskTracker::new();
-        Ok(ChatApi(Arc::new(Parts {
+        let parts = Parts {
             passwords: PasswordHasher::new(self.passwords, self.random.clone())
                 .map_err(BuildError::Passwords)?,
             tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random)
@@ -342,7 +354,6 @@ impl Builder {
             ),
             authenticator: self.authenticator.unwrap_or_else(|| Arc::new(JwtAuthenticator)),
             store: self.store,
-            policy: self.policy,
             mailer: self.mailer,
             events: self.hooks.map(|hooks| Events::new(hooks, tasks.clone())),
             pages: self.pages,
@@ -357,7 +368,8 @@ impl Builder {
             upkeep: Arc::default(),
             tasks,
             draining: Draining::default(),
-        })))
+        };
+        Ok(ChatApi(Arc::new(parts), self.policy))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{MessageId, RoomId, Timestamp, UserId};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod django;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) mod engine;
+pub mod engine;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod load;
 pub mod memory;
@@ -30,6 +30,8 @@ pub mod postgres;
 pub(crate) mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::SqlStore;
 
 /// How a store's connections stand, at this moment.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -70,7 +70,7 @@ pub(crate) fn integer(text: &str) -> Option<Option<i64>> {
 
 /// The form of a name that is kept: compatibility characters are those that they stand for (Unicode's NFKC, as Django has
 /// it), so that nobody takes the name of another in characters that look the same.
-pub(crate) fn nfkc(text: &str) -> String {
+pub fn nfkc(text: &str) -> String {
     ComposingNormalizer::new_nfkc().normalize(text).into_owned()
 }
 

@@ -97,9 +97,11 @@ mod letters;
 mod log_in;
 mod passwords;
 
+pub(crate) use accounts::BAD_PASSWORD;
+pub use accounts::EMAIL_LIMIT;
 pub use accounts::NewAccount;
-pub(crate) use accounts::{BAD_PASSWORD, EMAIL_LIMIT, USERNAME_LIMIT};
-pub use emails::is_address;
+pub(crate) use accounts::USERNAME_LIMIT;
+pub use emails::{is_address, normalized};
 pub use external::ExternalUser;
 pub(crate) use guesses::Familiar;
 pub(crate) use known::KnownUsers;

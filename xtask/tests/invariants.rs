@@ -37,13 +37,13 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The files of the core, less its test suites, that say one of `words` though their path starts with none of `rooms`.
-fn strangers(words: &[&str], rooms: &[&str]) -> Vec<String> {
+/// The files of a package, less its test suites, that say one of `words` though their path starts with none of `rooms`.
+fn strangers(package: &str, words: &[&str], rooms: &[&str]) -> Vec<String> {
     let said = |(name, code): (String, String)| {
         let elsewhere = !name.starts_with("testing") && !rooms.iter().any(|room| name.starts_with(room));
         (elsewhere && words.iter().any(|word| code.contains(word))).then_some(name)
     };
-    sources("chatapi-core/src").into_iter().filter_map(said).collect()
+    sources(&format!("{package}/src")).into_iter().filter_map(said).collect()
 }
 
 #[test]
@@ -75,15 +75,18 @@ fn the_core_depends_on_no_web_framework() {
 #[test]
 fn sql_stands_in_the_stores_alone() {
     let words = ["select ", "insert into ", "delete from ", "update chatapi_"];
-    assert_eq!(strangers(&words, &["store"]), Vec::<String>::new());
+    for package in ["chatapi-core", "chatapi-admin"] {
+        assert_eq!(strangers(package, &words, &["store"]), Vec::<String>::new(), "{package}");
+    }
 }
 
 #[test]
 fn statuses_and_json_stand_at_the_wire_alone() {
-    assert_eq!(strangers(&["StatusCode"], &["http", "error"]), Vec::<String>::new());
+    assert_eq!(strangers("chatapi-core", &["StatusCode"], &["http", "error"]), Vec::<String>::new());
+    assert_eq!(strangers("chatapi-admin", &["StatusCode"], &["http", "desk.rs"]), Vec::<String>::new());
     // SQLite takes a list of values as JSON; other issuers' claims and keys are JSON.
     let rooms = ["http", "error.rs", "store/sqlite.rs", "auth/issuer"];
-    assert_eq!(strangers(&["serde_json"], &rooms), Vec::<String>::new());
+    assert_eq!(strangers("chatapi-core", &["serde_json"], &rooms), Vec::<String>::new());
 }
 
 #[test]
@@ -102,7 +105,7 @@ fn an_adapter_is_short_and_names_no_endpoint() {
 
 #[test]
 fn no_file_is_longer_than_four_hundred_lines() {
-    let others = ["benches", "chatapi-core", "chatapi-pages", "examples/embed", "examples/server", "xtask"];
+    let others = ["benches", "chatapi-admin", "chatapi-core", "chatapi-pages", "examples/embed", "examples/server", "xtask"];
     for folder in others.into_iter().chain(ADAPTERS).map(|member| format!("{member}/src")) {
         for (name, code) in sources(&folder) {
             assert!(code.lines().count() <= 400, "{folder}/{name}");
@@ -127,11 +130,13 @@ fn the_readme_lists_every_route_with_its_methods() {
 
 #[test]
 fn every_migration_has_its_twin() {
-    let names = |engine: &str| {
-        let folder = fs::read_dir(root().join("migrations").join(engine)).unwrap();
+    let names = |folder: &str| {
+        let folder = fs::read_dir(root().join(folder)).unwrap();
         let mut names: Vec<_> = folder.map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         names
     };
-    assert_eq!(names("postgres"), names("sqlite"));
+    for folder in ["migrations", "chatapi-admin/migrations"] {
+        assert_eq!(names(&format!("{folder}/postgres")), names(&format!("{folder}/sqlite")));
+    }
 }

@@ -55,6 +55,21 @@ impl Call {
         &self.0.head
     }
 
+    /// `http` or `https`, as the client knows us: what the request itself says, and what trusted proxies say.
+    pub fn scheme(&self) -> &str {
+        self.0.origin.scheme()
+    }
+
+    /// The host that the client asked, with its port where it named one; of proxies as for [`scheme`](Self::scheme).
+    pub fn host(&self) -> &str {
+        self.0.origin.host()
+    }
+
+    /// The path that the client asked, as it was sent, with the prefix that a trusted proxy took off it.
+    pub fn path(&self) -> String {
+        format!("{}{}", self.0.origin.prefix(), self.0.head.uri.path())
+    }
+
     /// The body, as it came.
     pub fn body(&self) -> &Bytes {
         &self.0.body

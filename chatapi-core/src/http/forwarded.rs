@@ -25,6 +25,18 @@ impl fmt::Display for Origin {
 }
 
 impl Origin {
+    pub(super) fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// What the request itself says; and what proxies say, as far as they are trusted.
     pub(super) fn of(head: &Parts, trusted: &[IpNet]) -> Self {
         let header = |name| head.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());

@@ -1,4 +1,6 @@
 //! What the two SQL engines share: values go in, rows come out, and a [`Dialect`] says where their SQL differs.
+//!
+//! It is public for crates that keep tables of their own beside the chat's, through [`SqlStore::engine`](super::SqlStore::engine).
 
 use std::fmt;
 
@@ -50,6 +52,8 @@ pub trait Row: Send + Sync {
     fn opt_text(&self, column: usize) -> Result<Option<String>>;
     /// A moment.
     fn time(&self, column: usize) -> Result<Timestamp>;
+    /// A moment, or null.
+    fn opt_time(&self, column: usize) -> Result<Option<Timestamp>>;
     /// Bytes.
     fn bytes(&self, column: usize) -> Result<Vec<u8>>;
 }
@@ -142,6 +146,9 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
 
     /// Brings the tables up to date, as one transaction, one process after the other.
     async fn migrate(&self) -> Result<()>;
+
+    /// Applies those of `migrations` that `table` does not name yet; otherwise like [`migrate`](Self::migrate).
+    async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()>;
 }
 
 /// A connection with a transaction open on it, whoever began that: statements run on it one after the other.

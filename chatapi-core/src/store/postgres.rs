@@ -118,13 +118,19 @@ impl Engine for PgEngine {
     }
 
     async fn migrate(&self) -> Result<()> {
+        self.apply(&MIGRATOR, "chatapi_migrations").await
+    }
+
+    async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()> {
         let pool = match &self.pool {
-            Pool::Hosts(pool) => return bring_up_to_date(pool.begin().await.map_err(sorted)?).await,
+            Pool::Hosts(pool) => {
+                return bring_up_to_date(pool.begin().await.map_err(sorted)?, migrations, table).await;
+            }
             Pool::Own(pool) => pool,
         };
         let mut loan = lend(pool).await.map_err(sorted)?;
         let connection = loan.connection().map_err(sorted)?;
-        bring_up_to_date(connection.begin().await.map_err(sorted)?).await?;
+        bring_up_to_date(connection.begin().await.map_err(sorted)?, migrations, table).await?;
         loan.give_back();
         Ok(())
     }
@@ -132,7 +138,11 @@ impl Engine for PgEngine {
 
 /// Applies the migrations. sqlx must know of the transaction: it commits each migration, and what it commits within one that it
 /// knows of is a savepoint.
-async fn bring_up_to_date(mut transaction: sqlx::Transaction<'_, Postgres>) -> Result<()> {
+async fn bring_up_to_date(
+    mut transaction: sqlx::Transaction<'_, Postgres>,
+    migrations: &Migrator,
+    table: &'static str,
+) -> Result<()> {
     // A migration may take as long as it needs.
     sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await.map_err(sorted)?;
     sqlx::query("select pg_advisory_xact_lock($1)")
@@ -148,8 +158,8 @@ async fn bring_up_to_date(mut transaction: sqlx::Transaction<'_, Postgres>) -> R
         return Err(StoreError::Backend(why.into()));
     }
     let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
-    migrator.migrations = MIGRATOR.migrations.clone();
-    migrator.dangerous_set_table_name("chatapi_migrations");
+    migrator.migrations = migrations.migrations.clone();
+    migrator.dangerous_set_table_name(table);
     migrator
         .run_direct(None, &mut *transaction, false)
         .await
@@ -231,6 +241,11 @@ impl Row for PgRow {
 
     fn time(&self, column: usize) -> Result<Timestamp> {
         self.try_get::<OffsetDateTime, _>(column).map(Timestamp::from).map_err(unreadable)
+    }
+
+    fn opt_time(&self, column: usize) -> Result<Option<Timestamp>> {
+        let moment = self.try_get::<Option<OffsetDateTime>, _>(column).map_err(unreadable)?;
+        Ok(moment.map(Timestamp::from))
     }
 
     fn bytes(&self, column: usize) -> Result<Vec<u8>> {

@@ -72,8 +72,8 @@ impl<E: Engine> SqlStore<E> {
         self.engine.pool_status()
     }
 
-    /// The engine, for a load.
-    pub(super) fn engine(&self) -> &E {
+    /// The database, for tables of a host's beside the chat's.
+    pub fn engine(&self) -> &E {
         &self.engine
     }
 

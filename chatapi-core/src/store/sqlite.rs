@@ -130,10 +130,14 @@ impl Engine for SqliteEngine {
     }
 
     async fn migrate(&self) -> Result<()> {
+        self.apply(&MIGRATOR, "chatapi_migrations").await
+    }
+
+    async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()> {
         let mut transaction = self.begin().await?;
         let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
-        migrator.migrations = MIGRATOR.migrations.clone();
-        migrator.dangerous_set_table_name("chatapi_migrations");
+        migrator.migrations = migrations.migrations.clone();
+        migrator.dangerous_set_table_name(table);
         migrator
             .run_direct(None, &mut *transaction, false)
             .await
@@ -237,6 +241,11 @@ impl Row for SqliteRow {
 
     fn time(&self, column: usize) -> Result<Timestamp> {
         self.try_get(column).map(Timestamp::from_micros).map_err(unreadable)
+    }
+
+    fn opt_time(&self, column: usize) -> Result<Option<Timestamp>> {
+        let micros = self.try_get::<Option<i64>, _>(column).map_err(unreadable)?;
+        Ok(micros.map(Timestamp::from_micros))
     }
 
     fn bytes(&self, column: usize) -> Result<Vec<u8>> {

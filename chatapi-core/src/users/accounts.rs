@@ -42,7 +42,7 @@ impl NewAccount {
 /// The longest name of a user, in characters.
 pub(crate) const USERNAME_LIMIT: usize = 150;
 /// The longest mail address, in characters.
-pub(crate) const EMAIL_LIMIT: usize = 254;
+pub const EMAIL_LIMIT: usize = 254;
 
 const TAKEN: &str = "A user with that username already exists.";
 const BAD_NAME: &str =
@@ -69,28 +69,37 @@ impl ChatApi {
 
     /// Makes an account whose name and address were looked at.
     pub(crate) async fn admit(&self, account: NewAccount) -> Result<User> {
-        self.check_password("password", &account.password, &account.username, &account.email)?;
         let accounts = &self.config().accounts;
         let user = NewUser {
-            username: nfkc(&account.username),
-            email: normalized(&account.email),
-            password: self.passwords().hash(&account.password).await?,
+            password: self.hash_new_password(&account.password, &account.username, &account.email).await?,
+            username: account.username,
+            email: account.email,
             is_active: account.is_superuser || !accounts.send_activation_email,
             is_staff: account.is_superuser,
             is_superuser: account.is_superuser,
             date_joined: self.now(),
         };
-        let made = self.write(
-            |store| async move { store.create_user(user).await },
-            |user| Some(Event::UserCreated { user: user.id }),
-        );
-        let user = made.await.map_err(|error| taken(error, "username"))?;
+        let user = self.add_user(user).await?;
         if !user.is_active {
             self.write_to(&user, Letter::Activation);
         } else if accounts.send_confirmation_email {
             self.write_to(&user, Letter::Confirmation);
         }
         Ok(user)
+    }
+
+    /// Adds a user as an administration wants it, whose name and address were looked at: no mail says so. The host's hooks
+    /// hear of it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the name is taken.
+    pub async fn add_user(&self, user: NewUser) -> Result<User> {
+        let user = NewUser { username: nfkc(&user.username), email: normalized(&user.email), ..user };
+        let made = self.write(
+            |store| async move { store.create_user(user).await },
+            |user| Some(Event::UserCreated { user: user.id }),
+        );
+        made.await.map_err(|error| taken(error, "username"))
     }
 
     /// What is wrong with a name that somebody wants: nothing where [`register`](Self::register) would take it now.
@@ -194,8 +203,11 @@ impl ChatApi {
         self.remove_account(&account).await
     }
 
-    /// Deletes an account, where its password is still the one that it was read with.
-    pub(crate) async fn remove_account(&self, account: &User) -> Result<()> {
+    /// Deletes an account with its messages, as it was read, and asks for nobody's password: for an administration.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where its password was changed meanwhile, or it is gone.
+    pub async fn remove_account(&self, account: &User) -> Result<()> {
         let (user, revision, changing) = (account.id, account.revision, self.changing(account.id));
         let deleted = self.write(
             move |store| async move {

@@ -61,7 +61,7 @@ fn is_name(domain: &str) -> bool {
 }
 
 /// The address with its host in lower case, as Django keeps it.
-pub(crate) fn normalized(address: &str) -> String {
+pub fn normalized(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((user, domain)) => format!("{user}@{}", domain.to_lowercase()),
         None => address.to_owned(),

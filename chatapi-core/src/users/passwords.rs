@@ -60,8 +60,13 @@ impl ChatApi {
         if self.change_password(&user, new_password).await? { Ok(()) } else { Err(bad_link()) }
     }
 
-    /// Whether the password could be changed: not where it was changed since `user` was read.
-    async fn change_password(&self, user: &User, new_password: &str) -> Result<bool> {
+    /// Gives an account, as it was read, another password without asking for the present one: for an administration. Every
+    /// token that was issued before ends. Whether it could be done: not where the password was changed since, or the account
+    /// is gone.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) where the new one is against the rules.
+    pub async fn change_password(&self, user: &User, new_password: &str) -> Result<bool> {
         self.check_password("new_password", new_password, &user.username, &user.email)?;
         let hash = self.passwords().hash(new_password).await?;
         let change = UserChange::Password { hash, revision: user.revision };
@@ -70,6 +75,15 @@ impl ChatApi {
             self.write_to(user, Letter::PasswordChanged);
         }
         Ok(changed.is_some())
+    }
+
+    /// The hash of the password that a new account of this name and address is to have.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) where it is against the rules.
+    pub async fn hash_new_password(&self, password: &str, username: &str, email: &str) -> Result<String> {
+        self.check_password("password", password, username, email)?;
+        Ok(self.passwords().hash(password).await?)
     }
 
     /// What the rules say of a new password, as the faults of a field.

@@ -7,7 +7,9 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chatapi_admin::{AdminStore, Options};
 use chatapi_core::api::{Builder, ChatApi};
+use chatapi_core::http::Route;
 use chatapi_core::search::Words;
 use chatapi_core::store::load::Load;
 use chatapi_core::store::postgres::PgStore;
@@ -77,6 +79,21 @@ impl Opened {
         }
     }
 
+    fn admin_store(&self) -> &dyn AdminStore {
+        match self {
+            Self::Sqlite(store) => store,
+            Self::Postgres(store) => store,
+        }
+    }
+
+    /// The admin site on it.
+    pub(crate) fn admin(&self) -> Vec<Route> {
+        match self {
+            Self::Sqlite(store) => chatapi_admin::routes(store.clone(), Options::default()),
+            Self::Postgres(store) => chatapi_admin::routes(store.clone(), Options::default()),
+        }
+    }
+
     /// Starts to put a chat together on it.
     pub(crate) fn builder(&self, secret: String) -> Builder {
         match self {
@@ -108,6 +125,8 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
         }
     };
     opened.store().migrate().await.map_err(|fault| not_migrated(&fault))?;
+    // Whether the site is served or not: it can be switched on at any time, on one instance of many.
+    opened.admin_store().migrate().await.map_err(|fault| not_migrated(&fault))?;
     Ok(opened)
 }
 

@@ -71,6 +71,9 @@ fn chat(
     let mut config = settings.config.clone();
     config.accounts.site_url = settings.public_url.clone().unwrap_or_else(|| welcome::url(address));
     let mut builder = store.builder(secret).config(config).route(health::live()).route(health::ready());
+    if settings.has_admin {
+        builder = builder.routes(store.admin());
+    }
     if let Some(mailer) = &settings.mailer {
         builder = builder.mailer(SmtpMailer::clone(mailer));
     }

@@ -112,6 +112,10 @@ struct ServingOptions {
     #[arg(long, env = "CHATAPI_PAGES", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
     pages: bool,
+    /// Serve the admin site, which staff find under /admin/
+    #[arg(long, env = "CHATAPI_ADMIN", value_name = "YES OR NO", default_value = "yes")]
+    #[arg(action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    admin: bool,
 }
 
 /// Everything that can be set, checked.
@@ -123,6 +127,7 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     #[cfg(feature = "pages")]
     pub(crate) pages: bool,
+    pub(crate) has_admin: bool,
     pub(crate) database: Database,
     pub(crate) database_connections: u32,
     pub(crate) database_wait: Duration,
@@ -192,6 +197,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
         public_url: line.serving.public_url.map(|url| url.0),
         #[cfg(feature = "pages")]
         pages: line.serving.pages,
+        has_admin: line.serving.admin,
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };

@@ -1,0 +1,97 @@
+//! Things that were selected in a list.
+
+use chatapi_core::http::Response;
+use chatapi_core::{Error, Result};
+
+use super::pages::Confirmation;
+use crate::desk::Desk;
+use crate::view::Link;
+
+/// The most things that are changed by one request.
+const MOST: usize = 500;
+
+/// What is to be done, and to what.
+pub(super) struct Bulk {
+    pub(super) action: String,
+    pub(super) ids: Vec<i64>,
+    /// Whether somebody saw what it comes to.
+    pub(super) is_confirmed: bool,
+}
+
+impl Bulk {
+    pub(super) fn of(desk: &Desk) -> Self {
+        let mut ids = desk.fields.ids("selected");
+        ids.truncate(MOST);
+        Self {
+            action: desk.fields.get("action").to_owned(),
+            ids,
+            is_confirmed: desk.fields.is_ticked("confirmed"),
+        }
+    }
+
+    /// What a confirmation brings back.
+    pub(super) fn hidden(&self) -> Vec<(&'static str, String)> {
+        let fixed = [("action", self.action.clone()), ("confirmed", "yes".to_owned())];
+        fixed.into_iter().chain(self.ids.iter().map(|id| ("selected", id.to_string()))).collect()
+    }
+}
+
+/// A page that asks before things are deleted.
+pub(super) fn deletion(
+    desk: &Desk,
+    section: &'static str,
+    things: Vec<Link>,
+    consequences: Vec<String>,
+) -> Confirmation {
+    let question = match things.as_slice() {
+        [one] => format!("Delete {}?", one.text),
+        several => format!("Delete these {}?", several.len()),
+    };
+    Confirmation {
+        frame: desk.frame("Confirm the deletion", section).under([
+            Link::new("Home", desk.link("/")),
+            Link::new(heading(section), desk.link(&format!("/{section}/"))),
+        ]),
+        question,
+        things,
+        consequences,
+        hidden: Vec::new(),
+        yes: "Delete",
+        is_dangerous: true,
+        back: desk.link(&format!("/{section}/")),
+    }
+}
+
+/// What a section is called.
+pub(super) fn heading(section: &str) -> &'static str {
+    match section {
+        "users" => "Users",
+        "rooms" => "Rooms",
+        "messages" => "Messages",
+        _ => "Log",
+    }
+}
+
+/// The page after several things were changed: `Deleted 3 rooms.`, and why others were not.
+pub(super) fn outcome(desk: &Desk, section: &str, done: &str, refused: &[String]) -> Result<Response> {
+    let url = desk.link(&format!("/{section}/"));
+    match refused {
+        [] => desk.done(&url, done),
+        refused => desk.undone(&url, &format!("{done} {}", refused.join(" "))),
+    }
+}
+
+/// What is said where nothing was selected, or nothing to do with it.
+pub(super) fn nothing(desk: &Desk, section: &str) -> Result<Response> {
+    let text = "Nothing was done: choose an action, and mark what it is for.";
+    desk.undone(&desk.link(&format!("/{section}/")), text)
+}
+
+/// Why one of several things was not changed, where that is no failure of the whole.
+pub(super) fn reason(name: &str, error: Error) -> Result<String> {
+    match error {
+        Error::Unavailable(_) | Error::Internal(_) => Err(error),
+        Error::Forbidden(_) => Ok(format!("{name}: your account may not do this.")),
+        other => Ok(format!("{name}: {other}")),
+    }
+}

@@ -1,0 +1,29 @@
+//! Messages.
+
+use chatapi_core::messages::Message;
+use chatapi_core::{Error, MessageId, Result};
+
+use crate::desk::{Desk, shortened};
+use crate::permission::may_change;
+use crate::store::Kind;
+
+pub(super) mod delete;
+pub(super) mod form;
+pub(super) mod list;
+mod search;
+
+/// The message that the path names.
+async fn named(desk: &Desk) -> Result<Message> {
+    desk.api.message(&desk.actor()?, MessageId(desk.id(Kind::Message)?)).await
+}
+
+/// 403 for those who may only look.
+fn require_change(desk: &Desk) -> Result<()> {
+    if may_change(desk.level()?) { Ok(()) } else { Err(Error::forbidden()) }
+}
+
+/// A message in so many words.
+fn title(content: &str) -> String {
+    let line = content.split_whitespace().collect::<Vec<_>>().join(" ");
+    shortened(&line, 60).into_owned()
+}

@@ -1,0 +1,279 @@
+//! Users added and changed.
+
+use chatapi_core::error::FieldErrors;
+use chatapi_core::http::Response;
+use chatapi_core::store::StoreError;
+use chatapi_core::text::nfkc;
+use chatapi_core::users::{EMAIL_LIMIT, NewUser, User, is_address, normalized};
+use chatapi_core::{Error, Result};
+
+use super::{LAST_SUPERUSER, edit, is_oneself, named, to_change};
+use crate::desk::{Desk, faults_of};
+use crate::http::pages::{Form, after_save};
+use crate::permission::{may_change, may_change_user, may_promote};
+use crate::store::{Edited, Kind, UserEdit};
+use crate::view::{Field, Frame, Input, Link, Piece};
+
+/// What a form says of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Entered {
+    username: String,
+    email: String,
+    is_active: bool,
+    is_staff: bool,
+    is_superuser: bool,
+    is_viewer: bool,
+}
+
+impl Entered {
+    fn of(desk: &Desk) -> Self {
+        let fields = &desk.fields;
+        Self {
+            username: fields.get("username").to_owned(),
+            email: fields.get("email").to_owned(),
+            is_active: fields.is_ticked("is_active"),
+            is_staff: fields.is_ticked("is_staff") || fields.is_ticked("is_superuser"),
+            is_superuser: fields.is_ticked("is_superuser"),
+            is_viewer: fields.is_ticked("is_viewer"),
+        }
+    }
+
+    fn known(user: &User, is_viewer: bool) -> Self {
+        Self {
+            username: user.username.clone(),
+            email: user.email.clone(),
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            is_viewer,
+        }
+    }
+
+    fn fields(&self, promotes: bool) -> Vec<Field> {
+        let name = Field::line("username", "Name", &self.username).required();
+        let email = Field {
+            autocomplete: "off",
+            ..Field::new("email", "E-mail address", Input::Line("email"), &self.email)
+        };
+        let mut fields = vec![
+            name.help("150 characters or fewer: letters, digits and @ . + - _"),
+            email.help("May be empty. Several users may have the same."),
+            Field::tick("is_active", "Active", self.is_active)
+                .help("May log in. Untick this instead of deleting an account."),
+        ];
+        if promotes {
+            fields.push(
+                Field::tick("is_staff", "Staff", self.is_staff)
+                    .help("May use this site: change ordinary users, rooms and messages."),
+            );
+            fields.push(
+                Field::tick("is_viewer", "View only", self.is_viewer)
+                    .help("Sees everything on this site and changes nothing, where it is staff."),
+            );
+            fields.push(
+                Field::tick("is_superuser", "Superuser", self.is_superuser)
+                    .help("May do everything on this site, and is staff."),
+            );
+        }
+        fields
+    }
+
+    /// What differs, as the log tells it.
+    fn differences(&self, before: &Self) -> String {
+        let mut names = Vec::new();
+        if self.username != before.username {
+            names.push(format!("Name (was {})", before.username));
+        }
+        if self.email != before.email {
+            names.push("E-mail address".to_owned());
+        }
+        for (label, now, then) in [
+            ("Active", self.is_active, before.is_active),
+            ("Staff", self.is_staff, before.is_staff),
+            ("View only", self.is_viewer, before.is_viewer),
+            ("Superuser", self.is_superuser, before.is_superuser),
+        ] {
+            if now != then {
+                names.push(format!("{label}: {}", if now { "yes" } else { "no" }));
+            }
+        }
+        names.join(", ")
+    }
+}
+
+/// What is wrong with a name and an address that somebody wants to give.
+async fn faults_in(desk: &Desk, entered: &Entered, before: Option<&Entered>) -> Result<FieldErrors> {
+    let mut faults = FieldErrors::default();
+    if before.is_none_or(|before| before.username != entered.username) {
+        for fault in desk.api.username_faults(&entered.username).await? {
+            faults.add("username", fault);
+        }
+    }
+    if !entered.email.is_empty() && before.is_none_or(|before| before.email != entered.email) {
+        if !is_address(&entered.email) || entered.email.contains('\0') {
+            faults.add("email", "Enter a valid email address.");
+        } else if entered.email.chars().count() > EMAIL_LIMIT {
+            faults.add("email", format!("Ensure this field has no more than {EMAIL_LIMIT} characters."));
+        }
+    }
+    Ok(faults)
+}
+
+pub(in crate::http) async fn add(desk: Desk) -> Result<Response> {
+    let entered = Entered { is_active: true, ..Entered::default() };
+    add_form(&desk, &entered, &FieldErrors::default())
+}
+
+fn add_form(desk: &Desk, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
+    if !may_change(desk.level()?) {
+        return Err(Error::forbidden());
+    }
+    let mut fields = entered.fields(may_promote(desk.level()?));
+    fields.insert(
+        2,
+        Field::password("password", "Password")
+            .help("At least 8 characters, neither common nor like the name."),
+    );
+    fields.insert(3, Field::password("again", "Password, again"));
+    let form = Form { goes_on: true, ..Form::new(frame(desk, "Add a user"), fields, faults) };
+    desk.form_page(faults, &form)
+}
+
+pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
+    if !may_change(desk.level()?) {
+        return Err(Error::forbidden());
+    }
+    let mut entered = Entered::of(&desk);
+    if !may_promote(desk.level()?) {
+        entered = Entered { is_staff: false, is_superuser: false, is_viewer: false, ..entered };
+    }
+    let mut faults = faults_in(&desk, &entered, None).await?;
+    let password = desk.fields.exact("password");
+    if password != desk.fields.exact("again") {
+        faults.add("again", "The two passwords are not the same.");
+    }
+    if !faults.is_empty() {
+        return add_form(&desk, &entered, &faults);
+    }
+    match make(&desk, &entered, password).await {
+        Ok(user) => {
+            desk.note("Added", Kind::User, user.id.0, &user.username, "").await?;
+            desk.done(
+                &after_save(&desk, "users", user.id.0),
+                &format!("The user {} was added.", user.username),
+            )
+        }
+        Err(error) => add_form(&desk, &entered, &faults_of(error)?),
+    }
+}
+
+async fn make(desk: &Desk, entered: &Entered, password: &str) -> Result<User> {
+    let user = NewUser {
+        username: entered.username.clone(),
+        email: entered.email.clone(),
+        password: desk.api.hash_new_password(password, &entered.username, &entered.email).await?,
+        is_active: entered.is_active,
+        is_staff: entered.is_staff,
+        is_superuser: entered.is_superuser,
+        date_joined: desk.api.now(),
+    };
+    let user = desk.api.add_user(user).await?;
+    if entered.is_viewer {
+        super::done(edit(desk, user.id, UserEdit { is_viewer: Some(true), ..UserEdit::default() }).await?)?;
+    }
+    Ok(user)
+}
+
+pub(in crate::http) async fn change(desk: Desk) -> Result<Response> {
+    let user = named(&desk).await?;
+    let entered = Entered::known(&user, desk.store().is_viewer(user.id).await?);
+    change_form(&desk, &user, &entered, &FieldErrors::default())
+}
+
+fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
+    let (level, id) = (desk.level()?, user.id);
+    let changes = may_change_user(level, user.is_staff, user.is_superuser);
+    // Who may not promote sees what holds all the same.
+    let fields = entered.fields(may_promote(level) || user.is_staff || user.is_superuser);
+    let mut form = Form::new(frame(desk, &user.username), fields, faults);
+    form.facts = vec![
+        ("Id", Link::new(id.to_string(), "")),
+        ("Joined", Link::new(Piece::shown(&user.date_joined), "")),
+    ];
+    if let Some(external) = &user.external_id {
+        form.facts.push(("Called elsewhere", Link::new(external, "")));
+    }
+    form.tools = vec![
+        Link::new("History", desk.link(&format!("/users/{id}/history/"))),
+        Link::new("Messages", desk.link(&format!("/messages/?author={id}"))),
+        Link::new("Rooms", desk.link(&format!("/rooms/?member={id}"))),
+    ];
+    form.save = changes.then_some("Save");
+    form.goes_on = changes;
+    if changes {
+        form.tools.insert(0, Link::new("Set password", desk.link(&format!("/users/{id}/password/"))));
+        form.delete = (!is_oneself(desk, id)?).then(|| desk.link(&format!("/users/{id}/delete/")));
+    }
+    desk.form_page(faults, &form)
+}
+
+pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
+    let user = to_change(&desk).await?;
+    let before = Entered::known(&user, desk.store().is_viewer(user.id).await?);
+    let mut entered = Entered::of(&desk);
+    let promotes = may_promote(desk.level()?);
+    if !promotes {
+        entered = Entered {
+            is_staff: before.is_staff,
+            is_superuser: before.is_superuser,
+            is_viewer: before.is_viewer,
+            ..entered
+        };
+    }
+    let mut faults = faults_in(&desk, &entered, Some(&before)).await?;
+    if is_oneself(&desk, user.id)? {
+        if !entered.is_active {
+            faults.add("is_active", "You cannot deactivate the account that you are using.");
+        }
+        if !entered.is_staff {
+            faults.add("is_staff", "You cannot shut yourself out of this site.");
+        }
+    }
+    if faults.is_empty() {
+        faults = store(&desk, &user, &entered, promotes).await?;
+    }
+    if !faults.is_empty() {
+        return change_form(&desk, &user, &entered, &faults);
+    }
+    let (id, name) = (user.id.0, &entered.username);
+    if entered != before {
+        desk.note("Changed", Kind::User, id, name, entered.differences(&before)).await?;
+    }
+    desk.done(&after_save(&desk, "users", id), &format!("The user {name} was saved."))
+}
+
+async fn store(desk: &Desk, user: &User, entered: &Entered, promotes: bool) -> Result<FieldErrors> {
+    let mut faults = FieldErrors::default();
+    let change = UserEdit {
+        username: Some(nfkc(&entered.username)),
+        email: Some(normalized(&entered.email)),
+        is_active: Some(entered.is_active),
+        is_staff: promotes.then_some(entered.is_staff),
+        is_superuser: promotes.then_some(entered.is_superuser),
+        is_viewer: promotes.then_some(entered.is_viewer && entered.is_staff),
+        even_staff: promotes,
+    };
+    let edited = desk.store().change_user(user.id, change).await;
+    desk.api.forget_user(user.id);
+    match edited {
+        Ok(Edited::LastSuperuser) => faults.add("is_superuser", LAST_SUPERUSER),
+        Err(StoreError::Taken) => faults.add("username", "A user with that username already exists."),
+        edited => super::done(edited?)?,
+    }
+    Ok(faults)
+}
+
+fn frame(desk: &Desk, title: &str) -> Frame {
+    desk.frame(title, "users")
+        .under([Link::new("Home", desk.link("/")), Link::new("Users", desk.link("/users/"))])
+}

@@ -1,0 +1,98 @@
+//! The list of users.
+
+use chatapi_core::Result;
+use chatapi_core::http::Response;
+
+use crate::desk::Desk;
+use crate::http::dashboard::link_to;
+use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
+use crate::permission::{may_change, may_change_user};
+use crate::store::{Counted, Role, UserList, UserRow, UserSort};
+use crate::view::{Link, Piece, number_of};
+
+pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
+    let asked = Asked::new(&desk, "/users/", &["active", "role"], "username");
+    let list = wanted(&asked);
+    let found = desk.store().users(&list).await?;
+    let columns = vec![
+        asked.column("Name", Some("username")),
+        asked.column("E-mail", None),
+        asked.column("Status", None),
+        asked.column("Joined", Some("joined")),
+        asked.column("Id", Some("id")),
+    ];
+    let frame = desk.frame("Users", "users").under([Link::new("Home", desk.link("/"))]);
+    let mut page = List::new(&asked, frame, &found, columns);
+    let level = desk.level()?;
+    page.rows = found
+        .rows
+        .iter()
+        .map(|(_, user)| row(&desk, user, may_change_user(level, user.is_staff, user.is_superuser)))
+        .collect();
+    page.searches = "Search names and e-mail addresses";
+    page.filters = vec![
+        asked.filter("Active", "active", &[("yes", "Yes"), ("no", "No")]),
+        asked.filter(
+            "Role",
+            "role",
+            &[("staff", "Staff"), ("superuser", "Superusers"), ("viewer", "View only")],
+        ),
+    ];
+    if may_change(level) {
+        page.add = Some(Link::new("Add user", desk.link("/users/add/")));
+        page.actions = vec![("activate", "Activate"), ("deactivate", "Deactivate"), ("delete", "Delete")];
+    }
+    if asked.search().is_empty() {
+        let count = desk.store().count(Counted::Users(list), BOUND).await?;
+        page.total = number_of(count, BOUND, "user");
+    }
+    page.empty = "There are no users yet.";
+    page.answer(&desk)
+}
+
+fn wanted(asked: &Asked<'_>) -> UserList {
+    let (sort, sorted) = match asked.sort().0 {
+        "id" => (UserSort::Id, Sorted::ById),
+        "joined" => (UserSort::Joined, Sorted::ByTime),
+        _ => (UserSort::Username, Sorted::ByText),
+    };
+    UserList {
+        sort,
+        is_active: match asked.get("active") {
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            _ => None,
+        },
+        role: match asked.get("role") {
+            Some("staff") => Some(Role::Staff),
+            Some("superuser") => Some(Role::Superuser),
+            Some("viewer") => Some(Role::Viewer),
+            _ => None,
+        },
+        slice: asked.slice(sorted),
+    }
+}
+
+fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {
+    let mut may =
+        vec![if user.is_active { Piece::Badge("good", "active") } else { Piece::Badge("bad", "inactive") }];
+    if user.is_superuser {
+        may.push(Piece::Badge("key", "superuser"));
+    } else if user.is_staff && user.is_viewer {
+        may.push(Piece::Badge("plain", "view only"));
+    } else if user.is_staff {
+        may.push(Piece::Badge("key", "staff"));
+    }
+    Row {
+        id: user.id.0,
+        name: user.username.clone(),
+        is_selectable,
+        cells: vec![
+            vec![Piece::Link(link_to(desk, "users", user.id.0, &user.username))],
+            Piece::some(&user.email),
+            may,
+            vec![Piece::Time(user.date_joined)],
+            vec![Piece::Faint(user.id.to_string())],
+        ],
+    }
+}

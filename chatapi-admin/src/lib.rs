@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+use chatapi_core::http::Route;
+
+pub mod options;
+pub mod permission;
+pub mod store;
+
+mod desk;
+mod fields;
+mod forgery;
+mod http;
+mod rules;
+mod session;
+mod site;
+mod throttle;
+mod view;
+
+pub use options::Options;
+pub use permission::Level;
+pub use store::AdminStore;
+
+/// The site's pages as rows of the chat's table: `builder.routes(chatapi_admin::routes(store, Options::default()))`. Have the
+/// store's [`AdminStore::migrate`] done after the chat's own, before the first request.
+pub fn routes(store: impl AdminStore + 'static, options: Options) -> Vec<Route> {
+    http::routes(site::Site::new(store, options))
+}

@@ -1,0 +1,382 @@
+//! What the admin site asks of a database beside what the chat does: a trait of its own, so that whoever writes a
+//! [`Store`](chatapi_core::Store) need not write this too. The chat's own stores on PostgreSQL and SQLite implement it.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use chatapi_core::store::Result;
+use chatapi_core::users::User;
+use chatapi_core::{MessageId, RoomId, Timestamp, UserId};
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
+
+/// Keeps the admin site's sessions, levels and log, and lists what the chat has. One method is one atomic unit.
+#[async_trait]
+pub trait AdminStore: Send + Sync + fmt::Debug {
+    /// Makes the site's own tables, or brings them up to date, after the chat's. Safe to call from several processes at once.
+    async fn migrate(&self) -> Result<()>;
+
+    /// Keeps a session, and forgets those that nobody was seen with since `stale`.
+    async fn open_session(&self, session: NewSession, stale: Timestamp) -> Result<()>;
+
+    /// The session whose token has this hash, with its user as it is now.
+    async fn session(&self, token_hash: &str) -> Result<Option<Session>>;
+
+    /// Notes that the session was used.
+    async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<()>;
+
+    /// Forgets the session.
+    async fn close_session(&self, token_hash: &str) -> Result<()>;
+
+    /// Whether this user may only look.
+    async fn is_viewer(&self, user: UserId) -> Result<bool>;
+
+    /// Changes a user, on the conditions of [`UserEdit`].
+    async fn change_user(&self, id: UserId, edit: UserEdit) -> Result<Edited>;
+
+    /// Part of the users.
+    async fn users(&self, list: &UserList) -> Result<Found<UserRow>>;
+
+    /// Users whose names begin so, by name.
+    async fn users_called(&self, beginning: &str, limit: u32) -> Result<Vec<UserRow>>;
+
+    /// Part of the rooms.
+    async fn rooms(&self, list: &RoomList) -> Result<Found<RoomRow>>;
+
+    /// Part of the messages, by time.
+    async fn messages(&self, list: &MessageList) -> Result<Found<MessageRow>>;
+
+    /// These messages, in any order, less those that are gone.
+    async fn messages_of(&self, ids: &[MessageId]) -> Result<Vec<MessageRow>>;
+
+    /// Somebody who is in the room.
+    async fn any_member(&self, room: RoomId) -> Result<Option<UserId>>;
+
+    /// How many of these there are, counted up to `bound` and one more.
+    async fn count(&self, what: Counted, bound: u64) -> Result<u64>;
+
+    /// Writes down who did what.
+    async fn note(&self, entry: NewEntry) -> Result<()>;
+
+    /// Part of what was written down, by its order.
+    async fn log(&self, list: &LogList) -> Result<Found<Entry>>;
+}
+
+/// A session to be kept.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// The hash of its token, in hexadecimal digits.
+    pub token_hash: String,
+    /// Whose it is.
+    pub user: UserId,
+    /// The user's revision: when it grows, as with a change of password, the session ends.
+    pub revision: i64,
+    /// When it begins.
+    pub at: Timestamp,
+}
+
+/// A session that was kept, valid or not.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Whose it is, as it is now.
+    pub user: User,
+    /// Whether it may only look.
+    pub is_viewer: bool,
+    /// The user's revision when it began.
+    pub revision: i64,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+}
+
+/// What is changed about a user, where that leaves somebody who is active, staff and superuser; `None` leaves a thing as it is.
+#[derive(Clone, Debug, Default)]
+pub struct UserEdit {
+    /// A new name.
+    pub username: Option<String>,
+    /// A new address.
+    pub email: Option<String>,
+    /// Whether it may log in.
+    pub is_active: Option<bool>,
+    /// Whether it is staff.
+    pub is_staff: Option<bool>,
+    /// Whether it may do everything.
+    pub is_superuser: Option<bool>,
+    /// Whether it may only look, where it is staff.
+    pub is_viewer: Option<bool>,
+    /// Whether the user may be staff or superuser now: others than superusers change none of these.
+    pub even_staff: bool,
+}
+
+/// What came of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// It was done.
+    Done,
+    /// There is no such user.
+    Gone,
+    /// The user is staff or superuser, and that was not allowed.
+    Protected,
+    /// Nobody would be left who may do everything.
+    LastSuperuser,
+}
+
+/// Where a row stands in a list: its sort key, if that is not its id, and its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What the list is sorted by.
+    pub key: Key,
+    /// The row's id.
+    pub id: i64,
+}
+
+/// A sort key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The id alone.
+    Id,
+    /// A text.
+    Text(String),
+    /// A moment.
+    Time(Timestamp),
+}
+
+/// Which part of a list is wanted, and what must be in its texts.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// Whether the greatest comes first.
+    pub descending: bool,
+    /// From where; from the list's beginning where nothing is said.
+    pub from: Option<Edge>,
+    /// The most rows.
+    pub size: u32,
+    /// What each row has in one of its texts, in lower case: only so many rows are looked through as [`SCANNED`] says.
+    pub search: Vec<String>,
+}
+
+/// Where a part of a list begins or ends; the row itself is not in it.
+#[derive(Clone, Debug)]
+pub enum Edge {
+    /// The rows after this one.
+    After(Mark),
+    /// The rows before this one.
+    Before(Mark),
+}
+
+/// How many rows a search looks through at a time. The next page goes on from there.
+pub const SCANNED: u32 = 20_000;
+
+/// Part of a list.
+#[derive(Clone, Debug)]
+pub struct Found<T> {
+    /// Its rows, each with its place.
+    pub rows: Vec<(Mark, T)>,
+    /// Whether there are rows before them.
+    pub has_before: bool,
+    /// Whether there are rows after them.
+    pub has_after: bool,
+    /// How far a search looked, where there may be more beyond.
+    pub looked_up_to: Option<Mark>,
+}
+
+/// Which users are wanted, in which order.
+#[derive(Clone, Debug)]
+pub struct UserList {
+    /// What they are sorted by.
+    pub sort: UserSort,
+    /// Those who may log in, or those who may not.
+    pub is_active: Option<bool>,
+    /// Those who may do this.
+    pub role: Option<Role>,
+    /// Which part.
+    pub slice: Slice,
+}
+
+/// What users can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserSort {
+    /// Their ids.
+    Id,
+    /// Their names, byte by byte.
+    Username,
+    /// When they were made.
+    Joined,
+}
+
+/// What users may do on the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Log in.
+    Staff,
+    /// Everything.
+    Superuser,
+    /// Log in and look.
+    Viewer,
+}
+
+/// A user, as lists show it.
+#[derive(Clone, Debug)]
+pub struct UserRow {
+    /// Its id.
+    pub id: UserId,
+    /// Its name.
+    pub username: String,
+    /// Its address, or nothing.
+    pub email: String,
+    /// Whether it may log in.
+    pub is_active: bool,
+    /// Whether it is staff.
+    pub is_staff: bool,
+    /// Whether it may do everything.
+    pub is_superuser: bool,
+    /// Whether it may only look.
+    pub is_viewer: bool,
+    /// When it was made.
+    pub date_joined: Timestamp,
+}
+
+/// Which rooms are wanted, in which order.
+#[derive(Clone, Debug)]
+pub struct RoomList {
+    /// By their names, otherwise by their ids.
+    pub by_name: bool,
+    /// Those that nobody is the admin of.
+    pub without_admin: bool,
+    /// Those that this user is in.
+    pub member: Option<UserId>,
+    /// Which part.
+    pub slice: Slice,
+}
+
+/// A room, as lists show it.
+#[derive(Clone, Debug)]
+pub struct RoomRow {
+    /// Its id.
+    pub id: RoomId,
+    /// Its name.
+    pub name: String,
+    /// Its admin's id and name.
+    pub admin: Option<(UserId, String)>,
+    /// Its members, counted up to 1,001.
+    pub members: u64,
+    /// When the last message was sent.
+    pub last_message: Option<Timestamp>,
+}
+
+/// Which messages are wanted.
+#[derive(Clone, Debug)]
+pub struct MessageList {
+    /// Those of this room.
+    pub room: Option<RoomId>,
+    /// Those by this author.
+    pub author: Option<UserId>,
+    /// Those from this moment on.
+    pub since: Option<Timestamp>,
+    /// Which part. With an author there is no search.
+    pub slice: Slice,
+}
+
+/// A message, as lists show it.
+#[derive(Clone, Debug)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: MessageId,
+    /// The beginning of its text.
+    pub excerpt: String,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// Its author.
+    pub author: (UserId, String),
+    /// Its room.
+    pub room: (RoomId, String),
+}
+
+/// What can be counted.
+#[derive(Clone, Debug)]
+pub enum Counted {
+    /// The users of a list, whatever it searches for.
+    Users(UserList),
+    /// The rooms of a list, whatever it searches for.
+    Rooms(RoomList),
+    /// The messages of a list, whatever it searches for.
+    Messages(MessageList),
+    /// The rooms that this user is the admin of.
+    RoomsOfAdmin(UserId),
+    /// The rooms that this user is in.
+    Memberships(UserId),
+    /// The members of this room.
+    Members(RoomId),
+}
+
+/// What there is to keep a log of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A user.
+    User,
+    /// A room.
+    Room,
+    /// A message.
+    Message,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::User, Self::Room, Self::Message];
+
+    /// Its name, as it is kept.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Room => "room",
+            Self::Message => "message",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Something that was done, to be written down.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// When.
+    pub at: Timestamp,
+    /// By whom: its id and name.
+    pub actor: (UserId, String),
+    /// What: `Added`, `Changed`, `Deleted`.
+    pub action: String,
+    /// To what kind of thing.
+    pub kind: Kind,
+    /// The thing's id.
+    pub object_id: i64,
+    /// What it was called then.
+    pub object: String,
+    /// What about it, or nothing.
+    pub detail: String,
+}
+
+/// Something that was written down.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its place in the log.
+    pub id: i64,
+    /// What.
+    pub what: NewEntry,
+}
+
+/// Which entries of the log are wanted.
+#[derive(Clone, Debug)]
+pub struct LogList {
+    /// About this kind of thing.
+    pub kind: Option<Kind>,
+    /// About the one thing of that kind with this id.
+    pub object: Option<i64>,
+    /// By this user.
+    pub actor: Option<UserId>,
+    /// Which part.
+    pub slice: Slice,
+}

@@ -1,0 +1,152 @@
+//! A chat with its admin site, and a clock that stands still.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chatapi_admin::{AdminStore, Options};
+use chatapi_core::auth::password::PasswordConfig;
+use chatapi_core::hooks::{Draft, Event, Hooks, Verdict};
+use chatapi_core::rooms::{Room, RoomDraft};
+use chatapi_core::store::postgres::PgStore;
+use chatapi_core::store::sqlite::SqliteStore;
+use chatapi_core::testing::postgres::Databases;
+use chatapi_core::users::{NewAccount, NewUser, User};
+use chatapi_core::{ChatApi, Clock, CurrentUser, Store, Timestamp};
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+
+pub const PASSWORD: &str = "zaq123wsx!Q";
+
+/// A chat, its site, and what was told to its hooks.
+pub struct Chat {
+    pub api: ChatApi,
+    pub admin: Arc<dyn AdminStore>,
+    pub clock: Hand,
+    pub heard: Heard,
+    _folder: Option<TempDir>,
+}
+
+/// A clock that is moved by hand.
+#[derive(Clone, Debug)]
+pub struct Hand(Arc<AtomicI64>);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl Hand {
+    pub fn pass(&self, time: Duration) {
+        self.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+/// The names of the events that were committed.
+#[derive(Clone, Debug, Default)]
+pub struct Heard(Arc<std::sync::Mutex<Vec<String>>>);
+
+#[async_trait::async_trait]
+impl Hooks for Heard {
+    async fn before_send(&self, _: &Draft<'_>) -> chatapi_core::Result<Verdict> {
+        Ok(Verdict::Allow)
+    }
+
+    async fn after_commit(&self, event: &Event) {
+        let text = format!("{event:?}");
+        self.0.lock().unwrap().push(text.split([' ', '{']).next().unwrap_or_default().to_owned());
+    }
+}
+
+impl Heard {
+    pub fn names(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+pub async fn on_sqlite() -> Chat {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
+    Chat { _folder: Some(folder), ..Chat::on(store).await }
+}
+
+pub async fn on_postgres(fact: impl AsyncFnOnce(&Chat)) {
+    let databases = Databases::new().await;
+    let chat = Chat::on(PgStore::connect_lazy(&databases.fresh().await, 4).unwrap()).await;
+    fact(&chat).await;
+    databases.drop_all().await;
+}
+
+impl Chat {
+    async fn on(store: impl Store + AdminStore + Clone + 'static) -> Self {
+        Store::migrate(&store).await.unwrap();
+        AdminStore::migrate(&store).await.unwrap();
+        // Once more: what was applied is not applied again.
+        AdminStore::migrate(&store).await.unwrap();
+        let mut options = Options::default();
+        (options.page_size, options.log_in_tries) = (3, 3);
+        let passwords = PasswordConfig { memory_kib: 8, passes: 1, ..PasswordConfig::default() };
+        let (clock, heard) = (Hand(Arc::new(AtomicI64::new(1_795_338_707_809_284))), Heard::default());
+        let api = ChatApi::builder(store.clone(), [7; 32])
+            .passwords(passwords)
+            .clock(clock.clone())
+            .hooks(heard.clone())
+            .routes(chatapi_admin::routes(store.clone(), options))
+            .build()
+            .unwrap();
+        Self { api, admin: Arc::new(store), clock, heard, _folder: None }
+    }
+
+    pub async fn user(&self, name: &str) -> User {
+        self.api.register(NewAccount::new(name, PASSWORD)).await.unwrap()
+    }
+
+    pub async fn staff(&self, name: &str) -> User {
+        self.make(name, true, false).await
+    }
+
+    pub async fn superuser(&self, name: &str) -> User {
+        self.make(name, true, true).await
+    }
+
+    async fn make(&self, name: &str, is_staff: bool, is_superuser: bool) -> User {
+        let password = self.api.hash_new_password(PASSWORD, name, "").await.unwrap();
+        let user = NewUser {
+            username: name.into(),
+            email: String::new(),
+            password,
+            is_active: true,
+            is_staff,
+            is_superuser,
+            date_joined: self.clock.now(),
+        };
+        self.api.add_user(user).await.unwrap()
+    }
+
+    pub async fn room(&self, name: &str, admin: &User, others: &[&User]) -> Room {
+        let users = [&[admin], others].concat().iter().map(|user| user.id).collect();
+        let draft = RoomDraft { name: name.into(), users, admin: None };
+        self.api.create_room(&CurrentUser::from(admin), draft).await.unwrap()
+    }
+
+    /// A message; each is a second later than the one before.
+    pub async fn say(&self, author: &User, room: &Room, content: &str) -> chatapi_core::messages::Message {
+        self.clock.pass(Duration::from_secs(1));
+        self.api.send_message(&CurrentUser::from(author), room.id, content).await.unwrap()
+    }
+
+    /// A browser in which nobody is logged in.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.api.clone())
+    }
+
+    /// A browser in which this user is logged in.
+    pub async fn browser_of(&self, user: &User) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.log_in(&user.username, PASSWORD).await;
+        assert_eq!((answer.status, answer.location()), (303, "/admin/"), "{}", answer.body);
+        browser
+    }
+}
