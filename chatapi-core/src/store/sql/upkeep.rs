@@ -245,9 +245,11 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         };
         let ids = segment.places.iter().map(|place| place.id.0).collect();
         self.keep(&segment, level.into()).await?;
-        let among = T::DIALECT.among("message_id", 4);
+        // A join, since PostgreSQL's plan for any array would compare each row with each of thousands of ids.
+        let (before, after) = T::DIALECT.each;
         let taken = format!(
-            "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"
+            "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3
+             and message_id in (select value from {before}$4{after})"
         );
         let values = [
             Value::Int(self.room.0),
