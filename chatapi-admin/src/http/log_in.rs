@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chatapi_core::error::FieldErrors;
-use chatapi_core::http::{Peer, Response, StatusCode};
+use chatapi_core::http::{Response, StatusCode};
 use chatapi_core::users::User;
 use chatapi_core::{Error, Result};
 
@@ -40,7 +40,7 @@ pub(super) async fn show(desk: Desk) -> Result<Response> {
 
 pub(super) async fn log_in(desk: Desk) -> Result<Response> {
     let (name, now) = (desk.fields.get("username").to_owned(), desk.api.now());
-    let address = desk.call.head().extensions.get::<Peer>().map(|peer| peer.0.ip().to_string());
+    let address = desk.call.address(&desk.api).map(|address| address.to_string());
     let (address, throttle) = (address.unwrap_or_default(), desk.site.log_ins());
     if let Some(retry_after) = throttle.wait(&name, &address, now) {
         return Err(Error::TooManyRequests { retry_after });
@@ -61,7 +61,7 @@ pub(super) async fn log_in(desk: Desk) -> Result<Response> {
 
 /// The member of staff of this name, where the password that was sent is theirs.
 async fn staff(desk: &Desk, name: &str) -> Result<Option<User>> {
-    let user = match desk.api.prove(name, desk.fields.exact("password")).await {
+    let user = match desk.api.prove(desk.call.address(&desk.api), name, desk.fields.exact("password")).await {
         Err(Error::Unauthenticated(_)) => return Ok(None),
         user => user?,
     };
