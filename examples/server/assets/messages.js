@@ -52,7 +52,7 @@ export class Messages {
     this.#editing = null;
     this.#unseen = false;
     if (message !== null && !history.messages.some(({ id }) => id === message)) await history.loadAround(message);
-    else if (isOther) await history.loadNewest();
+    else if (isOther || (message === null && history.hasAfter)) await history.loadNewest();
     if (this.#history !== history) return;
     this.#stick = message === null;
     this.#show({ aloud: false });
@@ -214,7 +214,7 @@ export class Messages {
   /** Brings the list to what is loaded: what stands already stays as it is, and so does what the reader looks at. */
   #show({ aloud = true } = {}) {
     if (!this.#history) return;
-    this.#log.setAttribute("aria-live", aloud ? "polite" : "off");
+    this.#scroller.setAttribute("aria-live", aloud ? "polite" : "off");
     const anchor = this.#stick ? null : this.#anchor();
     const rows = this.#rows();
     const wanted = new Set(rows.map(({ key }) => key));
