@@ -34,9 +34,9 @@ macro_rules! assets {
 const PAGE: Asset = Asset { path: "/", kind: HTML, text: include_str!("../assets/index.html") };
 const STYLE: [Asset; 1] = assets!("text/css; charset=utf-8": "chat.css");
 const ICON: [Asset; 1] = assets!("image/svg+xml": "chat.svg");
-const SCRIPTS: [Asset; 11] = assets!("text/javascript; charset=utf-8":
+const SCRIPTS: [Asset; 12] = assets!("text/javascript; charset=utf-8":
     "accounts.js", "api.js", "chat.js", "connection.js", "details.js", "dom.js", "history.js", "messages.js",
-    "rooms.js", "search.js", "times.js");
+    "rooms.js", "rows.js", "search.js", "times.js");
 
 /// The pages that mails lead to, where their settings were left as they are.
 const MAILED: [&str; 3] = ["activate", "password-reset", "username-reset"];
