@@ -12,6 +12,7 @@ let link = {};
 export function prepareAccounts(signedIn) {
   whenSent(find("#sign-in"), async ({ username, password }) => {
     await signIn(username, password);
+    find("#sign-in").reset();
     signedIn();
   });
   whenSent(find("#sign-up"), async ({ username, email, password }) => {
@@ -22,6 +23,7 @@ export function prepareAccounts(signedIn) {
       if (error.status !== 401) throw error;
       return back(`A mail is on its way to ${email || "you"}: its link activates your account.`);
     }
+    find("#sign-up").reset();
     signedIn();
   });
   whenSent(find("#forgot"), async ({ email }) => {

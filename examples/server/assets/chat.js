@@ -4,8 +4,8 @@ import { get, isSignedIn, signOut, whenSignedOut } from "./api.js";
 import { isMailed, prepareAccounts, showAccounts } from "./accounts.js";
 import { Connection } from "./connection.js";
 import { Details } from "./details.js";
-import { avatar, find, hasGlassKeyboard } from "./dom.js";
-import { byPlace, placeOf } from "./history.js";
+import { avatar, find, hasGlassKeyboard, say } from "./dom.js";
+import { placeOf } from "./history.js";
 import { Messages } from "./messages.js";
 import { Rooms, roomForm } from "./rooms.js";
 import { Search } from "./search.js";
@@ -13,6 +13,8 @@ import { Search } from "./search.js";
 /** Every so many turns, what others changed, deleted, or joined is looked for too. */
 const THOROUGH = 8;
 const LONGEST_WAIT = 30_000;
+/** The place that comes before that of any message. */
+const BEFORE_ALL = "1970-01-01T00:00:00Z,0";
 
 let me = null;
 let rooms = null;
@@ -69,6 +71,8 @@ async function enter() {
   find("#me").replaceChildren(avatar(me.id, me.username), me.username);
   messages = new Messages({ me, nameOf: (user, room) => rooms.nameOf(user, room), heard: hear });
   connection.start();
+  find("#chat").hidden = false;
+  (find("#rooms a") ?? find("#new-room")).focus({ focusVisible: false });
 }
 
 /** The latest messages of all rooms: where to go on from, and what the list of rooms shows. */
@@ -117,6 +121,7 @@ function leaveOpened() {
   opened = null;
   messages.close();
   rooms.open(null);
+  if (search.isEverywhere && !find("#search").hidden) return;
   showPanel(null);
   search.clear();
 }
@@ -152,7 +157,7 @@ function leave(id) {
 }
 
 function hear(message) {
-  if (!latest || byPlace(latest, message) < 0) rooms.hear(message);
+  rooms.hear(message);
   if (message.room === opened?.id) rooms.read(message.room);
   else rooms.show();
 }
@@ -160,17 +165,21 @@ function hear(message) {
 /** One turn: what is new in all rooms, by one request; and now and then, what became of the rest. */
 async function ask() {
   turns += 1;
-  const after = latest ? placeOf(latest) : "1970-01-01T00:00:00Z,0";
-  const { results, has_more_after: isBehind } = await get("messages/", { after, limit: 100 });
-  const isUnknown = results.some(({ room }) => !rooms.get(room));
-  for (const message of results) rooms.hear(message);
-  latest = results.at(-1) ?? latest;
-  messages.hear(results);
+  const heard = [];
+  for (let isBehind = true; isBehind;) {
+    const after = latest ? placeOf(latest) : BEFORE_ALL;
+    const page = await get("messages/", { after, limit: 100 });
+    heard.push(...page.results);
+    latest = page.results.at(-1) ?? latest;
+    isBehind = page.has_more_after;
+  }
+  for (const message of heard) rooms.hear(message);
+  messages.hear(heard);
+  const isUnknown = heard.some(({ room }) => !rooms.get(room));
   if (isUnknown || turns % THOROUGH === 0) await askForRest();
   if (opened && !document.hidden) rooms.read(opened.id);
-  else if (results.length) rooms.show();
-  if (isBehind) connection.now();
-  return results.length > 0;
+  else if (heard.length) rooms.show();
+  return heard.length > 0;
 }
 
 async function askForRest() {
@@ -179,6 +188,7 @@ async function askForRest() {
   const room = rooms.get(opened.id);
   if (!room) {
     leave(opened.id);
+    say("You are not in this room any more.");
     return;
   }
   if (JSON.stringify(room) !== JSON.stringify(opened)) keep(room);

@@ -1,9 +1,10 @@
 // The messages of the room that is open, on the screen: what is loaded, what is being sent, and what failed.
 
 import { Unreachable, get, patch, post, remove } from "./api.js";
-import { avatar, confirmed, find, hasGlassKeyboard, icon, linked, make, say, whenSent } from "./dom.js";
+import { confirmed, find, say } from "./dom.js";
 import { History, placeOf } from "./history.js";
-import { dayOf, inFull, isSameDay, timeOf } from "./times.js";
+import { dayRow, rowOf } from "./rows.js";
+import { dayOf, isSameDay } from "./times.js";
 
 /** So close to an end of what is loaded, more is. In pixels. */
 const NEAR = 500;
@@ -25,6 +26,15 @@ export class Messages {
   #sending = Promise.resolve();
   #log = find("#log");
   #scroller = find("#scroller");
+  /** What can be done with a message where it stands. */
+  #deeds = {
+    edit: ({ id }) => this.#edit(id),
+    save: (message, content) => this.#save(message, content),
+    cancel: () => this.#stopEditing(),
+    remove: (message) => this.#delete(message),
+    retry: (message) => this.#retry(message),
+    takeBack: (message) => this.#takeBack(message),
+  };
   /** Whether the reader is at the end, and stays there as messages come. */
   #stick = true;
 
@@ -52,7 +62,7 @@ export class Messages {
     this.#editing = null;
     this.#unseen = false;
     if (message !== null && !history.messages.some(({ id }) => id === message)) await history.loadAround(message);
-    else if (isOther) await history.loadNewest();
+    else if (isOther || (message === null && history.hasAfter)) await history.loadNewest();
     if (this.#history !== history) return;
     this.#stick = message === null;
     this.#show({ aloud: false });
@@ -214,7 +224,7 @@ export class Messages {
   /** Brings the list to what is loaded: what stands already stays as it is, and so does what the reader looks at. */
   #show({ aloud = true } = {}) {
     if (!this.#history) return;
-    this.#log.setAttribute("aria-live", aloud ? "polite" : "off");
+    this.#scroller.setAttribute("aria-live", aloud ? "polite" : "off");
     const anchor = this.#stick ? null : this.#anchor();
     const rows = this.#rows();
     const wanted = new Set(rows.map(({ key }) => key));
@@ -253,7 +263,7 @@ export class Messages {
       const isNewDay = !before || !isSameDay(before.sent, sent);
       if (isNewDay) {
         const label = dayOf(sent);
-        rows.push({ key: `day ${sent.toDateString()}`, look: label, build: () => day(label, sent) });
+        rows.push({ key: `day ${sent.toDateString()}`, look: label, build: () => dayRow(label, sent) });
       }
       const isFirst = isNewDay || before.user !== message.user || sent - before.sent > TOGETHER;
       const name = this.#nameOf(message.user, this.#room.id);
@@ -262,75 +272,11 @@ export class Messages {
       rows.push({
         key: id ?? key,
         look: JSON.stringify([updated_at, content, isFirst, name, isEdited, state, fault]),
-        build: () => this.#row(message, { sent, isFirst, name, isEdited }),
+        build: () => rowOf(message, { sent, isMine: message.user === this.#me.id, isFirst, name, isEdited }, this.#deeds),
       });
       before = { user: message.user, sent };
     }
     return rows;
-  }
-
-  #row(message, { sent, isFirst, name, isEdited }) {
-    const isMine = message.user === this.#me.id;
-    const changed = message.updated_at && message.updated_at !== message.created_at;
-    const time = make("time", { dateTime: message.created_at, title: inFull(sent) }, timeOf(sent));
-    const classes = ["message", isMine && "mine", isFirst && "first", message.state, isEdited && "edited-now"];
-    // Where nothing can be pointed at, a tap brings up what can be done with a message: it can be focused for that.
-    const given = { className: classes.filter(Boolean).join(" "), "data-key": message.id ?? message.key, tabIndex: -1 };
-    return make("li", given,
-      isMine ? null : avatar(message.user, name),
-      make("div", { className: "bubble" },
-        make("p", { className: isFirst && !isMine ? "author" : "author unseen" }, isMine ? "You" : name),
-        isEdited ? this.#editor(message) : make("div", { className: "said" },
-          make("p", { className: "text" }, linked(message.content)),
-          make("p", { className: "meta" },
-            changed ? make("span", { title: `Edited ${inFull(new Date(message.updated_at))}` }, "edited ") : null,
-            message.state === "sending" ? "sending…" : message.state === "failed" ? null : time)),
-      ),
-      isMine && message.id && !isEdited ? this.#deeds(message) : null,
-      message.state === "failed" ? this.#failure(message) : null,
-    );
-  }
-
-  #deeds(message) {
-    const deed = (label, picture, onclick) =>
-      make("button", { type: "button", className: "round", "aria-label": label, title: label, onclick }, icon(picture));
-    return make("div", { className: "deeds" },
-      deed("Edit", "edit", () => this.#edit(message.id)),
-      deed("Delete", "delete", () => this.#delete(message)));
-  }
-
-  #failure(message) {
-    const button = (label, onclick) => make("button", { type: "button", className: "link", onclick }, label);
-    return make("p", { className: "failure", role: "alert" },
-      icon("warn"), `Not sent. ${message.fault} `,
-      make("span", {},
-        button("Try again", () => this.#retry(message)),
-        button("Take back", () => this.#takeBack(message))));
-  }
-
-  #editor(message) {
-    const field = `edit-${message.id}`;
-    const text = make("textarea", {
-      id: field, name: "content", value: message.content, rows: 1, "aria-label": "Message",
-      "aria-describedby": `${field}-fault`,
-      onkeydown: (event) => {
-        if (event.isComposing) return;
-        if (event.key === "Escape") this.#stopEditing();
-        if (event.key === "Enter" && !event.shiftKey && !hasGlassKeyboard()) {
-          event.preventDefault();
-          form.requestSubmit();
-        }
-      },
-    });
-    const form = make("form", { className: "editor" },
-      text,
-      make("p", { className: "fault", id: `${field}-fault` }),
-      make("p", { className: "fault fault-rest", role: "alert" }),
-      make("div", { className: "deeds" },
-        make("button", { type: "button", className: "link", onclick: () => this.#stopEditing() }, "Cancel"),
-        make("button", { type: "submit", className: "link" }, "Save")));
-    whenSent(form, ({ content }) => this.#save(message, content));
-    return form;
   }
 
   #showBeginning() {
@@ -412,8 +358,4 @@ export class Messages {
     // What was loaded may not fill the screen.
     this.#scrolled();
   }
-}
-
-function day(label, sent) {
-  return make("li", { className: "day" }, make("time", { dateTime: sent.toISOString().slice(0, 10) }, label));
 }

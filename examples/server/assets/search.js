@@ -44,6 +44,11 @@ export class Search {
     form.elements.search.select();
   }
 
+  /** Whether what was found is of all rooms, and so is of use in the next room too. */
+  get isEverywhere() {
+    return this.#query !== null && this.#query.room === undefined;
+  }
+
   clear() {
     this.#query = null;
     find("#search-form").reset();

@@ -2,6 +2,7 @@
 //! nothing is loaded from elsewhere.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use chatapi_core::http::{Access, Body, Call, HeaderMap, HeaderValue, Response, Route, StatusCode};
 use chatapi_core::{Builder, ChatApi, Error, Result};
@@ -34,9 +35,9 @@ macro_rules! assets {
 const PAGE: Asset = Asset { path: "/", kind: HTML, text: include_str!("../assets/index.html") };
 const STYLE: [Asset; 1] = assets!("text/css; charset=utf-8": "chat.css");
 const ICON: [Asset; 1] = assets!("image/svg+xml": "chat.svg");
-const SCRIPTS: [Asset; 11] = assets!("text/javascript; charset=utf-8":
+const SCRIPTS: [Asset; 12] = assets!("text/javascript; charset=utf-8":
     "accounts.js", "api.js", "chat.js", "connection.js", "details.js", "dom.js", "history.js", "messages.js",
-    "rooms.js", "search.js", "times.js");
+    "rooms.js", "rows.js", "search.js", "times.js");
 
 /// The pages that mails lead to, where their settings were left as they are.
 const MAILED: [&str; 3] = ["activate", "password-reset", "username-reset"];
@@ -58,7 +59,7 @@ pub(crate) fn serve(builder: Builder) -> Builder {
 impl Asset {
     fn route(self) -> Route {
         let name = if self.kind == HTML { "Chat Page" } else { "Part of the Chat Page" };
-        let asset = std::sync::Arc::new(self);
+        let asset = Arc::new(self);
         Route::new(asset.path).named(name).access(Access::Public).get(move |_: ChatApi, call: Call| {
             let asset = asset.clone();
             async move { asset.answer(&call.head().headers) }
@@ -101,7 +102,7 @@ fn mailed(page: &'static str) -> Route {
         // Relative, for a prefix that a proxy may have taken off; how deep it is depends on the slash at the end.
         let up = if call.head().uri.path().ends_with('/') { "../../../" } else { "../../" };
         let page = format!("{up}#/{page}/{}/{}", part("uid"), part("token"));
-        let mut response = Response::new(Body::Full(Default::default()));
+        let mut response = Response::new(Body::Full("".into()));
         *response.status_mut() = StatusCode::SEE_OTHER;
         response.headers_mut().insert(LOCATION, HeaderValue::from_str(&page).map_err(odd)?);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
