@@ -1,5 +1,6 @@
 //! What an observer hears.
 #![cfg(feature = "testing")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use std::future::IntoFuture as _;
 use std::sync::{Arc, Mutex};

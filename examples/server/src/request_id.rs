@@ -12,7 +12,8 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 /// The longest id that is taken over from a client, in bytes.
 const LONGEST: usize = 128;
 
-/// What machines ask every few seconds: only another answer than usual is worth a line of the log.
+/// What machines ask every few seconds: only another answer than usual is worth a line of the log,
+/// and none a trace.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// A request that is being answered.
@@ -35,9 +36,9 @@ impl RequestId {
         let id = taken(sent).unwrap_or_else(|| hex(&SystemRandom, 16));
         // A span at the level of errors is there whatever the log's filter leaves out.
         let log = error_span!("request", method, path, request_id = id);
-        let trace = traces::span(&log, method, path, &id);
-        traces::continue_from(&trace, header);
         let is_probe = PROBES.contains(&path);
+        let trace = if is_probe { Span::none() } else { traces::span(&log, method, path, &id) };
+        traces::continue_from(&trace, header);
         Self { id, log, trace, is_probe, began: Instant::now() }
     }
 

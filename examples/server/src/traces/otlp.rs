@@ -17,7 +17,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Span, Subscriber, warn};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{FilterExt as _, Targets, dynamic_filter_fn};
 use tracing_subscriber::registry::LookupSpan;
 use ureq::Agent;
 
@@ -95,9 +95,19 @@ impl Traces {
             .with_target(TARGET, LevelFilter::INFO)
             .with_target("chatapi_core::store", LevelFilter::DEBUG)
             .with_target("chatapi_core", LevelFilter::WARN);
+        // What happens outside of requests, as the upkeep's statements do, would be a trace each.
+        let amid_requests = dynamic_filter_fn(|about, context| {
+            about.target() == TARGET || context.lookup_current().is_some()
+        });
         let tracer = self.0.as_ref()?.tracer("chatapi-server");
         let layer = tracing_opentelemetry::layer().with_tracer(tracer);
-        Some(layer.with_location(false).with_threads(false).with_target(false).with_filter(wanted))
+        Some(
+            layer
+                .with_location(false)
+                .with_threads(false)
+                .with_target(false)
+                .with_filter(wanted.and(amid_requests)),
+        )
     }
 
     /// Sends what is left.
