@@ -219,10 +219,12 @@ fn who_writes_meanwhile_is_seen_wholly_or_not_at_all() {
                 }
                 source.query(&format!(
                     "begin;
-                     insert into auth_user (id, username, password, is_superuser, first_name, last_name, email, is_staff, is_active, date_joined)
+                     insert into auth_user (id, username, password, is_superuser, first_name, last_name, email, is_staff,
+                                            is_active, date_joined)
                      values ({number}, 'user{number}', '!', false, '', '', '', false, true, now());
-                     insert into chat_room_users (room_id, user_id) values (4, {number});
-                     insert into chat_message (content, created_at, updated_at, user_id, room_id) values ('hi', now(), now(), {number}, 4);
+                     insert into chat_room_users (id, room_id, user_id) values ({number}, 4, {number});
+                     insert into chat_message (id, content, created_at, updated_at, user_id, room_id)
+                     values (1000000 + {number}, 'hi', now(), now(), {number}, 4);
                      commit"
                 ));
             }
