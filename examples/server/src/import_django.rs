@@ -14,7 +14,7 @@ use crate::{tidy, welcome};
 mod progress;
 mod summary;
 
-use progress::Meter;
+use progress::{Meter, say};
 
 /// What is to be taken over, and whether in earnest.
 #[derive(Debug, Args)]
@@ -35,8 +35,8 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
         None => settings.database.clone(),
     };
     let mut meter = Meter::start();
-    meter.say(&format!("From: {from}"));
-    meter.say(&format!("To:   {}", settings.database));
+    say(&format!("From: {from}"));
+    say(&format!("To:   {}", settings.database));
     let mut django = open(from).await.map_err(refused)?;
     let opened = database::open(settings).await?;
     let words = Words::new(settings.config.language);
@@ -50,7 +50,7 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
         welcome::print(&told(&report, "Nothing was changed: this was a dry run. It would be imported:"));
         return Ok(());
     }
-    meter.say("putting the indexes back");
+    say("putting the indexes back");
     load.commit().await.map_err(|fault| not_written(&fault))?;
     welcome::print(&told(&report, "Imported, and counted again afterwards:"));
     tidy::tidy(opened.store(), words, |done, rooms| meter.rooms(done, rooms)).await

@@ -46,7 +46,7 @@ impl Checks {
             note(Oddity::UnknownHash, !is_verifiable(&user.password, &self.passwords));
         }
         note(Oddity::LongUsername, user.username.chars().count() > USERNAME_LIMIT);
-        let cleaned = [&mut user.username, &mut user.email, &mut user.password].map(|text| remove_nul(text));
+        let cleaned = [&mut user.username, &mut user.email, &mut user.password].map(remove_nul);
         note(Oddity::NulInUser, cleaned.contains(&true));
         Some(user)
     }

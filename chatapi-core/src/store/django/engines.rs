@@ -72,6 +72,7 @@ pub(super) async fn in_file(file: &std::path::Path) -> Result<sqlx::sqlite::Sqli
 
     let failed = |fault: sqlx::Error| StoreError::Backend(fault.into());
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true);
+    let options = options.disable_statement_logging();
     let mut connection = options.connect().await.map_err(failed)?;
     sqlx::raw_sql("begin").execute(&mut connection).await.map_err(failed)?;
     Ok(connection)

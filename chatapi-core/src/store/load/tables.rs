@@ -53,7 +53,6 @@ pub enum Cell<'a> {
     Time(i64),
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it serializes so")]
 fn as_number<S: serde::Serializer>(flag: &bool, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u8((*flag).into())
 }

@@ -16,8 +16,9 @@ use crate::store::{Result, StoreError};
 pub(crate) struct Unhurried(PgConnection);
 
 impl Unhurried {
-    /// Connects, and runs these statements.
+    /// Connects, and runs these statements. That a statement is slow is nothing to warn of here.
     pub(crate) async fn connect(options: &PgConnectOptions, first: &[&'static str]) -> Result<Self> {
+        let options = options.clone().disable_statement_logging();
         let mut connection = Self(options.connect().await.map_err(sorted)?);
         for statement in ["set statement_timeout = 0", "set idle_in_transaction_session_timeout = 0"] {
             connection.execute(statement).await?;

@@ -21,12 +21,6 @@ impl Meter {
         Self { table: "", began: now, said: now }
     }
 
-    #[expect(clippy::unused_self, reason = "whoever says something has a meter")]
-    pub(super) fn say(&self, line: &str) {
-        // Where nobody listens there is nothing left to do.
-        let _ = writeln!(io::stderr(), "{line}");
-    }
-
     /// Hears of rows: each table's first and last line is written, and those between that are due.
     pub(super) fn hear(&mut self, progress: Progress) {
         let now = Instant::now();
@@ -38,7 +32,7 @@ impl Meter {
             return;
         }
         self.said = now;
-        self.say(&line(progress, now - self.began));
+        say(&line(progress, now - self.began));
     }
 
     /// Hears of rooms that were tidied.
@@ -46,9 +40,15 @@ impl Meter {
         let now = Instant::now();
         if done == rooms || now - self.said >= BETWEEN_LINES {
             self.said = now;
-            self.say(&format!("search index: {done} of {rooms} rooms"));
+            say(&format!("search index: {done} of {rooms} rooms"));
         }
     }
+}
+
+/// Writes a line.
+pub(super) fn say(line: &str) {
+    // Where nobody listens there is nothing left to do.
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// `chat_message: 40000 of 1000000 rows, 4 %, 41000 rows/s`

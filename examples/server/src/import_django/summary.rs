@@ -15,7 +15,7 @@ pub(super) fn of(report: &Report) -> String {
         let _ = writeln!(text, "  {name:<12} {read:>12} {kept:>12}");
     }
     for (oddity, found) in oddities {
-        let _ = writeln!(text, "Note: {} {oddity} ({found})", found.count);
+        let _ = writeln!(text, "Note [{}]: {oddity} ({found})", found.count);
     }
     text.push_str("First and last names and the times of last log-ins have no place here and stay behind.\n");
     text

@@ -80,8 +80,8 @@ const SUMMARY: &str = "\
   rooms                   2            2
   memberships             3            3
   messages                3            3
-Note: 1 users without a password, as they were: nobody logs in as one before a password is set (id 11)
-Note: 1 users whose password is hashed in a way that is not known here, kept: they log in after a reset (id 13)
+Note [1]: users without a password, as they were: nobody logs in as one before a password is set (id 11)
+Note [1]: users whose password is hashed in a way that is not known here, kept: they log in after a reset (id 13)
 First and last names and the times of last log-ins have no place here and stay behind.
 ";
 
@@ -188,14 +188,14 @@ fn what_cannot_be_kept_as_it_is_is_told_with_its_id() {
     django.run("update chat_message set created_at = '2024-01-02 00:00:00' where id = 300");
     let said = imported(&run(&mut import(&mut on(folder.path(), &target), &django)));
     for note in [
-        "1 users whose name is longer than new ones may be, kept (id 12)",
-        "1 rooms whose name is longer than new ones may be, kept (id 7)",
-        "1 rooms whose admin does not exist: they have none now (id 6)",
-        "1 rooms whose admin is no member, kept: to change one, the admin has to be put among its members (id 7)",
-        "2 memberships of rooms or users that do not exist, left out (ids 30, 31)",
-        "2 messages whose room or author does not exist, left out (ids 302, 303)",
-        "1 messages with NUL characters, which were taken out (id 300)",
-        "1 messages without a text, kept (id 301)",
+        "[1]: users whose name is longer than new ones may be, kept (id 12)",
+        "[1]: rooms whose name is longer than new ones may be, kept (id 7)",
+        "[1]: rooms whose admin does not exist: they have none now (id 6)",
+        "[1]: rooms whose admin is no member, kept: to change one, the admin has to be put among its members (id 7)",
+        "[2]: memberships of rooms or users that do not exist, left out (ids 30, 31)",
+        "[2]: messages whose room or author does not exist, left out (ids 302, 303)",
+        "[1]: messages with NUL characters, which were taken out (id 300)",
+        "[1]: messages without a text, kept (id 301)",
         "  messages                7            5",
     ] {
         assert!(said.contains(note), "{note}\n{said}");
@@ -219,10 +219,12 @@ fn who_writes_meanwhile_is_seen_wholly_or_not_at_all() {
                 }
                 source.query(&format!(
                     "begin;
-                     insert into auth_user (id, username, password, is_superuser, first_name, last_name, email, is_staff, is_active, date_joined)
+                     insert into auth_user (id, username, password, is_superuser, first_name, last_name, email, is_staff,
+                                            is_active, date_joined)
                      values ({number}, 'user{number}', '!', false, '', '', '', false, true, now());
-                     insert into chat_room_users (room_id, user_id) values (4, {number});
-                     insert into chat_message (content, created_at, updated_at, user_id, room_id) values ('hi', now(), now(), {number}, 4);
+                     insert into chat_room_users (id, room_id, user_id) values ({number}, 4, {number});
+                     insert into chat_message (id, content, created_at, updated_at, user_id, room_id)
+                     values (1000000 + {number}, 'hi', now(), now(), {number}, 4);
                      commit"
                 ));
             }

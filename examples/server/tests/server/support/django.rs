@@ -52,8 +52,8 @@ impl Django {
     /// So many messages more, in the room 4, on PostgreSQL.
     pub(crate) fn with_messages(self, messages: usize) -> Self {
         self.run(&format!(
-            "insert into chat_message (content, created_at, updated_at, user_id, room_id)
-             select 'message ' || n, '2024-03-01 12:00:00', '2024-03-01 12:00:00', 7, 4
+            "insert into chat_message (id, content, created_at, updated_at, user_id, room_id)
+             select 1000 + n, 'message ' || n, '2024-03-01 12:00:00', '2024-03-01 12:00:00', 7, 4
              from generate_series(1, {messages}) n"
         ));
         self

@@ -1,4 +1,4 @@
--- The hashes are Django's own, of zaq123wsx!Q; {CR} stands for what git would not keep.
+-- The hashes are Django's own, of zaq123wsx!Q. What stands in braces is put in by the test.
 insert into auth_user
     (id, username, password, last_login, is_superuser, first_name, last_name, email, is_staff, is_active, date_joined)
 values
