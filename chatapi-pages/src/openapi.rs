@@ -28,12 +28,10 @@ impl Document {
         let mut tags = IndexSet::new();
         for route in api.routes().filter(|route| route.is_listed()) {
             tags.insert(operation::tag(route));
-            // Where a host spells a path twice, the first is found.
             let path = paths.entry(route.path().to_owned()).or_insert_with(Tree::object);
             for endpoint in route.endpoints() {
                 let operation = operation(route, endpoint, &mut schemas, &mut refusals);
-                *path = std::mem::replace(path, Tree::Null)
-                    .with(endpoint.method().as_str().to_ascii_lowercase(), operation);
+                path.set(endpoint.method().as_str().to_ascii_lowercase(), operation);
             }
         }
         let bearer = Tree::object()

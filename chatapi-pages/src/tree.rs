@@ -26,10 +26,15 @@ impl Tree {
 
     /// The object, and in it this, last.
     pub(crate) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Tree>) -> Self {
-        if let Self::Object(fields) = &mut self {
+        self.set(name, value);
+        self
+    }
+
+    /// Puts this into the object, last.
+    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Tree>) {
+        if let Self::Object(fields) = self {
             fields.insert(name.into(), value.into());
         }
-        self
     }
 
     /// The same, where there is such a value.

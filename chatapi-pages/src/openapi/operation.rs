@@ -40,9 +40,7 @@ pub(super) fn tag(route: &Route) -> String {
     if !route.tag().is_empty() {
         return route.tag().to_owned();
     }
-    let first = route.path().split('/').find(|part| !part.is_empty()).unwrap_or("root");
-    let mut letters = first.chars();
-    letters.next().map(|letter| letter.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    capitalised(route.path().split('/').find(|part| !part.is_empty()).unwrap_or("root"))
 }
 
 /// The name of an endpoint for programs: its own, or one made of its method and its path.
@@ -107,9 +105,10 @@ fn responses(route: &Route, endpoint: &Endpoint, schemas: &mut Schemas, refusals
     };
     for status in route.refusals_of(endpoint) {
         // A response with a content promises one.
-        let refusal = match endpoint.doc().wordless.contains(&status) {
-            true => Tree::object().with("description", refusals::description(status)),
-            false => refusals.refer_to(status),
+        let refusal = if endpoint.doc().wordless.contains(&status) {
+            Tree::object().with("description", refusals::description(status))
+        } else {
+            refusals.refer_to(status)
         };
         responses = responses.with(status.as_str().to_owned(), refusal);
     }
@@ -141,12 +140,10 @@ fn answer(status: StatusCode, shape: Option<Shape>, endpoint: &Endpoint, schemas
 
 /// `create_room` as the name of what its body is: `CreateRoomBody`.
 fn camel(id: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        letters
-            .next()
-            .map(|letter| letter.to_uppercase().chain(letters).collect::<String>())
-            .unwrap_or_default()
-    };
-    id.split('_').map(word).collect::<String>() + "Body"
+    id.split('_').map(capitalised).collect::<String>() + "Body"
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

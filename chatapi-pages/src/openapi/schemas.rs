@@ -70,8 +70,7 @@ impl Schemas {
     pub(super) fn named(&mut self, name: impl Into<String>, schema: Tree) -> Tree {
         let name = name.into();
         let reference = Tree::object().with("$ref", format!("#/components/schemas/{name}"));
-        let all = std::mem::replace(&mut self.0, Tree::Null);
-        self.0 = all.with(name, schema);
+        self.0.set(name, schema);
         reference
     }
 

@@ -41,7 +41,8 @@ pub enum Shape {
     Record(&'static Record),
     /// One of these.
     Either(&'static [Shape]),
-    /// What a JSON Schema (draft 2020-12) of the host's says, such as one that `schemars` made of a type.
+    /// What a JSON Schema (draft 2020-12) of the host's says, such as one that `schemars` made of a type. It holds all that
+    /// it needs: `#/$defs` would be looked for in the whole document.
     Schema(fn() -> serde_json::Value),
 }
 
