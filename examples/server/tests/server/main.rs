@@ -5,6 +5,7 @@
     reason = "a test that cannot go on ends in a panic that says why"
 )]
 
+mod admin;
 mod instances;
 mod outage;
 mod readme;
