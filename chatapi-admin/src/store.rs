@@ -38,7 +38,7 @@ pub trait AdminStore: Send + Sync + fmt::Debug {
     /// Part of the users.
     async fn users(&self, list: &UserList) -> Result<Found<UserRow>>;
 
-    /// Users whose names begin so, by name.
+    /// Users whose names begin so, by name, and those with exactly this address.
     async fn users_called(&self, beginning: &str, limit: u32) -> Result<Vec<UserRow>>;
 
     /// Part of the rooms.
@@ -192,6 +192,18 @@ pub struct UserList {
     pub role: Option<Role>,
     /// Which part.
     pub slice: Slice,
+}
+
+impl UserList {
+    /// Whether a user is one of those that are wanted, whatever the list searches for.
+    pub fn has(&self, user: &UserRow) -> bool {
+        let has_role = self.role.is_none_or(|role| match role {
+            Role::Staff => user.is_staff,
+            Role::Superuser => user.is_superuser,
+            Role::Viewer => user.is_viewer,
+        });
+        has_role && self.is_active.is_none_or(|is_active| user.is_active == is_active)
+    }
 }
 
 /// What users can be sorted by.

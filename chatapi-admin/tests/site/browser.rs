@@ -9,35 +9,35 @@ use http::{HeaderMap, Method};
 
 /// A browser.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     api: ChatApi,
     cookies: BTreeMap<String, String>,
     /// What it says with each request.
-    pub headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     form_token: String,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get("location").map_or("", |value| value.to_str().unwrap())
     }
 
-    pub fn cookie(&self, name: &str) -> Option<&str> {
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         let cookies = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
         cookies.into_iter().find(|cookie| cookie.starts_with(&format!("{name}=")))
     }
 
     /// Whether the page shows all of these.
     #[track_caller]
-    pub fn shows(&self, texts: &[&str]) {
+    pub(crate) fn shows(&self, texts: &[&str]) {
         for text in texts {
             assert!(self.body.contains(text), "no {text:?} in:\n{}", self.body);
         }
@@ -45,7 +45,7 @@ impl Answer {
 
     /// Whether the page shows none of these.
     #[track_caller]
-    pub fn hides(&self, texts: &[&str]) {
+    pub(crate) fn hides(&self, texts: &[&str]) {
         for text in texts {
             assert!(!self.body.contains(text), "{text:?} in:\n{}", self.body);
         }
@@ -53,7 +53,7 @@ impl Answer {
 
     /// Where the link of this text leads.
     #[track_caller]
-    pub fn link(&self, text: &str) -> String {
+    pub(crate) fn link(&self, text: &str) -> String {
         let end = self
             .body
             .find(&format!(">{text}</a>"))
@@ -64,26 +64,26 @@ impl Answer {
     }
 
     /// The texts of the first column's links.
-    pub fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         let rows = self.body.split("<tbody>").nth(1).unwrap_or_default().split("<tr>").skip(1);
         rows.map(|row| row.split("\">").find_map(|piece| piece.split_once("</a>")).unwrap().0).collect()
     }
 }
 
 impl Browser {
-    pub fn new(api: ChatApi) -> Self {
+    pub(crate) fn new(api: ChatApi) -> Self {
         Self { api, cookies: BTreeMap::new(), headers: Vec::new(), form_token: String::new() }
     }
 
-    pub fn cookie(&self) -> &str {
+    pub(crate) fn cookie(&self) -> &str {
         &self.cookies["chatapi_admin"]
     }
 
-    pub fn set_cookie(&mut self, value: &str) {
+    pub(crate) fn set_cookie(&mut self, value: &str) {
         self.cookies.insert("chatapi_admin".into(), value.into());
     }
 
-    pub async fn log_in(&mut self, name: &str, password: &str) -> Answer {
+    pub(crate) async fn log_in(&mut self, name: &str, password: &str) -> Answer {
         let answer = self.post("/admin/login/", &[("username", name), ("password", password)]).await;
         if answer.status == 303 {
             self.get("/admin/").await;
@@ -92,7 +92,7 @@ impl Browser {
     }
 
     /// Opens a page, and keeps the token of its forms.
-    pub async fn get(&mut self, url: &str) -> Answer {
+    pub(crate) async fn get(&mut self, url: &str) -> Answer {
         let answer = self.ask(Method::GET, url, "").await;
         if let Some((_, rest)) = answer.body.split_once("name=\"form_token\" value=\"") {
             self.form_token = rest.split('"').next().unwrap().to_owned();
@@ -101,7 +101,7 @@ impl Browser {
     }
 
     /// Sends a form of one of the site's pages.
-    pub async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("form_token", &self.form_token);
         form.extend_pairs(fields);
@@ -109,13 +109,17 @@ impl Browser {
     }
 
     /// Sends a form without the token.
-    pub async fn post_bare(&mut self, url: &str, form: &str) -> Answer {
+    pub(crate) async fn post_bare(&mut self, url: &str, form: &str) -> Answer {
         self.ask(Method::POST, url, form).await
     }
 
     async fn ask(&mut self, method: Method, url: &str, body: &str) -> Answer {
         let mut request = http::Request::builder().method(method).uri(url).header("host", "chat.example");
-        let accepted = if url.contains("/admin/") { "text/html,application/xhtml+xml,*/*;q=0.8" } else { "application/json" };
+        let accepted = if url.contains("/admin/") {
+            "text/html,application/xhtml+xml,*/*;q=0.8"
+        } else {
+            "application/json"
+        };
         request = request.header("accept", accepted);
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {

@@ -17,20 +17,20 @@ use tempfile::TempDir;
 
 use crate::browser::Browser;
 
-pub const PASSWORD: &str = "zaq123wsx!Q";
+pub(crate) const PASSWORD: &str = "zaq123wsx!Q";
 
 /// A chat, its site, and what was told to its hooks.
-pub struct Chat {
-    pub api: ChatApi,
-    pub admin: Arc<dyn AdminStore>,
-    pub clock: Hand,
-    pub heard: Heard,
+pub(crate) struct Chat {
+    pub(crate) api: ChatApi,
+    pub(crate) admin: Arc<dyn AdminStore>,
+    pub(crate) clock: Hand,
+    pub(crate) heard: Heard,
     _folder: Option<TempDir>,
 }
 
 /// A clock that is moved by hand.
 #[derive(Clone, Debug)]
-pub struct Hand(Arc<AtomicI64>);
+pub(crate) struct Hand(Arc<AtomicI64>);
 
 impl Clock for Hand {
     fn now(&self) -> Timestamp {
@@ -39,14 +39,14 @@ impl Clock for Hand {
 }
 
 impl Hand {
-    pub fn pass(&self, time: Duration) {
+    pub(crate) fn pass(&self, time: Duration) {
         self.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
 
 /// The names of the events that were committed.
 #[derive(Clone, Debug, Default)]
-pub struct Heard(Arc<std::sync::Mutex<Vec<String>>>);
+pub(crate) struct Heard(Arc<std::sync::Mutex<Vec<String>>>);
 
 #[async_trait::async_trait]
 impl Hooks for Heard {
@@ -61,18 +61,18 @@ impl Hooks for Heard {
 }
 
 impl Heard {
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
 }
 
-pub async fn on_sqlite() -> Chat {
+pub(crate) async fn on_sqlite() -> Chat {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
     Chat { _folder: Some(folder), ..Chat::on(store).await }
 }
 
-pub async fn on_postgres(fact: impl AsyncFnOnce(&Chat)) {
+pub(crate) async fn on_postgres(fact: impl AsyncFnOnce(&Chat)) {
     let databases = Databases::new().await;
     let chat = Chat::on(PgStore::connect_lazy(&databases.fresh().await, 4).unwrap()).await;
     fact(&chat).await;
@@ -87,7 +87,8 @@ impl Chat {
         AdminStore::migrate(&store).await.unwrap();
         let mut options = Options::default();
         (options.page_size, options.log_in_tries) = (3, 3);
-        let passwords = PasswordConfig { memory_kib: 8, passes: 1, ..PasswordConfig::default() };
+        let mut passwords = PasswordConfig::default();
+        (passwords.memory_kib, passwords.passes) = (8, 1);
         let (clock, heard) = (Hand(Arc::new(AtomicI64::new(1_795_338_707_809_284))), Heard::default());
         let api = ChatApi::builder(store.clone(), [7; 32])
             .passwords(passwords)
@@ -99,15 +100,15 @@ impl Chat {
         Self { api, admin: Arc::new(store), clock, heard, _folder: None }
     }
 
-    pub async fn user(&self, name: &str) -> User {
+    pub(crate) async fn user(&self, name: &str) -> User {
         self.api.register(NewAccount::new(name, PASSWORD)).await.unwrap()
     }
 
-    pub async fn staff(&self, name: &str) -> User {
+    pub(crate) async fn staff(&self, name: &str) -> User {
         self.make(name, true, false).await
     }
 
-    pub async fn superuser(&self, name: &str) -> User {
+    pub(crate) async fn superuser(&self, name: &str) -> User {
         self.make(name, true, true).await
     }
 
@@ -125,25 +126,30 @@ impl Chat {
         self.api.add_user(user).await.unwrap()
     }
 
-    pub async fn room(&self, name: &str, admin: &User, others: &[&User]) -> Room {
+    pub(crate) async fn room(&self, name: &str, admin: &User, others: &[&User]) -> Room {
         let users = [&[admin], others].concat().iter().map(|user| user.id).collect();
         let draft = RoomDraft { name: name.into(), users, admin: None };
         self.api.create_room(&CurrentUser::from(admin), draft).await.unwrap()
     }
 
     /// A message; each is a second later than the one before.
-    pub async fn say(&self, author: &User, room: &Room, content: &str) -> chatapi_core::messages::Message {
+    pub(crate) async fn say(
+        &self,
+        author: &User,
+        room: &Room,
+        content: &str,
+    ) -> chatapi_core::messages::Message {
         self.clock.pass(Duration::from_secs(1));
         self.api.send_message(&CurrentUser::from(author), room.id, content).await.unwrap()
     }
 
     /// A browser in which nobody is logged in.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         Browser::new(self.api.clone())
     }
 
     /// A browser in which this user is logged in.
-    pub async fn browser_of(&self, user: &User) -> Browser {
+    pub(crate) async fn browser_of(&self, user: &User) -> Browser {
         let mut browser = self.browser();
         let answer = browser.log_in(&user.username, PASSWORD).await;
         assert_eq!((answer.status, answer.location()), (303, "/admin/"), "{}", answer.body);

@@ -7,13 +7,20 @@ use crate::desk::Desk;
 use crate::http::dashboard::link_to;
 use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
 use crate::permission::{may_change, may_change_user};
-use crate::store::{Counted, Role, UserList, UserRow, UserSort};
+use crate::store::{Counted, Key, Mark, Role, UserList, UserRow, UserSort};
 use crate::view::{Link, Piece, number_of};
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/users/", &["active", "role"], "username");
     let list = wanted(&asked);
-    let found = desk.store().users(&list).await?;
+    let mut found = desk.store().users(&list).await?;
+    if found.looked_up_to.is_some() && list.slice.from.is_none() {
+        // Who is called so, or has this address, is found at once, however many there are to look through.
+        let called = desk.store().users_called(asked.search(), list.slice.size).await?;
+        let known: Vec<_> = found.rows.iter().map(|(_, user)| user.id).collect();
+        let more = called.into_iter().filter(|user| list.has(user) && !known.contains(&user.id));
+        found.rows.extend(more.map(|user| (Mark { key: Key::Id, id: user.id.0 }, user)));
+    }
     let columns = vec![
         asked.column("Name", Some("username")),
         asked.column("E-mail", None),

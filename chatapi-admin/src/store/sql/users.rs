@@ -51,12 +51,21 @@ pub(super) async fn list<E: Tables>(engine: &E, list: &UserList) -> Result<Found
 const LAST: char = '\u{10ffff}';
 
 pub(super) async fn called<E: Tables>(engine: &E, beginning: &str, limit: u32) -> Result<Vec<UserRow>> {
-    let statement = format!(
+    let of_name = format!(
         "select {SHOWN} from chatapi_users s where s.username >= $1 and s.username < $2
          order by s.username limit {limit}"
     );
     let values = [Value::Text(beginning.into()), Value::Text(format!("{beginning}{LAST}"))];
-    engine.read(sql(statement), &values).await?.iter().map(user).collect()
+    let mut rows = engine.read(sql(of_name), &values).await?;
+    if beginning.contains('@') {
+        let of_address = format!(
+            "select {SHOWN} from chatapi_users s where s.email_folded = $1 and s.email_folded <> ''
+             and not (s.username >= $2 and s.username < $3) order by s.id limit {limit}"
+        );
+        let values = [&[Value::Text(fold(beginning))], &values[..]].concat();
+        rows.extend(engine.read(sql(of_address), &values).await?);
+    }
+    rows.iter().map(user).collect()
 }
 
 pub(super) async fn is_viewer<E: Tables>(engine: &E, user: UserId) -> Result<bool> {

@@ -9,6 +9,7 @@ mod chat_page;
 mod example;
 mod health;
 mod import_django;
+mod admin;
 mod instances;
 mod limits;
 mod metrics;
