@@ -1,6 +1,7 @@
 //! Rows by the thousand, on either engine.
 
 #![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use chatapi_core::auth::password::unusable;
 use chatapi_core::messages::{Message, MessageFilter, NewMessage};

@@ -37,14 +37,14 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
     let mut meter = Meter::start();
     say(&format!("From: {from}"));
     say(&format!("To:   {}", settings.database));
-    let mut django = open(from).await.map_err(refused)?;
+    let mut django = open(from).await.map_err(|error| refused(&error))?;
     let opened = database::open(settings).await?;
     let words = Words::new(settings.config.language);
     let mut load = opened.load(words).await.map_err(|fault| not_written(&fault))?;
     let report = take_over(&mut django, &mut load, &mut |progress| meter.hear(progress)).await;
     // Whoever writes to Django's database need not wait for the rest.
     drop(django);
-    let report = report.map_err(refused)?;
+    let report = report.map_err(|error| refused(&error))?;
     if options.dry_run {
         drop(load);
         welcome::print(&told(&report, "Nothing was changed: this was a dry run. It would be imported:"));
@@ -71,6 +71,6 @@ fn not_written(fault: &StoreError) -> Failure {
     Failure::because("nothing was imported: cannot write to the chat's database", fault)
 }
 
-fn refused(error: ImportError) -> Failure {
-    Failure::hindrance(format!("nothing was imported: {}", causes(&error)))
+fn refused(error: &ImportError) -> Failure {
+    Failure::hindrance(format!("nothing was imported: {}", causes(error)))
 }

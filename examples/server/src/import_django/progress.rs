@@ -53,7 +53,7 @@ pub(super) fn say(line: &str) {
 
 /// `chat_message: 40000 of 1000000 rows, 4 %, 41000 rows/s`
 fn line(Progress { table, done, total }: Progress, took: Duration) -> String {
-    let percent = if total == 0 { 100 } else { done * 100 / total };
+    let percent = (done * 100).checked_div(total).unwrap_or(100);
     let rate = (done as f64 / took.as_secs_f64().max(0.001)).round();
     format!("{table}: {done} of {total} rows, {percent} %, {rate} rows/s")
 }
