@@ -138,9 +138,10 @@ impl Bench {
             Some(loaded) => loaded,
             None => {
                 let mut connection = PgConnection::connect(&self.place.database).await?;
-                for statement in
-                    [format!("drop database if exists {name} with (force)"), format!("create database {name}")]
-                {
+                for statement in [
+                    format!("drop database if exists {name} with (force)"),
+                    format!("create database {name}"),
+                ] {
                     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
                 }
                 say(data, "loading PostgreSQL");

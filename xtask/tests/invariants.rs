@@ -105,7 +105,15 @@ fn an_adapter_is_short_and_names_no_endpoint() {
 
 #[test]
 fn no_file_is_longer_than_four_hundred_lines() {
-    let others = ["benches", "chatapi-admin", "chatapi-core", "chatapi-pages", "examples/embed", "examples/server", "xtask"];
+    let others = [
+        "benches",
+        "chatapi-admin",
+        "chatapi-core",
+        "chatapi-pages",
+        "examples/embed",
+        "examples/server",
+        "xtask",
+    ];
     for folder in others.into_iter().chain(ADAPTERS).map(|member| format!("{member}/src")) {
         for (name, code) in sources(&folder) {
             assert!(code.lines().count() <= 400, "{folder}/{name}");

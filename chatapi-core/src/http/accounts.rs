@@ -7,8 +7,8 @@ use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
 use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
-use crate::rooms::Member;
 use crate::limits::{Class, Key};
+use crate::rooms::Member;
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 

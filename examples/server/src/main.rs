@@ -19,8 +19,8 @@ mod serve;
 mod settings;
 mod stop;
 mod superuser;
-mod traces;
 mod tidy;
+mod traces;
 mod welcome;
 
 use std::process::ExitCode;

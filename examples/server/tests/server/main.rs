@@ -5,11 +5,11 @@
     reason = "a test that cannot go on ends in a panic that says why"
 )]
 
+mod admin;
 mod chat_page;
 mod example;
 mod health;
 mod import_django;
-mod admin;
 mod instances;
 mod limits;
 mod metrics;
