@@ -1,7 +1,7 @@
 //! The site over HTTP, on SQLite and PostgreSQL.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot be set up ends in a panic that says why"
 )]
 
