@@ -24,6 +24,19 @@ impl Server {
     /// # Errors
     /// Where it does not start; it says why on standard error.
     pub fn start(program: &Path, database: &str, connections: u32) -> Result<Self> {
+        Self::start_with(program, database, connections, &[])
+    }
+
+    /// The same with more settings.
+    ///
+    /// # Errors
+    /// Where it does not start; it says why on standard error.
+    pub fn start_with(
+        program: &Path,
+        database: &str,
+        connections: u32,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut process = Command::new(program)
             .env("DATABASE_URL", database)
@@ -33,6 +46,7 @@ impl Server {
             .env("CHATAPI_DATA_DIR", folder.path())
             .env("CHATAPI_LOG", "error")
             .env("CHATAPI_LIMITS", "off")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|fault| format!("{} does not start: {fault}", program.display()))?;

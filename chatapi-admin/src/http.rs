@@ -81,7 +81,7 @@ impl Row<'_> {
 
     fn route(&self) -> Route {
         let path = format!("{}{}", self.site.options().path, self.path);
-        Route::new(path).named("Administration").access(Access::Public)
+        Route::new(path).named("Administration").access(Access::Public).unlisted()
     }
 
     fn page<F>(&self, page: F) -> Page<F> {

@@ -10,13 +10,13 @@ use crate::error::Result;
 
 /// `/healthz`: 200 as long as the process answers at all. Who gets no answer starts it anew.
 pub fn live() -> Route {
-    Route::new("/healthz").named("Health").access(Access::Public).get(alive)
+    Route::new("/healthz").named("Health").access(Access::Public).unlisted().get(alive)
 }
 
 /// `/readyz`: 200 where requests can be answered; 503 with the reason where the database is away or not up to date, and
 /// where the server is about to end. Who gets that sends requests elsewhere for a while.
 pub fn ready() -> Route {
-    Route::new("/readyz").named("Readiness").access(Access::Public).get(readiness)
+    Route::new("/readyz").named("Readiness").access(Access::Public).unlisted().get(readiness)
 }
 
 #[derive(Serialize)]

@@ -60,10 +60,12 @@ impl Asset {
     fn route(self) -> Route {
         let name = if self.kind == HTML { "Chat Page" } else { "Part of the Chat Page" };
         let asset = Arc::new(self);
-        Route::new(asset.path).named(name).access(Access::Public).get(move |_: ChatApi, call: Call| {
-            let asset = asset.clone();
-            async move { asset.answer(&call.head().headers) }
-        })
+        Route::new(asset.path).named(name).access(Access::Public).unlisted().get(
+            move |_: ChatApi, call: Call| {
+                let asset = asset.clone();
+                async move { asset.answer(&call.head().headers) }
+            },
+        )
     }
 
     /// The file, or that the client has it already. Browsers ask each time, so that a new release is seen at once, whole.
@@ -96,7 +98,7 @@ impl Asset {
 
 /// A page that a mail leads to: the chat page, told what to do.
 fn mailed(page: &'static str) -> Route {
-    let route = Route::new(format!("/{page}/{{uid}}/{{token}}/")).named("Mailed Link");
+    let route = Route::new(format!("/{page}/{{uid}}/{{token}}/")).named("Mailed Link").unlisted();
     route.access(Access::Public).get(move |_: ChatApi, call: Call| async move {
         let part = |name| utf8_percent_encode(call.param(name).unwrap_or_default(), NON_ALPHANUMERIC);
         // Relative, for a prefix that a proxy may have taken off; how deep it is depends on the slash at the end.

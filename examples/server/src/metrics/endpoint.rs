@@ -23,7 +23,11 @@ use crate::framework::HEAD_PATIENCE;
 
 /// The row beside the API's.
 pub(crate) fn route(metrics: Metrics, database: Opened, token: String) -> Route {
-    Route::new("/metrics").named("Metrics").access(Access::Public).get(Guarded { metrics, database, token })
+    Route::new("/metrics").named("Metrics").access(Access::Public).unlisted().get(Guarded {
+        metrics,
+        database,
+        token,
+    })
 }
 
 struct Guarded {

@@ -8,11 +8,11 @@ use clap::{ArgAction, Args};
 #[command(next_help_heading = "Chat page")]
 pub(super) struct ChatPageOptions {
     /// Whether the chat page is served at /
-    #[arg(long, env = "CHATAPI_CHAT_PAGE", value_name = "YES/NO", default_value_t = true)]
+    #[arg(long, env = "CHATAPI_CHAT_PAGE", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
     chat_page: bool,
     /// Whether users find others by their exact names, GET /auth/users/?username=
-    #[arg(long, env = "CHATAPI_FIND_USERS", value_name = "YES/NO", default_value_t = true)]
+    #[arg(long, env = "CHATAPI_FIND_USERS", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
     find_users: bool,
 }

@@ -2,8 +2,8 @@
 
 use chatapi_core::Config;
 use chatapi_core::search::Language;
-use clap::Args;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{BoolishValueParser, RangedU64ValueParser};
+use clap::{ArgAction, Args};
 use ipnet::IpNet;
 
 use super::values::{Period, network};
@@ -35,6 +35,10 @@ pub(super) struct LimitOptions {
     #[arg(long, env = "CHATAPI_SEARCH_LANGUAGE", value_name = "LANGUAGE")]
     #[arg(default_value_t = Config::default().language)]
     search_language: Language,
+    /// Keep the search index in order in the background; searches find the same without, only slower
+    #[arg(long, env = "CHATAPI_TIDY", value_name = "YES OR NO", default_value = "yes")]
+    #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    tidy: bool,
     /// How long it may take until other instances know of a deactivation, deletion or change of password; 0s to ask each time
     #[arg(long, env = "CHATAPI_USER_CACHE", value_name = "TIME")]
     #[arg(default_value_t = Period(Config::default().user_cache))]
@@ -61,6 +65,7 @@ impl LimitOptions {
         config.message_limit = self.message_limit;
         config.count_bound = self.count_bound;
         config.language = self.search_language;
+        config.tidies = self.tidy;
         config.user_cache = self.user_cache.0;
         config.access_lifetime = self.access_lifetime.0;
         config.refresh_lifetime = self.refresh_lifetime.0;

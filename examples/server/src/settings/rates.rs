@@ -12,7 +12,7 @@ use clap::builder::BoolishValueParser;
 #[command(next_help_heading = "Rates: a number and s, min, h or d, such as 30/min, or off")]
 pub(super) struct RateOptions {
     /// Whether there are any of the limits below
-    #[arg(long, env = "CHATAPI_LIMITS", value_name = "ON|OFF", default_value = "on")]
+    #[arg(long, env = "CHATAPI_LIMITS", value_name = "YES OR NO", default_value = "yes")]
     #[arg(value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
     limits: bool,
     /// Attempts to log in, and others that take a password, of one network or user

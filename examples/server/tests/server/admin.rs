@@ -8,10 +8,10 @@ fn the_admin_site_is_there_unless_it_is_switched_off() {
         let server = Server::start(&mut program());
         assert_eq!(server.api().get("/admin/login/").status, 200);
         drop(server);
-        for server in [program().arg("--no-admin"), program().env("CHATAPI_NO_ADMIN", "1")] {
+        for server in [program().args(["--admin", "no"]), program().env("CHATAPI_ADMIN", "0")] {
             assert_eq!(Server::start(server).api().get("/admin/login/").status, 404);
         }
-        let server = Server::start(program().env("CHATAPI_NO_ADMIN", "false"));
+        let server = Server::start(program().env("CHATAPI_ADMIN", "yes"));
         assert_eq!(server.api().get("/admin/login/").status, 200);
     });
 }
