@@ -196,7 +196,7 @@ fn hits(
     places: &HashMap<i64, Vec<Place>>,
 ) -> Result<Hits> {
     let occurrences = Occurrences::of(search, gathered, phrases)?;
-    let mut scores = Scores { search, weights: &occurrences.weights, known: HashMap::new() };
+    let mut scores = Scores { search, weights: &occurrences.weights, known: HashMap::new(), before: None };
     let mut hits = Hits::default();
     for (at, (segment, counts)) in gathered.segments.iter().zip(&occurrences.of_segments).enumerate() {
         let by = match &search.authors {
@@ -229,20 +229,27 @@ fn hits(
     Ok(hits)
 }
 
-/// The scores of messages. Many have the same counts.
+/// The scores of messages. Many have the same counts, most as the one before.
 struct Scores<'a> {
     search: &'a RankedSearch,
     weights: &'a Weights,
     known: HashMap<Vec<u32>, Option<f64>>,
+    before: Option<(Vec<u32>, Option<f64>)>,
 }
 
 impl Scores<'_> {
     fn of(&mut self, counts: &[u32]) -> Option<f64> {
-        if let Some(score) = self.known.get(counts) {
+        if let Some((before, score)) = &self.before
+            && before == counts
+        {
             return *score;
         }
-        let score = self.search.score(self.weights, counts);
+        let score = match self.known.get(counts) {
+            Some(score) => *score,
+            None => self.search.score(self.weights, counts),
+        };
         self.known.insert(counts.to_vec(), score);
+        self.before = Some((counts.to_vec(), score));
         score
     }
 }
