@@ -22,9 +22,9 @@ mod users;
 
 use pages::Failure;
 
-pub(crate) fn routes(site: Site) -> Vec<Route> {
-    let open = |path| Row { site: &site, path, is_open: true };
-    let staff = |path| Row { site: &site, path, is_open: false };
+pub(crate) fn routes(site: &Site) -> Vec<Route> {
+    let open = |path| Row { site, path, is_open: true };
+    let staff = |path| Row { site, path, is_open: false };
     vec![
         staff("/").get(dashboard::show),
         open("/login/").both(log_in::show, log_in::log_in),

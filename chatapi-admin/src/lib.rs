@@ -23,5 +23,5 @@ pub use store::AdminStore;
 /// The site's pages as rows of the chat's table: `builder.routes(chatapi_admin::routes(store, Options::default()))`. Have the
 /// store's [`AdminStore::migrate`] done after the chat's own, before the first request.
 pub fn routes(store: impl AdminStore + 'static, options: Options) -> Vec<Route> {
-    http::routes(site::Site::new(store, options))
+    http::routes(&site::Site::new(store, options))
 }

@@ -24,9 +24,9 @@ pub(super) struct Asked<'a> {
 /// What the list is sorted by.
 #[derive(Clone, Copy)]
 pub(super) enum Sorted {
-    ById,
-    ByText,
-    ByTime,
+    Id,
+    Text,
+    Time,
 }
 
 impl<'a> Asked<'a> {
@@ -69,15 +69,14 @@ impl<'a> Asked<'a> {
     }
 
     /// The same list with one parameter otherwise, from its beginning.
-    pub(super) fn with(&self, name: &'static str, value: Option<&str>) -> String {
-        self.url(&[name], value.map(|value| (name, value.to_owned())))
+    pub(super) fn with(&self, name: &str, value: Option<&str>) -> String {
+        self.url(&[name], value.map(|value| (name, value)))
     }
 
-    fn url(&self, less: &[&str], more: Option<(&'static str, String)>) -> String {
+    fn url(&self, less: &[&str], more: Option<(&str, &str)>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.params.iter().filter(|(name, _)| !less.contains(name)).chain(&more) {
-            query.append_pair(name, value);
-        }
+        let kept = self.params.iter().filter(|(name, _)| !less.contains(name));
+        query.extend_pairs(kept).extend_pairs(more);
         let query = query.finish();
         if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
     }
@@ -114,7 +113,7 @@ impl<'a> Asked<'a> {
     }
 
     fn pager<T>(&self, found: &Found<T>) -> Pager {
-        let link = |name, mark: &Mark| self.url(&[], Some((name, text_of(mark))));
+        let link = |name, mark: &Mark| self.url(&[], Some((name, text_of(mark).as_str())));
         let (first, last) = (found.rows.first(), found.rows.last());
         let is_backward = self.desk.call.query("before").is_some() && self.desk.call.query("after").is_none();
         let onward = if is_backward { "before" } else { "after" };
@@ -140,10 +139,10 @@ fn text_of(mark: &Mark) -> String {
 fn mark(text: &str, sorted: Sorted) -> Option<Mark> {
     let (id, key) = text.split_once(',').unwrap_or((text, ""));
     let key = match sorted {
-        Sorted::ById => Key::Id,
-        Sorted::ByText if key.contains('\0') => return None,
-        Sorted::ByText => Key::Text(key.to_owned()),
-        Sorted::ByTime => Key::Time(Timestamp::from_micros(key.parse().ok()?)),
+        Sorted::Id => Key::Id,
+        Sorted::Text if key.contains('\0') => return None,
+        Sorted::Text => Key::Text(key.to_owned()),
+        Sorted::Time => Key::Time(Timestamp::from_micros(key.parse().ok()?)),
     };
     Some(Mark { key, id: id.parse().ok()? })
 }

@@ -23,7 +23,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         room: asked.id("room").map(RoomId),
         author: asked.id("author").map(UserId),
         since: since(&desk, asked.get("since")),
-        slice: asked.slice(Sorted::ByTime),
+        slice: asked.slice(Sorted::Time),
     };
     let found = search::found(&desk, &list, asked.search()).await?;
     let columns = vec![

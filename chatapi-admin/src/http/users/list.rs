@@ -59,9 +59,9 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
 
 fn wanted(asked: &Asked<'_>) -> UserList {
     let (sort, sorted) = match asked.sort().0 {
-        "id" => (UserSort::Id, Sorted::ById),
-        "joined" => (UserSort::Joined, Sorted::ByTime),
-        _ => (UserSort::Username, Sorted::ByText),
+        "id" => (UserSort::Id, Sorted::Id),
+        "joined" => (UserSort::Joined, Sorted::Time),
+        _ => (UserSort::Username, Sorted::Text),
     };
     UserList {
         sort,
