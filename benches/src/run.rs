@@ -76,12 +76,12 @@ impl Size {
     }
 
     fn effort(self) -> Effort {
-        let patience = if self.is_small() { 150 } else { 2_000 };
-        Effort { samples: 200, patience: Duration::from_millis(patience) }
+        let patience = if self.is_small() { 150 } else { 1_000 };
+        Effort { samples: 100, patience: Duration::from_millis(patience) }
     }
 
     fn rounds(self) -> Rounds {
-        let (number, seconds) = if self.is_small() { (2, 1) } else { (5, 5) };
+        let (number, seconds) = if self.is_small() { (2, 1) } else { (5, 3) };
         Rounds { number, lasting: Duration::from_secs(seconds) }
     }
 }

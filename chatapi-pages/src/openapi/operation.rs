@@ -1,6 +1,6 @@
 //! An endpoint as an operation of the document.
 
-use chatapi_core::http::{Endpoint, Method, Parameter, Route, Shape, StatusCode};
+use chatapi_core::http::{Endpoint, Field, Method, Parameter, Route, Shape, StatusCode};
 
 use super::refusals::{self, Refusals};
 use super::schemas::{Schemas, body_example, example};
@@ -87,7 +87,7 @@ fn body(route: &Route, endpoint: &Endpoint, id: &str, schemas: &mut Schemas) -> 
         return None;
     }
     let is_partial = endpoint.method() == Method::PATCH;
-    let is_needed = !is_partial && fields.iter().any(|field| field.is_required());
+    let is_needed = !is_partial && fields.iter().any(Field::is_required);
     let schema = schemas.body(fields, is_partial);
     let schema = schemas.named(camel(id), schema);
     let media = Tree::object().with("schema", schema).with("example", body_example(fields));
