@@ -9,9 +9,7 @@ use std::{env, io};
 
 use chatapi_core::Config;
 use chatapi_core::mail::smtp::SmtpMailer;
-#[cfg(feature = "pages")]
-use clap::builder::BoolishValueParser;
-use clap::builder::Resettable;
+use clap::builder::{BoolishValueParser, Resettable};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
