@@ -9,6 +9,7 @@ mod programs;
 mod signals;
 mod suite;
 mod tally;
+mod tools;
 
 use std::env;
 use std::io::{self, Write};
@@ -22,6 +23,8 @@ Usage: cargo xtask <COMMAND>
 
   test [ARGS]  runs every test, against a PostgreSQL of its own; ARGS go to cargo test,
                as in: cargo xtask test -p chatapi-core -- a_part_of_a_name
+               Screenshots of all pages are left in target/screenshots, or in the folder
+               that CHATAPI_TEST_SCREENSHOTS names
   ci           runs everything a change has to pass: format, lints, documentation,
                licences, packages and tests
   bench [--size small|medium|large|NUMBER] [--check] [--only postgres|sqlite]

@@ -19,21 +19,28 @@ const CLUSTER_SETTINGS: &str = "/etc/postgresql-common/createcluster.d";
 
 /// Finds what the tests need, or says in one line what to install. Gives the folder of PostgreSQL's programs.
 pub(crate) fn find_or_install() -> Result<PathBuf> {
-    let mut missing = missing();
-    if !missing.is_empty() && may_install() {
-        install(&missing)?;
-        missing = self::missing();
-    }
-    match postgres_folder() {
-        Some(folder) if missing.is_empty() => Ok(folder),
-        _ => Err(Failure::Reason(format!("the tests need {}: please install that", list(&missing)))),
-    }
+    provide(missing)?;
+    postgres_folder().ok_or_else(|| Failure::Reason("PostgreSQL is gone again".to_owned()))
 }
 
-struct Package {
-    name: &'static str,
+/// One of Debian's packages.
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
     /// What the tests need it for, in words that hold on any system.
-    program: &'static str,
+    pub(crate) program: &'static str,
+}
+
+/// Installs what is missing, or says in one line what to install.
+pub(crate) fn provide(missing: impl Fn() -> Vec<Package>) -> Result<()> {
+    let mut packages = missing();
+    if !packages.is_empty() && may_install() {
+        install(&packages)?;
+        packages = missing();
+    }
+    match packages.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Reason(format!("the tests need {}: please install that", list(&packages)))),
+    }
 }
 
 fn missing() -> Vec<Package> {
@@ -125,7 +132,7 @@ fn newest_first(names: impl Iterator<Item = String>) -> impl Iterator<Item = Str
     known.into_iter().rev().map(|(_, name)| name)
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

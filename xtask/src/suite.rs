@@ -8,6 +8,7 @@ use crate::failure::Result;
 use crate::postgres::Server;
 use crate::programs;
 use crate::tally::Tally;
+use crate::tools::Tools;
 
 /// Runs the tests; `arguments` are for cargo test.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -21,8 +22,21 @@ pub(crate) fn run_all() -> Result<Tally> {
 
 fn with_postgres<T>(arguments: &[String], run: impl FnOnce(&mut Command) -> Result<T>) -> Result<T> {
     let programs = programs::find_or_install()?;
+    let tools = if drives_the_server(arguments) { Some(Tools::find_or_install()?) } else { None };
     let server = Server::for_tests(&programs)?;
-    run(&mut cargo_test(arguments, &server, &programs)?)
+    let mut command = cargo_test(arguments, &server, &programs)?;
+    if let Some(tools) = tools {
+        tools.tell(&mut command)?;
+    }
+    run(&mut command)
+}
+
+/// Whether the tests of the server are among those that the arguments choose: they alone need a browser and its like.
+fn drives_the_server(arguments: &[String]) -> bool {
+    let for_cargo: Vec<_> = arguments.iter().take_while(|argument| *argument != "--").collect();
+    let chooses =
+        for_cargo.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package"));
+    !chooses || for_cargo.iter().any(|argument| argument.ends_with("chatapi-server"))
 }
 
 fn cargo_test(arguments: &[String], server: &Server, programs: &Path) -> Result<Command> {
@@ -73,6 +87,16 @@ mod tests {
     #[test]
     fn chosen_features_are_not_joined_by_the_others() {
         assert_eq!(added_to("-p chatapi-core --no-default-features --features sqlite"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_browser_is_for_the_tests_of_the_server_alone() {
+        let drives =
+            |line: &str| drives_the_server(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert!(
+            drives("") && drives("-p chatapi-core -p chatapi-server") && drives("--package=chatapi-server")
+        );
+        assert!(!drives("-p chatapi-core") && !drives("-p xtask -- chatapi-server"));
     }
 
     #[test]

@@ -209,7 +209,8 @@ function prepareComposer() {
 /** As high as what is written, up to the limit of the style. */
 function fit() {
   text.style.height = "auto";
-  text.style.height = `${text.scrollHeight}px`;
+  // The height that is set includes the border.
+  text.style.height = `${text.scrollHeight + text.offsetHeight - text.clientHeight}px`;
 }
 
 text.addEventListener("input", fit);

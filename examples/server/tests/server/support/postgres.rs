@@ -11,7 +11,8 @@ use tempfile::TempDir;
 
 use super::{eventually, run};
 
-fn setting(name: &str) -> String {
+/// A place that `cargo xtask test` names.
+pub(crate) fn setting(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run cargo xtask test"))
 }
 

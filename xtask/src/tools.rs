@@ -1,0 +1,143 @@
+//! What tests of pages drive: a browser, Postman's runner, and a tester of OpenAPI documents. Found, or installed; the last
+//! two, of these versions, under `target/tools`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, path};
+
+use crate::command;
+use crate::failure::{Failure, Result};
+use crate::programs::{Package, on_path, provide};
+
+const NEWMAN: &str = "6.2.2";
+const SCHEMATHESIS: &str = "4.32.5";
+
+/// Names a program where the one that would be found is not wanted. The tests find it under the same name.
+const CHROMIUM_AT: &str = "CHATAPI_TEST_CHROMIUM";
+const CHROMEDRIVER_AT: &str = "CHATAPI_TEST_CHROMEDRIVER";
+const NEWMAN_AT: &str = "CHATAPI_TEST_NEWMAN";
+const SCHEMATHESIS_AT: &str = "CHATAPI_TEST_SCHEMATHESIS";
+
+/// Where pictures of the pages go.
+const SCREENSHOTS: &str = "CHATAPI_TEST_SCREENSHOTS";
+
+/// Where each program is.
+pub(crate) struct Tools {
+    chromium: PathBuf,
+    chromedriver: PathBuf,
+    newman: PathBuf,
+    schemathesis: PathBuf,
+}
+
+impl Tools {
+    pub(crate) fn find_or_install() -> Result<Self> {
+        provide(missing)?;
+        let gone = || Failure::Reason("the browser is gone again".to_owned());
+        Ok(Self {
+            chromium: chromium().ok_or_else(gone)?,
+            chromedriver: chromedriver().ok_or_else(gone)?,
+            newman: newman()?,
+            schemathesis: schemathesis()?,
+        })
+    }
+
+    /// Tells the tests.
+    pub(crate) fn tell(&self, tests: &mut Command) -> Result<()> {
+        tests.env(CHROMIUM_AT, &self.chromium);
+        tests.env(CHROMEDRIVER_AT, &self.chromedriver);
+        tests.env(NEWMAN_AT, &self.newman);
+        tests.env(SCHEMATHESIS_AT, &self.schemathesis);
+        let screenshots = env::var_os(SCREENSHOTS).unwrap_or_else(|| OsString::from("target/screenshots"));
+        tests.env(SCREENSHOTS, path::absolute(screenshots)?);
+        Ok(())
+    }
+}
+
+fn missing() -> Vec<Package> {
+    let mut missing = Vec::new();
+    if chromium().is_none() {
+        missing.push(Package { name: "chromium", program: "Chromium" });
+    }
+    if chromedriver().is_none() {
+        missing.push(Package { name: "chromium-driver", program: "chromedriver" });
+    }
+    if named(NEWMAN_AT).is_none() && !newman_place().1.exists() && on_path("npm").is_none() {
+        missing.push(Package { name: "npm", program: "npm" });
+    }
+    if named(SCHEMATHESIS_AT).is_none() && !schemathesis_place().1.exists() && !python_makes_places() {
+        missing.push(Package { name: "python3-venv", program: "Python's venv and pip" });
+    }
+    missing
+}
+
+fn named(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|place| !place.is_empty()).map(PathBuf::from)
+}
+
+fn chromium() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    named(CHROMIUM_AT).or_else(|| names.into_iter().find_map(on_path))
+}
+
+fn chromedriver() -> Option<PathBuf> {
+    named(CHROMEDRIVER_AT).or_else(|| on_path("chromedriver"))
+}
+
+fn newman() -> Result<PathBuf> {
+    if let Some(program) = named(NEWMAN_AT) {
+        return Ok(program);
+    }
+    let (folder, program) = newman_place();
+    install(&folder, &program, || {
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"]);
+        command::run(npm.arg(&folder).arg(format!("newman@{NEWMAN}")))
+    })?;
+    Ok(path::absolute(program)?)
+}
+
+fn newman_place() -> (PathBuf, PathBuf) {
+    let folder = Path::new("target/tools").join(format!("newman-{NEWMAN}"));
+    let program = folder.join("node_modules/.bin/newman");
+    (folder, program)
+}
+
+fn schemathesis() -> Result<PathBuf> {
+    if let Some(program) = named(SCHEMATHESIS_AT) {
+        return Ok(program);
+    }
+    let (folder, program) = schemathesis_place();
+    install(&folder, &program, || {
+        command::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        let mut pip = Command::new(folder.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+        command::run(pip.arg(format!("schemathesis=={SCHEMATHESIS}")))
+    })?;
+    Ok(path::absolute(program)?)
+}
+
+fn schemathesis_place() -> (PathBuf, PathBuf) {
+    let folder = Path::new("target/tools").join(format!("schemathesis-{SCHEMATHESIS}"));
+    let program = folder.join("bin/schemathesis");
+    (folder, program)
+}
+
+fn python_makes_places() -> bool {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import ensurepip, venv"]);
+    python.output().is_ok_and(|output| output.status.success())
+}
+
+/// Installs a program in a folder of its own; what was begun and not finished is none.
+fn install(folder: &Path, program: &Path, by: impl FnOnce() -> Result<()>) -> Result<()> {
+    if program.exists() {
+        return Ok(());
+    }
+    eprintln!("xtask: installing {}", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    by().inspect_err(|_| drop(fs::remove_dir_all(folder)))
+}
