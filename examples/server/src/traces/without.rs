@@ -13,12 +13,12 @@ pub(crate) struct TraceOptions {}
 
 impl TraceOptions {
     pub(crate) fn start(&self) -> Result<Traces, Failure> {
-        Ok(Traces)
+        Ok(Traces {})
     }
 }
 
 #[derive(Default)]
-pub(crate) struct Traces;
+pub(crate) struct Traces {}
 
 impl Traces {
     pub(crate) fn is_on(&self) -> bool {
