@@ -125,7 +125,11 @@ impl Bench {
                 databases.push(self.on_sqlite(&data).await?);
             }
         }
-        let command = format!("cargo xtask bench --size {}", self.size);
+        let only = self
+            .only
+            .map_or_else(String::new, |engine| format!(" --only {}", format!("{engine:?}").to_lowercase()));
+        let reuse = if self.reuses { " --reuse" } else { "" };
+        let command = format!("cargo xtask bench --size {}{only}{reuse}", self.size);
         Ok(Samples { command, machine, made_per_second, databases, rates })
     }
 
@@ -134,10 +138,12 @@ impl Bench {
         let server = self.place.database.rsplit_once('/').map_or("", |(server, _)| server);
         let url = format!("{server}/{name}");
         let note = self.note(Engine::PostgreSQL, data);
-        let loaded = match self.left(&note)? {
+        let mut connection = PgConnection::connect(&self.place.database).await?;
+        let known = sqlx::query("select from pg_database where datname = $1").bind(&name);
+        let is_there = known.fetch_optional(&mut connection).await?.is_some();
+        let loaded = match self.left(&note)?.filter(|_| is_there) {
             Some(loaded) => loaded,
             None => {
-                let mut connection = PgConnection::connect(&self.place.database).await?;
                 for statement in [
                     format!("drop database if exists {name} with (force)"),
                     format!("create database {name}"),

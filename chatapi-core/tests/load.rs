@@ -3,10 +3,8 @@
 #![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
-use chatapi_core::auth::password::unusable;
 use chatapi_core::messages::{Message, MessageFilter, NewMessage};
 use chatapi_core::page::PageRequest;
-use chatapi_core::random::SystemRandom;
 use chatapi_core::search::{SearchTerms, Words};
 use chatapi_core::store::load::{Load, LoadedRoom, Totals};
 use chatapi_core::store::postgres::PgStore;
@@ -24,7 +22,7 @@ fn user(id: UserId, username: &str) -> User {
         id,
         username: username.into(),
         email: "Ada@Example.org".into(),
-        password: unusable(&SystemRandom),
+        password: "!nobody logs in by this".into(),
         is_active: true,
         is_staff: false,
         is_superuser: true,

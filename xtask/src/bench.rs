@@ -87,7 +87,7 @@ fn read(words: &[String]) -> Result<Wanted> {
             "--report" => wanted.report = Some(value()?.into()),
             "--keep" => wanted.keep = Some(value()?.into()),
             "--only" => wanted.others.extend([word.clone(), value()?]),
-            "--check" => wanted.others.push(word.clone()),
+            "--check" | "--reuse" => wanted.others.push(word.clone()),
             other => return Err(Failure::Usage(format!("`bench` knows no `{other}`"))),
         }
     }
