@@ -11,8 +11,8 @@ use crate::data::rooms::Scope;
 
 const SIZE: (u32, u32) = (960, 560);
 
-/// How far to the right the legend stands: beside the lines, in the margin.
-const AWAY: i32 = 710;
+/// Where the legend stands: beside the lines, in the margin, where a chart of plotters' puts nothing itself.
+const LEGEND: (i32, i32) = (765, 60);
 
 /// Draws what has at least two sizes to be drawn against, and gives the files' names.
 pub(super) fn draw(samples: &Samples, folder: &Path) -> Result<Vec<String>> {
@@ -57,13 +57,11 @@ fn one(file: &Path, title: &str, databases: &[&Database], scope: Scope) -> Resul
         .draw()?;
     for (number, (class, line)) in lines.into_iter().enumerate() {
         let colour = Palette99::pick(number).to_rgba();
-        chart
-            .draw_series(LineSeries::new(line, colour.stroke_width(2)).point_size(3))?
-            .label(class.name())
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
+        chart.draw_series(LineSeries::new(line, colour.stroke_width(2)).point_size(3))?;
+        let (x, y) = (LEGEND.0, LEGEND.1 + 20 * number as i32);
+        area.draw(&PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)))?;
+        area.draw(&Text::new(class.name(), (x + 24, y - 8), ("sans-serif", 16)))?;
     }
-    let place = SeriesLabelPosition::Coordinate(AWAY, 20);
-    chart.configure_series_labels().position(place).label_font(("sans-serif", 16)).draw()?;
     area.present()?;
     Ok(())
 }
