@@ -32,6 +32,9 @@ const ROOMS: usize = 1000;
 /// How many rows are inserted by one statement.
 const BATCH: usize = 64;
 
+/// How many texts one statement takes out: PostgreSQL compares each with each of their ids.
+const TAKEN_AT_ONCE: usize = 256;
+
 impl<E: Engine> SqlStore<E> {
     /// How many texts a segment takes in.
     fn segment(&self) -> Value {
@@ -240,25 +243,27 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let build = move || Segment::of(&texts);
         let segment =
             tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
-        let (Some(first), Some(last)) = (segment.places.first(), segment.places.last()) else {
-            return Ok(false);
-        };
-        let ids = segment.places.iter().map(|place| place.id.0).collect();
         self.keep(&segment, level.into()).await?;
-        // A join, since PostgreSQL's plan for any array would compare each row with each of thousands of ids.
-        let (before, after) = T::DIALECT.each;
+        for places in segment.places.chunks(TAKEN_AT_ONCE) {
+            self.take_out(places).await?;
+        }
+        Ok(true)
+    }
+
+    /// Takes texts that are in a segment now out of the fresh ones. They are in order.
+    async fn take_out(&mut self, places: &[Place]) -> Result<()> {
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(()) };
+        let among = T::DIALECT.among("message_id", 4);
         let taken = format!(
-            "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3
-             and message_id in (select value from {before}$4{after})"
+            "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"
         );
         let values = [
             Value::Int(self.room.0),
             Value::Time(first.created_at),
             Value::Time(last.created_at),
-            Value::Ints(ids),
+            Value::Ints(places.iter().map(|place| place.id.0).collect()),
         ];
-        self.run(taken, &values).await?;
-        Ok(true)
+        self.run(taken, &values).await.map(drop)
     }
 
     /// Adds a segment, and gives its id.
