@@ -30,7 +30,7 @@ pub enum Value {
     OptBool(Option<bool>),
     /// A moment.
     Time(Timestamp),
-    /// Many ids, for [`Dialect::among`] and [`Dialect::each`].
+    /// Many ids, for [`Dialect::among`].
     Ints(Vec<i64>),
     /// Many texts, for [`Dialect::each`].
     Texts(Vec<String>),
@@ -63,7 +63,7 @@ pub trait Row: Send + Sync {
 pub struct Dialect {
     /// Around a parameter that holds many ids: `id` + this is true where `id` is one of them.
     pub among: (&'static str, &'static str),
-    /// Around a parameter that holds many texts, or many ids: a table `term` with a column `value`.
+    /// Around a parameter that holds many texts: a table `term` with a column `value`.
     pub each: (&'static str, &'static str),
     /// At the end of a query within a write: what it found stays until the write is done.
     pub hold: &'static str,

@@ -246,9 +246,12 @@ impl Scores<'_> {
         }
         let score = match self.known.get(counts) {
             Some(score) => *score,
-            None => self.search.score(self.weights, counts),
+            None => {
+                let score = self.search.score(self.weights, counts);
+                self.known.insert(counts.to_vec(), score);
+                score
+            }
         };
-        self.known.insert(counts.to_vec(), score);
         self.before = Some((counts.to_vec(), score));
         score
     }
