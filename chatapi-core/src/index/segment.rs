@@ -109,17 +109,24 @@ const CHUNK: usize = 256;
 /// Begins the names of pages of places: after all names of other pages.
 pub(crate) const PLACES: &str = "~";
 
-/// The name of the page with the place of this message.
-pub(crate) fn page_of_place(ordinal: u32) -> String {
-    chunk_name(ordinal / CHUNK as u32)
+/// The number of the chunk with the place of this message.
+pub(crate) fn chunk_of(ordinal: u32) -> u32 {
+    ordinal / CHUNK as u32
 }
 
-/// The place of a message on that page.
-pub(crate) fn place_on(ordinal: u32, page: &[Place]) -> Result<Place, Damaged> {
-    page.get(ordinal as usize % CHUNK).copied().ok_or(Damaged)
+/// The place of a message in that chunk.
+pub(crate) fn place_on(ordinal: u32, chunk: &[Place]) -> Result<Place, Damaged> {
+    chunk.get(ordinal as usize % CHUNK).copied().ok_or(Damaged)
 }
 
-fn chunk_name(chunk: u32) -> String {
+/// How many messages of a segment come before a place, from the chunk of this number, in which it lies.
+pub(crate) fn number_before(at: Place, chunk: u32, places: &[Place]) -> u32 {
+    let here = places.partition_point(|place| *place < at);
+    chunk * CHUNK as u32 + u32::try_from(here).unwrap_or(u32::MAX)
+}
+
+/// The name of the page with this chunk of places.
+pub(crate) fn chunk_name(chunk: u32) -> String {
     format!("{PLACES}{chunk:04x}")
 }
 
@@ -189,11 +196,24 @@ fn write_places(places: &[Place]) -> Vec<u8> {
 /// The places on a page, in order.
 pub(crate) fn read_places(mut bytes: &[u8]) -> Result<Vec<Place>, Damaged> {
     let mut places = Vec::new();
-    let (mut at, mut id) = (0i64, 0i64);
+    let mut before = (0, 0);
     while !bytes.is_empty() {
-        at = at.wrapping_add(read_difference(&mut bytes)?);
-        id = id.wrapping_add(read_difference(&mut bytes)?);
-        places.push(Place { created_at: Timestamp::from_micros(at), id: MessageId(id) });
+        places.push(read_place(&mut bytes, &mut before)?);
     }
     Ok(places)
+}
+
+/// How many bytes the first place of a page takes at most: two numbers of 64 bits, seven of them a byte.
+pub(crate) const FIRST: usize = 20;
+
+/// The first place of a page, from its first bytes.
+pub(crate) fn first_place(mut bytes: &[u8]) -> Result<Place, Damaged> {
+    read_place(&mut bytes, &mut (0, 0))
+}
+
+fn read_place(bytes: &mut &[u8], before: &mut (i64, i64)) -> Result<Place, Damaged> {
+    let at = before.0.wrapping_add(read_difference(bytes)?);
+    let id = before.1.wrapping_add(read_difference(bytes)?);
+    *before = (at, id);
+    Ok(Place { created_at: Timestamp::from_micros(at), id: MessageId(id) })
 }

@@ -36,6 +36,7 @@ mod lists;
 mod places;
 mod ranked;
 mod statement;
+mod stretch;
 
 pub(super) use places::{all_places, read_all_places};
 use statement::{Statement, kind, pages_of};
@@ -105,16 +106,6 @@ impl<'a> Extent<'a> {
     /// All of them, the newest first.
     pub(super) fn newest_first(filter: &'a MessageFilter) -> Self {
         Self { filter, from: Bound::Unbounded, newest_first: true }
-    }
-
-    fn holds(&self, place: Place) -> bool {
-        match (self.from, self.newest_first) {
-            (Bound::Unbounded, _) => true,
-            (Bound::Included(from), true) => place <= from,
-            (Bound::Included(from), false) => place >= from,
-            (Bound::Excluded(from), true) => place < from,
-            (Bound::Excluded(from), false) => place > from,
-        }
     }
 }
 

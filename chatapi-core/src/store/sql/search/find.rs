@@ -4,7 +4,10 @@
 //! is left out never changes what is found.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use super::places::{Ordinals, number};
+use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
 use crate::index::evaluate::{Needle, messages_with};
 use crate::index::pages::Page;
@@ -45,34 +48,37 @@ impl Extent<'_> {
     }
 }
 
-/// A segment, and what was found in it.
+/// A segment, or as much of it as is wanted, and what was found in it.
 #[derive(Debug)]
 struct Unit {
     id: i64,
     begin: Rank,
     end: Rank,
-    /// Whether it begins where it is wanted to, so that all that is found in it counts.
-    is_whole: bool,
-    messages: u64,
-    /// The messages found, by their ordinals; `None` where nobody has looked yet.
+    /// Which of its messages are wanted, by their ordinals.
+    within: Range<u32>,
+    /// Those of them that were found; `None` where nobody has looked yet.
     found: Option<Vec<u32>>,
 }
 
 impl Unit {
-    fn of(segment: &SegmentRow, extent: &Extent<'_>) -> Self {
+    fn of(segment: &SegmentRow, within: Range<u32>, extent: &Extent<'_>) -> Self {
         let (one, other) = (extent.rank(segment.first), extent.rank(segment.last));
-        Self {
-            id: segment.id,
-            begin: one.min(other),
-            end: one.max(other),
-            is_whole: extent.holds(segment.first) && extent.holds(segment.last),
-            messages: segment.messages,
-            found: None,
-        }
+        Self { id: segment.id, begin: one.min(other), end: one.max(other), within, found: None }
+    }
+
+    fn messages(&self) -> u64 {
+        self.within.len() as u64
     }
 
     fn hits(&self) -> u64 {
         self.found.as_ref().map_or(0, |found| found.len() as u64)
+    }
+
+    /// The first `wanted` that were found.
+    fn first(&self, wanted: usize, newest_first: bool) -> &[u32] {
+        let found = self.found.as_deref().unwrap_or_default();
+        let wanted = wanted.min(found.len());
+        if newest_first { &found[found.len() - wanted..] } else { &found[..wanted] }
     }
 }
 
@@ -94,7 +100,10 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn find(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<Found>> {
         let needles = Needle::all_of(&extent.filter.search, extent.filter.user);
         let gathered = self.gather(extent, &needles, &Texts::OfFilter, NEAR).await?;
-        let mut search = Search::new(extent, needles, gathered)?;
+        let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
+            return Ok(None);
+        };
+        let mut search = Search::new(extent, needles, within, gathered)?;
         loop {
             let more = search.segments_to_look_at(wanted);
             if more.is_empty() {
@@ -106,28 +115,10 @@ impl<E: Engine> SqlStore<E> {
                 search.look_at(segment, &pages)?;
             }
         }
-        self.take(&search, wanted).await
-    }
-
-    /// The page that is wanted, from segments that are known to hold it. `None` where one of them is gone.
-    pub(super) async fn take(&self, search: &Search<'_>, wanted: Wanted) -> Result<Option<Found>> {
-        let passed = search.passed(wanted.skip);
-        let skip = as_len(wanted.skip - passed.hits);
-        let holders = search.holders(&passed, wanted.skip.saturating_add(wanted.take));
-        let ordinals = holders.iter().map(|unit| (unit.id, unit.found.clone().unwrap_or_default()));
-        let Some(places) = self.places_of(&ordinals.collect()).await? else { return Ok(None) };
-        let mut found: Vec<(Rank, Place)> = search.fresh[passed.fresh..].to_vec();
-        for unit in holders {
-            for place in places.get(&unit.id).into_iter().flatten() {
-                if unit.is_whole || search.extent.holds(*place) {
-                    found.push((search.extent.rank(*place), *place));
-                }
-            }
-        }
-        found.sort_unstable();
-        let page = found.into_iter().skip(skip).take(as_len(wanted.take));
+        let part = search.part(wanted);
+        let Some(places) = self.places_of(&part.messages).await? else { return Ok(None) };
         let (count, is_exact) = search.count();
-        Ok(Some(Found { places: page.map(|(_, place)| place).collect(), count, is_exact }))
+        Ok(Some(Found { places: search.settle(&part, places), count, is_exact }))
     }
 }
 
@@ -142,10 +133,27 @@ struct Passed {
     hits: u64,
 }
 
+/// What can be among the messages that are wanted.
+pub(super) struct Part {
+    /// Those of segments.
+    pub(super) messages: Vec<Ordinals>,
+    /// How many fresh texts come before.
+    passed: usize,
+    /// How many of what is left are skipped, and how many are taken then.
+    skip: usize,
+    take: usize,
+}
+
 impl<'a> Search<'a> {
-    fn new(extent: &'a Extent<'a>, needles: Vec<Needle>, gathered: Gathered) -> Result<Self> {
-        let fresh = gathered.fresh.iter().map(|text| text.place);
-        let mut search = Self::of(extent, &gathered.segments, fresh);
+    fn new(
+        extent: &'a Extent<'a>,
+        needles: Vec<Needle>,
+        within: Vec<Range<u32>>,
+        gathered: Gathered,
+    ) -> Result<Self> {
+        let units = gathered.segments.iter().zip(within);
+        let units = units.map(|(segment, within)| Unit::of(segment, within, extent)).collect();
+        let mut search = Self::of(extent, units, gathered.fresh.iter().map(|text| text.place));
         search.needles = needles;
         search.dead = gathered.dead;
         for (segment, pages) in &gathered.pages {
@@ -154,22 +162,20 @@ impl<'a> Search<'a> {
         Ok(search)
     }
 
-    /// A search whose hits are known: these fresh texts, and these of segments, by their ordinals.
+    /// A search whose hits are known: these fresh texts, and these messages of segments, each of a segment of its own.
     pub(super) fn of_found(
         extent: &'a Extent<'a>,
-        segments: &[SegmentRow],
+        found: impl Iterator<Item = (&'a SegmentRow, Vec<u32>)>,
         fresh: impl Iterator<Item = Place>,
-        mut found: HashMap<i64, Vec<u32>>,
     ) -> Self {
-        let mut search = Self::of(extent, segments, fresh);
-        for unit in &mut search.units {
-            unit.found = Some(found.remove(&unit.id).unwrap_or_default());
-        }
-        search
+        let unit = |(segment, found): (&SegmentRow, Vec<u32>)| {
+            let within = 0..number(segment.messages);
+            Unit { found: Some(found), ..Unit::of(segment, within, extent) }
+        };
+        Self::of(extent, found.map(unit).collect(), fresh)
     }
 
-    fn of(extent: &'a Extent<'a>, segments: &[SegmentRow], fresh: impl Iterator<Item = Place>) -> Self {
-        let mut units: Vec<Unit> = segments.iter().map(|segment| Unit::of(segment, extent)).collect();
+    fn of(extent: &'a Extent<'a>, mut units: Vec<Unit>, fresh: impl Iterator<Item = Place>) -> Self {
         units.sort_unstable_by_key(|unit| (unit.begin, unit.end, unit.id));
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
         let mut fresh: Vec<(Rank, Place)> = fresh.map(|place| (extent.rank(place), place)).collect();
@@ -183,7 +189,9 @@ impl<'a> Search<'a> {
             found.retain(|ordinal| dead.binary_search(ordinal).is_err());
         }
         if let Some(at) = self.by_id.get(&segment) {
-            self.units[*at].found = Some(found);
+            let unit = &mut self.units[*at];
+            found.retain(|ordinal| unit.within.contains(ordinal));
+            unit.found = Some(found);
         }
         Ok(())
     }
@@ -201,12 +209,12 @@ impl<'a> Search<'a> {
             return Vec::new();
         }
         // As many messages as what was found makes likely, and some more; all where nothing was found.
-        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(|unit| unit.messages).sum();
+        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(Unit::messages).sum();
         let seen = seen.max(NEAR) as f64;
         let mut left = if counted == 0 { f64::INFINITY } else { (seen * (short * 1.3 - 1.0)).max(seen) };
         let likely = std::iter::once(next).chain(open).take_while(|unit| {
             let is_likely = left > 0.0;
-            left -= unit.messages as f64;
+            left -= unit.messages() as f64;
             is_likely
         });
         likely.map(|unit| unit.id).collect()
@@ -214,7 +222,7 @@ impl<'a> Search<'a> {
 
     /// How many messages were found that come before `end` for certain.
     fn hits_before(&self, end: Rank) -> u64 {
-        let earlier = self.units.iter().filter(|unit| unit.is_whole && unit.end < end);
+        let earlier = self.units.iter().filter(|unit| unit.end < end);
         earlier.map(Unit::hits).sum::<u64>() + self.fresh_up_to(end) as u64
     }
 
@@ -223,8 +231,8 @@ impl<'a> Search<'a> {
     }
 
     fn count(&self) -> (u64, bool) {
-        let all: u64 = self.units.iter().map(|unit| unit.messages).sum();
-        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(|unit| unit.messages).sum();
+        let all: u64 = self.units.iter().map(Unit::messages).sum();
+        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(Unit::messages).sum();
         let hits: u64 = self.units.iter().map(Unit::hits).sum();
         let likely = u128::from(hits) * u128::from(all) / u128::from(seen.max(1));
         (u64::try_from(likely).unwrap_or(u64::MAX).saturating_add(self.fresh.len() as u64), all == seen)
@@ -239,7 +247,7 @@ impl<'a> Search<'a> {
             of_segments += unit.hits();
             let fresh = self.fresh_up_to(unit.end);
             let hits = of_segments + fresh as u64;
-            if !stands_apart || !unit.is_whole || unit.found.is_none() || hits > skip {
+            if !stands_apart || unit.found.is_none() || hits > skip {
                 break;
             }
             passed = Passed { units: at + 1, fresh, hits };
@@ -248,17 +256,35 @@ impl<'a> Search<'a> {
     }
 
     /// The segments that can hold one of the first `wanted` messages found, but for those that are passed.
-    fn holders(&self, passed: &Passed, wanted: u64) -> Vec<&Unit> {
+    fn holders(&self, passed: &Passed, wanted: u64) -> impl Iterator<Item = &Unit> {
         let units = &self.units[passed.units..];
-        let mut by_end: Vec<&Unit> = units.iter().filter(|unit| unit.is_whole).collect();
+        let mut by_end: Vec<&Unit> = units.iter().collect();
         by_end.sort_unstable_by_key(|unit| unit.end);
         let mut hits = passed.hits - passed.fresh as u64;
         let last = by_end.into_iter().find_map(|unit| {
             hits += unit.hits();
             (hits + self.fresh_up_to(unit.end) as u64 >= wanted).then_some(unit.end)
         });
-        let can_hold = |unit: &&Unit| unit.hits() > 0 && last.is_none_or(|last| unit.begin <= last);
-        units.iter().filter(can_hold).collect()
+        units.iter().filter(move |unit| unit.hits() > 0 && last.is_none_or(|last| unit.begin <= last))
+    }
+
+    /// What has to be read to know the messages that are wanted: of each segment as many as there could be.
+    pub(super) fn part(&self, wanted: Wanted) -> Part {
+        let passed = self.passed(wanted.skip);
+        let (skip, take) = (as_len(wanted.skip - passed.hits), as_len(wanted.take));
+        let first = |unit: &Unit| unit.first(skip.saturating_add(take), self.extent.newest_first).to_vec();
+        let holders = self.holders(&passed, wanted.skip.saturating_add(wanted.take));
+        let messages = holders.map(|unit| (unit.id, first(unit))).collect();
+        Part { messages, passed: passed.fresh, skip, take }
+    }
+
+    /// The messages that are wanted, from the places of those of the part.
+    pub(super) fn settle(&self, part: &Part, places: impl IntoIterator<Item = Vec<Place>>) -> Vec<Place> {
+        let of_segments = places.into_iter().flatten().map(|place| (self.extent.rank(place), place));
+        let mut found: Vec<(Rank, Place)> =
+            of_segments.chain(self.fresh[part.passed..].iter().copied()).collect();
+        found.sort_unstable();
+        found.into_iter().skip(part.skip).take(part.take).map(|(_, place)| place).collect()
     }
 }
 

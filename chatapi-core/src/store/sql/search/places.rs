@@ -3,47 +3,99 @@
 use std::collections::HashMap;
 
 use super::{Gathered, damaged};
-use crate::index::segment::{PLACES, page_of_place, place_on, read_places};
+use crate::index::Damaged;
+use crate::index::segment::{
+    FIRST, PLACES, chunk_name, chunk_of, first_place, number_before, place_on, read_places,
+};
 use crate::messages::Place;
 use crate::store::sql::{Dialect, Engine, Result, Row, SqlStore, Value};
 use crate::{MessageId, RoomId};
 
+/// Messages of a segment, by their ordinals.
+pub(super) type Ordinals = (i64, Vec<u32>);
+
 impl<E: Engine> SqlStore<E> {
-    /// The places of these messages of segments. `None` where a segment is gone.
-    pub(super) async fn places_of(
-        &self,
-        found: &HashMap<i64, Vec<u32>>,
-    ) -> Result<Option<HashMap<i64, Vec<Place>>>> {
-        let of_segment = |(segment, ordinals): (&i64, &Vec<u32>)| {
-            let mut names: Vec<String> = ordinals.iter().map(|ordinal| page_of_place(*ordinal)).collect();
-            names.dedup();
-            names.into_iter().map(|name| format!("{name}{segment}")).collect::<Vec<_>>()
-        };
-        let wanted: Vec<String> = found.iter().flat_map(of_segment).collect();
-        if wanted.is_empty() {
-            return Ok(Some(found.keys().map(|segment| (*segment, Vec::new())).collect()));
+    /// The places of messages of segments, list by list. `None` where a segment is gone.
+    pub(super) async fn places_of(&self, messages: &[Ordinals]) -> Result<Option<Vec<Vec<Place>>>> {
+        let each = messages
+            .iter()
+            .flat_map(|(segment, ordinals)| ordinals.iter().map(|at| (*segment, chunk_of(*at))));
+        let chunks = self.chunks(each.collect()).await?;
+        let mut all = Vec::with_capacity(messages.len());
+        for (segment, ordinals) in messages {
+            let mut places = Vec::with_capacity(ordinals.len());
+            for ordinal in ordinals {
+                let Some(chunk) = chunks.get(&(*segment, chunk_of(*ordinal))) else { return Ok(None) };
+                places.push(place_on(*ordinal, chunk).map_err(damaged)?);
+            }
+            all.push(places);
         }
+        Ok(Some(all))
+    }
+
+    /// How many messages of a segment come before a place, for each of these. `None` where a segment is gone.
+    pub(super) async fn numbers_before(
+        &self,
+        wanted: &[(i64, Place)],
+    ) -> Result<Option<HashMap<(i64, Place), u32>>> {
+        let segments = wanted.iter().map(|(segment, _)| *segment).collect();
+        let firsts = self.firsts_of_chunks(segments).await?;
+        let mut holders = HashMap::new();
+        for (segment, at) in wanted {
+            let Some(firsts) = firsts.get(segment) else { return Ok(None) };
+            let chunk = firsts.partition_point(|first| first < at).saturating_sub(1);
+            holders.insert((*segment, *at), number(chunk as u64));
+        }
+        let chunks =
+            self.chunks(holders.iter().map(|((segment, _), chunk)| (*segment, *chunk)).collect()).await?;
+        let mut numbers = HashMap::new();
+        for ((segment, at), chunk) in holders {
+            let Some(places) = chunks.get(&(segment, chunk)) else { return Ok(None) };
+            numbers.insert((segment, at), number_before(at, chunk, places));
+        }
+        Ok(Some(numbers))
+    }
+
+    /// The first place of each chunk of these segments.
+    async fn firsts_of_chunks(&self, segments: Vec<i64>) -> Result<HashMap<i64, Vec<Place>>> {
+        if segments.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let sql = format!(
+            "select segment_id, substr(data, 1, {FIRST}) from chatapi_segment_pages
+             where {} and name >= '{PLACES}' order by segment_id, name",
+            self.dialect().among("segment_id", 1)
+        );
+        let mut firsts = HashMap::<i64, Vec<Place>>::new();
+        for row in &self.read(sql, &[Value::Ints(segments)]).await? {
+            firsts.entry(row.int(0)?).or_default().push(first_place(&row.bytes(1)?).map_err(damaged)?);
+        }
+        Ok(firsts)
+    }
+
+    /// Chunks of places, by segment and number. One that is gone is left out.
+    async fn chunks(&self, mut wanted: Vec<(i64, u32)>) -> Result<HashMap<(i64, u32), Vec<Place>>> {
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let keys = wanted.iter().map(|(segment, chunk)| format!("{}{segment}", chunk_name(*chunk)));
+        let keys = Value::Texts(keys.collect());
+        let by_name: HashMap<String, u32> =
+            wanted.into_iter().map(|(_, chunk)| (chunk_name(chunk), chunk)).collect();
         let (before, after) = self.dialect().each;
         let sql = format!(
             "select p.segment_id, p.name, p.data
              from (select substr(value, 1, 5) as name, cast(substr(value, 6) as bigint) as id from {before}$1{after}) w
              join chatapi_segment_pages p on p.segment_id = w.id and p.name = w.name"
         );
-        let mut pages = HashMap::new();
-        for row in &self.read(sql, &[Value::Texts(wanted)]).await? {
-            let places = read_places(&row.bytes(2)?).map_err(damaged)?;
-            pages.insert((row.int(0)?, row.text(1)?), places);
+        let mut chunks = HashMap::new();
+        for row in &self.read(sql, &[keys]).await? {
+            let chunk = *by_name.get(&row.text(1)?).ok_or_else(|| damaged(Damaged))?;
+            chunks.insert((row.int(0)?, chunk), read_places(&row.bytes(2)?).map_err(damaged)?);
         }
-        let mut all = HashMap::new();
-        for (segment, ordinals) in found {
-            let mut places = Vec::with_capacity(ordinals.len());
-            for ordinal in ordinals {
-                let Some(page) = pages.get(&(*segment, page_of_place(*ordinal))) else { return Ok(None) };
-                places.push(place_on(*ordinal, page).map_err(damaged)?);
-            }
-            all.insert(*segment, places);
-        }
-        Ok(Some(all))
+        Ok(chunks)
     }
 
     /// The places of all messages of these segments, in order. A segment that is gone is left out.
@@ -77,6 +129,11 @@ impl<E: Engine> SqlStore<E> {
         }
         Ok(())
     }
+}
+
+/// The ordinal that this number is; segments have far fewer messages than there are ordinals.
+pub(super) fn number(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// A query for the places of all messages of the segments in its parameter.

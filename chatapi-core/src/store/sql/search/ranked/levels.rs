@@ -1,0 +1,231 @@
+//! The messages found by their scores.
+//!
+//! They are many, and of few kinds: most have each word once. So they are put together by how often the phrases occur in
+//! them, and scored kind by kind.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use super::{Needles, pattern};
+use crate::index::evaluate::{Needle, counts_of, messages_with};
+use crate::index::pages::Page;
+use crate::messages::{Place, RankedSearch, Sort};
+use crate::search::{Query, Weights, Words};
+use crate::store::sql::Result;
+use crate::store::sql::search::{FreshText, Gathered, SegmentRow, damaged};
+use crate::text::stems;
+
+/// Messages of one score.
+#[derive(Default)]
+pub(super) struct Level {
+    /// By segment, each named by its number in the list; the messages by their ordinals, in order.
+    pub(super) of_segments: Vec<(usize, Vec<u32>)>,
+    pub(super) fresh: Vec<Place>,
+}
+
+impl Level {
+    pub(super) fn hits(&self) -> u64 {
+        let of_segments: usize = self.of_segments.iter().map(|(_, ordinals)| ordinals.len()).sum();
+        (of_segments + self.fresh.len()) as u64
+    }
+
+    /// Adds a message of a segment. They come in order.
+    fn push(&mut self, segment: usize, ordinal: u32) {
+        match self.of_segments.last_mut() {
+            Some((last, ordinals)) if *last == segment => ordinals.push(ordinal),
+            _ => self.of_segments.push((segment, vec![ordinal])),
+        }
+    }
+
+    /// Takes in what another has.
+    fn absorb(&mut self, other: Self) {
+        let mut all: BTreeMap<usize, Vec<u32>> = std::mem::take(&mut self.of_segments).into_iter().collect();
+        for (segment, ordinals) in other.of_segments {
+            let here = all.entry(segment).or_default();
+            here.extend(ordinals);
+            here.sort();
+        }
+        self.of_segments = all.into_iter().collect();
+        self.fresh.extend(other.fresh);
+    }
+}
+
+/// All messages that a search finds among what was gathered, those of the best score first. Of each segment only those are
+/// found that are `within` a range.
+pub(super) fn levels(
+    search: &RankedSearch,
+    gathered: &Gathered,
+    needles: &Needles,
+    within: &[Range<u32>],
+) -> Result<Vec<Level>> {
+    let mut kinds = Kinds::of(search);
+    let mut with_phrase = vec![0; needles.phrases.len()];
+    for (at, (segment, within)) in gathered.segments.iter().zip(within).enumerate() {
+        let (pages, dead) = (gathered.pages_of(segment), gathered.dead_in(segment));
+        let counts = living_counts(&needles.phrases, pages, dead)?;
+        for (with, of_phrase) in with_phrase.iter_mut().zip(&counts) {
+            *with += of_phrase.len() as u64;
+        }
+        let by = needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
+        each_message(segment, &counts, &search.query, |ordinal, counts| {
+            if within.contains(&ordinal)
+                && by.as_ref().is_none_or(|by| by.binary_search(&ordinal).is_ok())
+                && dead.binary_search(&ordinal).is_err()
+                && let Some(level) = kinds.level(counts)
+            {
+                level.push(at, ordinal);
+            }
+        });
+    }
+    let patterns: Vec<String> = search.query.phrases().iter().map(|phrase| pattern(phrase.stems())).collect();
+    for text in &gathered.fresh {
+        let counts = counts_in(text, &patterns, search.words);
+        for (with, count) in with_phrase.iter_mut().zip(&counts) {
+            *with += u64::from(*count > 0);
+        }
+        if search.lets_through(text.author, text.place.created_at)
+            && let Some(level) = kinds.level(&counts)
+        {
+            level.fresh.push(text.place);
+        }
+    }
+    Ok(kinds.by_score(&Weights::new(messages_in(gathered), with_phrase)))
+}
+
+/// How many messages there are, found or not.
+fn messages_in(gathered: &Gathered) -> u64 {
+    let in_segments: u64 = gathered.segments.iter().map(|segment| segment.messages).sum();
+    let dead: usize = gathered.dead.values().map(Vec::len).sum();
+    (in_segments + gathered.fresh_count).saturating_sub(dead as u64)
+}
+
+/// The messages found, by how often the phrases that matter occur in them.
+struct Kinds<'a> {
+    search: &'a RankedSearch,
+    kinds: Vec<(Vec<u32>, Level)>,
+    /// By the counts of all phrases, the number of the kind; of none, where such messages are not found.
+    by_counts: HashMap<Vec<u32>, Option<usize>>,
+    /// By the counts that matter.
+    by_relevant: HashMap<Vec<u32>, usize>,
+    /// Most messages are of the kind of the one before.
+    before: (Vec<u32>, Option<usize>),
+}
+
+impl<'a> Kinds<'a> {
+    fn of(search: &'a RankedSearch) -> Self {
+        let mut kinds = Self {
+            search,
+            kinds: Vec::new(),
+            by_counts: HashMap::new(),
+            by_relevant: HashMap::new(),
+            before: Default::default(),
+        };
+        kinds.before.1 = kinds.find(&[]);
+        kinds
+    }
+
+    /// Where a message belongs in which the phrases occur so often, if it is found.
+    fn level(&mut self, counts: &[u32]) -> Option<&mut Level> {
+        if self.before.0 != counts {
+            let known = self.by_counts.get(counts).copied();
+            let kind = known.unwrap_or_else(|| self.find(counts));
+            self.before.0.clear();
+            self.before.0.extend_from_slice(counts);
+            self.before.1 = kind;
+        }
+        self.before.1.map(|kind| &mut self.kinds[kind].1)
+    }
+
+    fn find(&mut self, counts: &[u32]) -> Option<usize> {
+        let kind = self.search.query.relevant(counts).map(|mut relevant| {
+            if self.search.sort == Sort::Recent {
+                relevant.clear();
+            }
+            *self.by_relevant.entry(relevant).or_insert_with_key(|relevant| {
+                self.kinds.push((relevant.clone(), Level::default()));
+                self.kinds.len() - 1
+            })
+        });
+        self.by_counts.insert(counts.to_vec(), kind);
+        kind
+    }
+
+    fn by_score(self, weights: &Weights) -> Vec<Level> {
+        let scored = self.kinds.into_iter().map(|(counts, level)| (weights.score(&counts), level));
+        let mut scored: Vec<(f64, Level)> = scored.collect();
+        scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        scored.dedup_by(|(score, level), (before, best)| {
+            let is_equal = score.total_cmp(before).is_eq();
+            if is_equal {
+                best.absorb(std::mem::take(level));
+            }
+            is_equal
+        });
+        scored.into_iter().map(|(_, level)| level).collect()
+    }
+}
+
+/// How often a phrase occurs in a segment's messages, by ordinal.
+type Counts = Vec<(u32, u32)>;
+
+/// How often each phrase occurs in those of a segment's messages that are still there.
+fn living_counts(phrases: &[Needle], pages: &[Page], dead: &[u32]) -> Result<Vec<Counts>> {
+    let living = |phrase| {
+        let mut counts = counts_of(phrase, pages).map_err(damaged)?;
+        if !dead.is_empty() {
+            counts.retain(|(ordinal, _)| dead.binary_search(ordinal).is_err());
+        }
+        Ok(counts)
+    };
+    phrases.iter().map(living).collect()
+}
+
+/// Goes through the messages of a segment that can be hits, with how often each phrase occurs in them.
+fn each_message(segment: &SegmentRow, counts: &[Counts], query: &Query, mut look: impl FnMut(u32, &[u32])) {
+    let mut here = vec![0; counts.len()];
+    if query.any_of().is_empty() {
+        let all = 0..u32::try_from(segment.messages).unwrap_or(u32::MAX);
+        all.for_each(|ordinal| look(ordinal, &here));
+        return;
+    }
+    let mut rest: Vec<&[(u32, u32)]> = counts.iter().map(Vec::as_slice).collect();
+    while let Some(ordinal) = rest.iter().filter_map(|rest| Some(rest.first()?.0)).min() {
+        for (rest, here) in rest.iter_mut().zip(&mut here) {
+            *here = match rest {
+                [(next, count), after @ ..] if *next == ordinal => {
+                    *rest = after;
+                    *count
+                }
+                _ => 0,
+            };
+        }
+        look(ordinal, &here);
+    }
+}
+
+/// The messages of a segment by one of these authors, in order.
+fn by_any(authors: &[Needle], pages: &[Page]) -> Result<Vec<u32>> {
+    let mut by = Vec::new();
+    for author in authors {
+        by.extend(messages_with(std::slice::from_ref(author), pages).map_err(damaged)?);
+    }
+    by.sort();
+    Ok(by)
+}
+
+/// How often each phrase occurs in a fresh text.
+fn counts_in(text: &FreshText, patterns: &[String], words: Words) -> Vec<u32> {
+    let stems = if text.has_stems { Cow::Borrowed(&text.text) } else { Cow::Owned(stems(&text.text, words)) };
+    let count = |pattern: &String| {
+        let mut count = 0;
+        let mut from = 0;
+        // The blank after one occurrence may be that before the next.
+        while let Some(at) = stems[from..].find(pattern) {
+            count += 1;
+            from += at + 1;
+        }
+        count
+    };
+    patterns.iter().map(count).collect()
+}

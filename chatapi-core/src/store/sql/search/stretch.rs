@@ -1,0 +1,67 @@
+//! Stretches of time, and which messages of a segment lie within one.
+
+use std::ops::{Bound, Range};
+
+use super::places::number;
+use super::{Extent, SegmentRow};
+use crate::messages::Place;
+use crate::search::Query;
+use crate::store::sql::{Engine, Result, SqlStore};
+use crate::{MessageId, Timestamp};
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    /// Where it begins.
+    from: Option<Place>,
+    /// The first place that it does not reach.
+    to: Option<Place>,
+}
+
+impl Stretch {
+    pub(super) fn of_extent(extent: &Extent<'_>) -> Self {
+        let at = match (extent.from, extent.newest_first) {
+            (Bound::Unbounded, _) => None,
+            (Bound::Included(place), false) | (Bound::Excluded(place), true) => Some(place),
+            (Bound::Included(place), true) | (Bound::Excluded(place), false) => Some(next(place)),
+        };
+        if extent.newest_first { Self { from: None, to: at } } else { Self { from: at, to: None } }
+    }
+
+    pub(super) fn of_query(query: &Query) -> Self {
+        let start = |at: Timestamp| Place { created_at: at, id: MessageId(i64::MIN) };
+        Self { from: query.since().map(start), to: query.before().map(start) }
+    }
+}
+
+/// The first place after this one.
+fn next(place: Place) -> Place {
+    Place { id: MessageId(place.id.0.saturating_add(1)), ..place }
+}
+
+impl<E: Engine> SqlStore<E> {
+    /// Of each segment, the messages within a stretch, by their ordinals. `None` where one is gone.
+    pub(super) async fn within(
+        &self,
+        stretch: Stretch,
+        segments: &[SegmentRow],
+    ) -> Result<Option<Vec<Range<u32>>>> {
+        let cuts = |at: Option<Place>| {
+            let cut = segments.iter().filter_map(move |segment| Some((segment, at?)));
+            cut.filter(|(segment, at)| (segment.first < *at) && (*at <= segment.last))
+        };
+        let asked = cuts(stretch.from).chain(cuts(stretch.to)).map(|(segment, at)| (segment.id, at));
+        let Some(before) = self.numbers_before(&asked.collect::<Vec<_>>()).await? else { return Ok(None) };
+        let number_before = |segment: &SegmentRow, at: Place| match before.get(&(segment.id, at)) {
+            Some(number) => *number,
+            None if at <= segment.first => 0,
+            None => number(segment.messages),
+        };
+        let within = |segment: &SegmentRow| {
+            let from = stretch.from.map_or(0, |from| number_before(segment, from));
+            let to = stretch.to.map_or(number(segment.messages), |to| number_before(segment, to));
+            from..to.max(from)
+        };
+        Ok(Some(segments.iter().map(within).collect()))
+    }
+}
