@@ -11,6 +11,7 @@ pub mod server;
 pub mod rates;
 pub mod series;
 pub mod statements;
+pub mod warm;
 
 pub mod report;
 pub mod run;

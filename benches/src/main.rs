@@ -40,6 +40,9 @@ struct CommandLine {
     /// Use the databases that a former run left, where they are there
     #[arg(long)]
     reuse: bool,
+    /// Only series whose titles have this, such as "one large room"; no load is driven then
+    #[arg(long, value_name = "TEXT")]
+    about: Option<String>,
     /// Fail where a target is missed
     #[arg(long)]
     check: bool,
@@ -63,6 +66,7 @@ async fn main() -> ExitCode {
         folder: line.folder,
         only: line.only,
         reuses: line.reuse,
+        about: line.about,
     };
     let measured = match bench.run().await {
         Ok(samples) => samples.write(&report).map(|()| samples),

@@ -103,6 +103,12 @@ impl Subject {
             .flat_map(move |scope| kinds.clone().into_iter().map(move |kind| Self { kind, scope }))
     }
 
+    /// What it is about, in reports: what is asked, for which term, in whose rooms.
+    pub fn title(self) -> String {
+        let words = [self.name(), self.term(), self.scope.name()];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     /// A question of this kind: the term, and where a page begins, are by chance.
     pub fn question(self, data: &Data, random: &mut Rng) -> Question {
         let query = match self.kind {

@@ -12,12 +12,13 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::data::Data;
 use crate::load::{self, Load};
+use crate::questions::Subject;
 use crate::rates::{self, CONNECTIONS, Place, Rounds};
 use crate::report::machine::Machine;
 use crate::report::{Database, Engine, Rate, Samples, Series};
 use crate::series::{Effort, in_process, over_http};
 use crate::server::Server;
-use crate::{Result, chat};
+use crate::{Result, chat, warm};
 
 /// How many messages to measure with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct Bench {
     pub only: Option<Engine>,
     /// With the databases that a former run left, where they are there.
     pub reuses: bool,
+    /// Only series whose titles have this text, and no load.
+    pub about: Option<String>,
 }
 
 /// How many messages are made to see how fast that is.
@@ -129,7 +132,8 @@ impl Bench {
             .only
             .map_or_else(String::new, |engine| format!(" --only {}", format!("{engine:?}").to_lowercase()));
         let reuse = if self.reuses { " --reuse" } else { "" };
-        let command = format!("cargo xtask bench --size {}{only}{reuse}", self.size);
+        let about = self.about.as_ref().map_or_else(String::new, |about| format!(" --about '{about}'"));
+        let command = format!("cargo xtask bench --size {}{only}{reuse}{about}", self.size);
         Ok(Samples { command, machine, made_per_second, databases, rates })
     }
 
@@ -158,16 +162,17 @@ impl Bench {
             }
         };
 
+        warm::postgres(&url).await?;
         say(data, "asking in process");
         let api = chat::on_postgres(&url, 1)?;
-        let mut series = in_process(&api, data, self.size.effort()).await?;
+        let mut series = in_process(&api, data, &self.subjects(), self.size.effort()).await?;
         say(data, "asking over HTTP");
         let server = Server::start(&self.place.server, &url, CONNECTIONS as u32)?;
-        series.extend(over_http(&api, &server.address, data, self.size.effort()).await?);
+        series.extend(over_http(&api, &server.address, data, &self.subjects(), self.size.effort()).await?);
         drop(server);
 
         let mut measured = Vec::new();
-        if is_last {
+        if is_last && self.about.is_none() {
             say(data, "driving load");
             let place = Place { database: url, ..self.place.clone() };
             measured = rates::measure(&api, &place, data, self.size.rounds()).await?;
@@ -187,9 +192,17 @@ impl Bench {
                 Loaded::new(load, fs::metadata(&file)?.len()).keep(&note)?
             }
         };
+        warm::sqlite(&file)?;
         say(data, "asking in process");
-        let series = in_process(&chat::on_sqlite(&file).await?, data, self.size.effort()).await?;
+        let api = chat::on_sqlite(&file).await?;
+        let series = in_process(&api, data, &self.subjects(), self.size.effort()).await?;
         Ok(database(Engine::SQLite, data, loaded, series))
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        let is_wanted =
+            |subject: &Subject| self.about.as_ref().is_none_or(|about| subject.title().contains(about));
+        Subject::all().filter(is_wanted).collect()
     }
 
     /// Where it stands what a load took.

@@ -36,9 +36,14 @@ impl Effort {
 ///
 /// # Errors
 /// Where it refuses an answer.
-pub async fn in_process(api: &ChatApi, data: &Data, effort: Effort) -> Result<Vec<Series>> {
+pub async fn in_process(
+    api: &ChatApi,
+    data: &Data,
+    subjects: &[Subject],
+    effort: Effort,
+) -> Result<Vec<Series>> {
     let mut all = Vec::new();
-    for subject in Subject::all() {
+    for subject in subjects {
         let mut random = Rng::with_seed(1);
         // The first answers fill caches and prepare statements.
         for _ in 0..3 {
@@ -48,7 +53,7 @@ pub async fn in_process(api: &ChatApi, data: &Data, effort: Effort) -> Result<Ve
         while !effort.is_enough(micros.len(), began) {
             micros.push(in_micros(ask(api, &subject.question(data, &mut random)).await?));
         }
-        all.push(Series::new(subject, Way::InProcess, micros));
+        all.push(Series::new(*subject, Way::InProcess, micros));
     }
     Ok(all)
 }
@@ -57,10 +62,16 @@ pub async fn in_process(api: &ChatApi, data: &Data, effort: Effort) -> Result<Ve
 ///
 /// # Errors
 /// Where it refuses an answer.
-pub async fn over_http(api: &ChatApi, address: &str, data: &Data, effort: Effort) -> Result<Vec<Series>> {
+pub async fn over_http(
+    api: &ChatApi,
+    address: &str,
+    data: &Data,
+    subjects: &[Subject],
+    effort: Effort,
+) -> Result<Vec<Series>> {
     let mut connection = Connection::open(address)?;
     let mut all = Vec::new();
-    for subject in Subject::all() {
+    for subject in subjects {
         let token = chat::token(api, subject.scope.reader()).await?;
         let mut random = Rng::with_seed(1);
         let mut next = || written(&subject.question(data, &mut random), &token);
@@ -71,7 +82,7 @@ pub async fn over_http(api: &ChatApi, address: &str, data: &Data, effort: Effort
         while !effort.is_enough(micros.len(), began) {
             micros.push(in_micros(connection.ask(&next())?));
         }
-        all.push(Series::new(subject, Way::Http, micros));
+        all.push(Series::new(*subject, Way::Http, micros));
     }
     Ok(all)
 }

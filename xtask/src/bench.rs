@@ -86,7 +86,7 @@ fn read(words: &[String]) -> Result<Wanted> {
             "--size" => wanted.size = Some(value()?),
             "--report" => wanted.report = Some(value()?.into()),
             "--keep" => wanted.keep = Some(value()?.into()),
-            "--only" => wanted.others.extend([word.clone(), value()?]),
+            "--only" | "--about" => wanted.others.extend([word.clone(), value()?]),
             "--check" | "--reuse" => wanted.others.push(word.clone()),
             other => return Err(Failure::Usage(format!("`bench` knows no `{other}`"))),
         }

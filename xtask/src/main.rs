@@ -28,10 +28,11 @@ Usage: cargo xtask <COMMAND>
   ci           runs everything a change has to pass: format, lints, documentation,
                licences, packages and tests
   bench [--size small|medium|large|NUMBER] [--check] [--only postgres|sqlite]
-        [--report FOLDER] [--keep FOLDER]
+        [--report FOLDER] [--keep FOLDER] [--reuse] [--about TEXT]
                measures searches, pages and sends on that many messages, against a
                PostgreSQL of its own, and writes a report under docs/bench; --check fails
-               where a target is missed, --keep leaves the databases in a folder
+               where a target is missed, --keep leaves the databases in a folder, --reuse
+               takes what is there, --about measures only the series whose titles have TEXT
 ";
 
 fn main() -> ExitCode {
