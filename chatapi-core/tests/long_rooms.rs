@@ -3,6 +3,7 @@
 #![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use chatapi_core::messages::{HistoryRequest, Message, MessageFilter, RankedSearch, Sort, Span};
@@ -16,13 +17,18 @@ use chatapi_core::users::User;
 use chatapi_core::{MessageId, RoomId, Store, Timestamp, UserId};
 
 const ADA: UserId = UserId(1);
-const ROOMS: [RoomId; 2] = [RoomId(1), RoomId(2)];
+const ROOMS: [RoomId; 4] = [RoomId(1), RoomId(2), RoomId(3), RoomId(4)];
 
-/// A whole segment of the second size in each room and more, whose places fill several pages.
 const MANY: i64 = 3000;
 
 /// The bound of exact counts in these tests.
 const BOUND: u64 = 500;
+
+/// In all messages, in some, in few, in one, and in none.
+const TERMS: [&str; 5] = ["tea", "7", "tea tea tea", "no. 1234", "coffee"];
+
+/// The usual number of texts a segment, by which all messages are near; and one by which most are not.
+const SEGMENTS: [Option<NonZeroU32>; 2] = [None, NonZeroU32::new(16)];
 
 fn ada() -> User {
     User {
@@ -39,17 +45,22 @@ fn ada() -> User {
     }
 }
 
-/// One of two rooms' messages, a second after the one before; some have the word once more.
+/// A message a second after the one before; some have the word once more. The rooms are talked in at different times.
 fn message(id: i64) -> Message {
     let at = Timestamp::from_micros(1_700_000_000_000_000).plus(Duration::from_secs(id.unsigned_abs()));
     let tea = "tea ".repeat(1 + usize::from(id % 7 == 0) + usize::from(id % 100 == 0));
+    let room = match id {
+        1000..1500 if id % 2 == 0 => 2,
+        2900.. => 3,
+        _ => usize::from(id % 3 == 0),
+    };
     Message {
         id: MessageId(id),
         content: format!("{tea}no. {id}"),
         created_at: at,
         updated_at: at,
         user: ADA,
-        room: ROOMS[usize::from(id % 3 == 0)],
+        room: ROOMS[room],
     }
 }
 
@@ -71,51 +82,77 @@ async fn fill(store: &dyn Store, mut load: Load) {
     }
 }
 
-fn filter(room: Option<RoomId>) -> MessageFilter {
-    MessageFilter { room, search: SearchTerms::parse("tea"), ..MessageFilter::all(ADA) }
+fn filter(room: Option<RoomId>, term: &str) -> MessageFilter {
+    MessageFilter { room, search: SearchTerms::parse(&format!("\"{term}\"")), ..MessageFilter::all(ADA) }
 }
 
 fn ids(messages: &[Message]) -> Vec<i64> {
     messages.iter().map(|message| message.id.0).collect()
 }
 
-/// The messages of a scope, oldest first.
-fn within(room: Option<RoomId>) -> Vec<Message> {
-    all().into_iter().filter(|message| room.is_none_or(|room| message.room == room)).collect()
+/// Every scope and term, with the messages that are there to find, oldest first.
+fn searches() -> Vec<(MessageFilter, Vec<Message>)> {
+    let scopes = [None].into_iter().chain(ROOMS.map(Some));
+    let searches = scopes.flat_map(|room| TERMS.map(|term| (room, term)));
+    let with_hits = searches.map(|(room, term)| {
+        let is_hit = |message: &Message| {
+            room.is_none_or(|room| message.room == room) && message.content.contains(term)
+        };
+        (filter(room, term), all().into_iter().filter(is_hit).collect())
+    });
+    with_hits.collect()
 }
 
 async fn a_page_of_hits_begins_at_any_place(store: &dyn Store) {
-    for room in [None, Some(ROOMS[0]), Some(ROOMS[1])] {
-        let there = within(room);
-        for nth in (0..there.len()).step_by(37).chain([there.len() - 1]) {
-            let place = there[nth].place();
-            let page =
-                async |span| store.history(&filter(room), &HistoryRequest::new(span, 10)).await.unwrap();
-            let mut before = there[nth.saturating_sub(10)..nth].to_vec();
-            before.reverse();
-            assert_eq!(ids(&page(Span::Before(place)).await.results), ids(&before), "before {nth}");
-            let after = &there[nth + 1..there.len().min(nth + 11)];
-            assert_eq!(ids(&page(Span::After(place)).await.results), ids(after), "after {nth}");
-            let around = &there[nth.saturating_sub(5)..there.len().min(nth + 5)];
-            assert_eq!(ids(&page(Span::Around(place)).await.results), ids(around), "around {nth}");
+    for (filter, there) in searches() {
+        for nth in (1..=MANY).step_by(251).chain([MANY]) {
+            let place = message(nth).place();
+            let page = async |span| {
+                let page = store.history(&filter, &HistoryRequest::new(span, 10)).await.unwrap();
+                (ids(&page.results), page.has_more_before, page.has_more_after)
+            };
+            let before = there.partition_point(|message| message.place() < place);
+            let through = there.partition_point(|message| message.place() <= place);
+            let mut expected = ids(&there[before.saturating_sub(10)..before]);
+            expected.reverse();
+            let (found, has_more, _) = page(Span::Before(place)).await;
+            assert_eq!((found, has_more), (expected, before > 10), "{filter:?} before {nth}");
+            let end = there.len().min(through + 10);
+            let (found, _, has_more) = page(Span::After(place)).await;
+            assert_eq!(
+                (found, has_more),
+                (ids(&there[through..end]), end < there.len()),
+                "{filter:?} after {nth}"
+            );
+            let (from, to) = (before.saturating_sub(5), there.len().min(before + 5));
+            assert_eq!(page(Span::Around(place)).await.0, ids(&there[from..to]), "{filter:?} around {nth}");
         }
     }
 }
 
 async fn a_page_of_hits_has_any_number(store: &dyn Store) {
-    for room in [None, Some(ROOMS[1])] {
-        let there = within(room);
-        for number in (1..there.len().div_ceil(50)).step_by(3) {
-            let counting = if number % 2 == 0 { Counting::Exact } else { Counting::UpTo(BOUND) };
-            let number_of_page = PageNumber::Number(number as u64);
-            let request = PageRequest { number: number_of_page, size: 50, counting };
-            let page = store.messages(&filter(room), request).await.unwrap().unwrap();
-            assert_eq!(ids(&page.results), ids(&there[(number - 1) * 50..number * 50]), "page {number}");
-            match page.count {
-                Count::Estimate(count) => assert!(count > BOUND && counting != Counting::Exact),
-                count => assert_eq!(count, Count::Exact(there.len() as u64)),
+    for (filter, there) in searches() {
+        for (nth, hits) in there.chunks(50).enumerate().step_by(4) {
+            for counting in [Counting::Exact, Counting::UpTo(BOUND)] {
+                let number = PageNumber::Number(nth as u64 + 1);
+                let page = store.messages(&filter, PageRequest { number, size: 50, counting }).await;
+                let page = page.unwrap().unwrap();
+                assert_eq!(ids(&page.results), ids(hits), "{filter:?}, page {number:?}");
+                match page.count {
+                    Count::Estimate(count) => assert!(count > BOUND && counting != Counting::Exact),
+                    count => assert_eq!(count, Count::Exact(there.len() as u64), "{filter:?}"),
+                }
             }
         }
+    }
+}
+
+async fn the_last_page_of_hits_ends_with_the_newest(store: &dyn Store) {
+    for (filter, there) in searches() {
+        let request = PageRequest { number: PageNumber::Last, size: 50, counting: Counting::Exact };
+        let page = store.messages(&filter, request).await.unwrap().unwrap();
+        let shown = there.chunks(50).last().unwrap_or_default();
+        assert_eq!(ids(&page.results), ids(shown), "{filter:?}");
     }
 }
 
@@ -156,6 +193,7 @@ async fn everything(store: &dyn Store, load: Load) {
     fill(store, load).await;
     a_page_of_hits_begins_at_any_place(store).await;
     a_page_of_hits_has_any_number(store).await;
+    the_last_page_of_hits_ends_with_the_newest(store).await;
     the_best_of_many_come_first_and_of_equals_the_newest(store).await;
     words_are_sought_between_any_moments(store).await;
     // What is gone from a segment is passed over.
@@ -166,16 +204,28 @@ async fn everything(store: &dyn Store, load: Load) {
 #[tokio::test(flavor = "multi_thread")]
 async fn long_rooms_are_searched_exactly_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
-    store.migrate().await.unwrap();
-    everything(&store, store.load(Words::default()).await.unwrap()).await;
+    for (n, segment) in SEGMENTS.into_iter().enumerate() {
+        let store = SqliteStore::open(folder.path().join(format!("{n}.sqlite3"))).await.unwrap();
+        let store = match segment {
+            Some(texts) => store.with_segments_of(texts),
+            None => store,
+        };
+        store.migrate().await.unwrap();
+        everything(&store, store.load(Words::default()).await.unwrap()).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_rooms_are_searched_exactly_on_postgresql() {
     let databases = Databases::new().await;
-    let store = PgStore::connect_lazy(&databases.fresh().await, 4).unwrap();
-    store.migrate().await.unwrap();
-    everything(&store, store.load(Words::default()).await.unwrap()).await;
+    for segment in SEGMENTS {
+        let store = PgStore::connect_lazy(&databases.fresh().await, 4).unwrap();
+        let store = match segment {
+            Some(texts) => store.with_segments_of(texts),
+            None => store,
+        };
+        store.migrate().await.unwrap();
+        everything(&store, store.load(Words::default()).await.unwrap()).await;
+    }
     databases.drop_all().await;
 }

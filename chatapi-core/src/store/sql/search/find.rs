@@ -15,8 +15,8 @@ use crate::messages::Place;
 use crate::page::as_len;
 use crate::store::sql::{Engine, Result, SqlStore};
 
-/// How many messages the first statement looks at, in whole segments.
-const NEAR: u64 = 8192;
+/// How many messages the first statement looks at, in whole segments: so many times those of the smallest.
+const NEAR: u64 = 64;
 
 /// Which of the messages found are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -93,21 +93,32 @@ pub(super) struct Search<'a> {
     /// In order.
     fresh: Vec<(Rank, Place)>,
     dead: HashMap<i64, Vec<u32>>,
+    /// How many messages are looked at together, at least.
+    near: u64,
 }
 
 impl<E: Engine> SqlStore<E> {
     /// The messages that are wanted of those that a search finds. `None` where what it read was rebuilt meanwhile.
     pub(super) async fn find(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<Found>> {
         let needles = Needle::all_of(&extent.filter.search, extent.filter.user);
-        let gathered = self.gather(extent, &needles, &Texts::OfFilter, NEAR).await?;
+        let near = NEAR * u64::from(self.segment);
+        let gathered = self.gather(extent, &needles, &Texts::OfFilter, near).await?;
         let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
             return Ok(None);
         };
         let mut search = Search::new(extent, needles, within, gathered)?;
+        search.near = near;
         loop {
-            let more = search.segments_to_look_at(wanted);
+            let mut more = search.segments_for_numbers(wanted);
             if more.is_empty() {
-                break;
+                let part = search.part(wanted);
+                let Some(places) = self.places_of(&part.messages).await? else { return Ok(None) };
+                let places = search.settle(&part, places);
+                more = search.segments_before_end(&places, wanted);
+                if more.is_empty() {
+                    let (count, is_exact) = search.count();
+                    return Ok(Some(Found { places, count, is_exact }));
+                }
             }
             let mut pages = self.more_pages(&more, &search.needles).await?;
             for segment in more {
@@ -115,10 +126,6 @@ impl<E: Engine> SqlStore<E> {
                 search.look_at(segment, &pages)?;
             }
         }
-        let part = search.part(wanted);
-        let Some(places) = self.places_of(&part.messages).await? else { return Ok(None) };
-        let (count, is_exact) = search.count();
-        Ok(Some(Found { places: search.settle(&part, places), count, is_exact }))
     }
 }
 
@@ -180,7 +187,7 @@ impl<'a> Search<'a> {
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
         let mut fresh: Vec<(Rank, Place)> = fresh.map(|place| (extent.rank(place), place)).collect();
         fresh.sort_unstable();
-        Self { extent, needles: Vec::new(), units, by_id, fresh, dead: HashMap::new() }
+        Self { extent, needles: Vec::new(), units, by_id, fresh, dead: HashMap::new(), near: 0 }
     }
 
     fn look_at(&mut self, segment: i64, pages: &[Page]) -> Result<()> {
@@ -196,34 +203,52 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// The segments that must still be looked at: none where the page and the count are known.
-    fn segments_to_look_at(&self, wanted: Wanted) -> Vec<i64> {
-        let mut open = self.units.iter().filter(|unit| unit.found.is_none());
-        let Some(next) = open.next() else { return Vec::new() };
-        // What ends before the next segment begins has its place for good.
-        let settled = self.hits_before(next.begin);
-        let counted = self.units.iter().map(Unit::hits).sum::<u64>() + self.fresh.len() as u64;
-        let short = short_of(settled, wanted.skip.saturating_add(wanted.take))
-            .max(wanted.count_to.map_or(0.0, |bound| short_of(counted, bound.saturating_add(1))));
+    /// The segments that must still be looked at because too few messages were found for the page or the count.
+    fn segments_for_numbers(&self, wanted: Wanted) -> Vec<i64> {
+        let found = self.hits();
+        let for_page = short_of(found, wanted.skip.saturating_add(wanted.take));
+        let for_count = wanted.count_to.map_or(0.0, |bound| short_of(found, bound.saturating_add(1)));
+        let short = for_page.max(for_count);
         if short == 0.0 {
             return Vec::new();
         }
         // As many messages as what was found makes likely, and some more; all where nothing was found.
-        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(Unit::messages).sum();
-        let seen = seen.max(NEAR) as f64;
-        let mut left = if counted == 0 { f64::INFINITY } else { (seen * (short * 1.3 - 1.0)).max(seen) };
-        let likely = std::iter::once(next).chain(open).take_while(|unit| {
-            let is_likely = left > 0.0;
-            left -= unit.messages() as f64;
-            is_likely
-        });
-        likely.map(|unit| unit.id).collect()
+        let seen = self.seen().max(self.near) as f64;
+        let likely = if found == 0 { f64::INFINITY } else { (seen * (short * 1.3 - 1.0)).max(seen) };
+        self.next_segments(likely, |_| true)
     }
 
-    /// How many messages were found that come before `end` for certain.
-    fn hits_before(&self, end: Rank) -> u64 {
-        let earlier = self.units.iter().filter(|unit| unit.end < end);
-        earlier.map(Unit::hits).sum::<u64>() + self.fresh_up_to(end) as u64
+    /// The segments that must still be looked at because they may hold messages that come before the end of the page.
+    fn segments_before_end(&self, page: &[Place], wanted: Wanted) -> Vec<i64> {
+        match page.last() {
+            // What is found in the first of them may bring the end nearer, so that the others are spared.
+            Some(last) if page.len() == as_len(wanted.take) => {
+                let end = self.extent.rank(*last);
+                self.next_segments(self.seen().max(self.near) as f64, |unit| unit.begin < end)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The next of the segments that nobody has looked at yet, up to so many messages.
+    fn next_segments(&self, mut messages: f64, is_wanted: impl Fn(&Unit) -> bool) -> Vec<i64> {
+        let open = self.units.iter().filter(|unit| unit.found.is_none() && is_wanted(unit));
+        let next = open.take_while(|unit| {
+            let is_near = messages > 0.0;
+            messages -= unit.messages() as f64;
+            is_near
+        });
+        next.map(|unit| unit.id).collect()
+    }
+
+    /// How many messages were looked at.
+    fn seen(&self) -> u64 {
+        self.units.iter().filter(|unit| unit.found.is_some()).map(Unit::messages).sum()
+    }
+
+    /// How many messages were found so far.
+    fn hits(&self) -> u64 {
+        self.units.iter().map(Unit::hits).sum::<u64>() + self.fresh.len() as u64
     }
 
     fn fresh_up_to(&self, end: Rank) -> usize {
@@ -231,11 +256,10 @@ impl<'a> Search<'a> {
     }
 
     fn count(&self) -> (u64, bool) {
-        let all: u64 = self.units.iter().map(Unit::messages).sum();
-        let seen: u64 = self.units.iter().filter(|unit| unit.found.is_some()).map(Unit::messages).sum();
-        let hits: u64 = self.units.iter().map(Unit::hits).sum();
-        let likely = u128::from(hits) * u128::from(all) / u128::from(seen.max(1));
-        (u64::try_from(likely).unwrap_or(u64::MAX).saturating_add(self.fresh.len() as u64), all == seen)
+        let (all, seen) = (self.units.iter().map(Unit::messages).sum::<u64>(), self.seen());
+        let fresh = self.fresh.len() as u64;
+        let likely = u128::from(self.hits() - fresh) * u128::from(all) / u128::from(seen.max(1));
+        (u64::try_from(likely).unwrap_or(u64::MAX).saturating_add(fresh), all == seen)
     }
 
     /// What is skipped as a whole, without a look at its places: segments at the front that stand apart from the rest.
