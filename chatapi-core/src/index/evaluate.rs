@@ -72,6 +72,10 @@ pub(crate) fn messages_with(needles: &[Needle], pages: &[Page]) -> Result<Vec<u3
 
 /// How often a needle occurs in the messages of a segment that have it.
 pub(crate) fn counts_of(needle: &Needle, pages: &[Page]) -> Result<Vec<(u32, u32)>, Damaged> {
+    // Where a word stands does not matter without another beside it.
+    if let [(_, word @ Sought::Key(_))] = needle.0.as_slice() {
+        return word.counts_on(pages);
+    }
     let spots = needle.spots_on(pages)?;
     let of_message = spots.chunk_by(|one, other| one.ordinal() == other.ordinal());
     Ok(of_message.map(|spots| (spots[0].ordinal(), u32::try_from(spots.len()).unwrap_or(u32::MAX))).collect())

@@ -86,13 +86,33 @@ impl Sought {
     /// order; others do no harm.
     pub(crate) fn spots_on(&self, pages: &[Page]) -> Result<Vec<Spot>, Damaged> {
         let mut spots = Vec::new();
+        let lists = self.each_list_on(pages, |list| spots::read(list, &mut spots))?;
+        if lists > 1 {
+            spots.sort_unstable();
+        }
+        Ok(spots)
+    }
+
+    /// How many spots there are in each message that has any, of a key: by ordinal, in order.
+    pub(crate) fn counts_on(&self, pages: &[Page]) -> Result<Vec<(u32, u32)>, Damaged> {
+        let mut counts = Vec::new();
+        self.each_list_on(pages, |list| spots::read_counts(list, &mut counts))?;
+        Ok(counts)
+    }
+
+    /// Goes through the lists that these pages have for it, and gives how many they are.
+    fn each_list_on(
+        &self,
+        pages: &[Page],
+        mut each: impl FnMut(&[u8]) -> Result<(), Damaged>,
+    ) -> Result<usize, Damaged> {
         let mut lists = 0;
         let first = pages.partition_point(|page| page.name.as_str() <= self.text()).saturating_sub(1);
         for page in &pages[first..] {
             let end = scan(&page.data, |key, list| {
                 if self.is_met_by(key) {
                     lists += 1;
-                    spots::read(list, &mut spots)?;
+                    each(list)?;
                 } else if key > self.text().as_bytes() {
                     return Ok(ControlFlow::Break(()));
                 }
@@ -102,10 +122,7 @@ impl Sought {
                 break;
             }
         }
-        if lists > 1 {
-            spots.sort_unstable();
-        }
-        Ok(spots)
+        Ok(lists)
     }
 }
 
@@ -173,6 +190,8 @@ mod tests {
             let pages = packed(&lists);
             for (key, spots) in &lists {
                 prop_assert_eq!(&Sought::Key(key.clone()).spots_on(&pages).unwrap(), spots);
+                let counts: Vec<_> = spots.iter().map(|spot| (spot.ordinal(), 1)).collect();
+                prop_assert_eq!(Sought::Key(key.clone()).counts_on(&pages).unwrap(), counts);
             }
             let expected = lists.get(&absent).cloned().unwrap_or_default();
             prop_assert_eq!(Sought::Key(absent).spots_on(&pages).unwrap(), expected);

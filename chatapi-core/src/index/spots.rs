@@ -62,6 +62,23 @@ pub(super) fn read(mut bytes: &[u8], spots: &mut Vec<Spot>) -> Result<(), Damage
     Ok(())
 }
 
+/// Reads from a list how many spots each message has, by its ordinal, adding to `counts`.
+pub(super) fn read_counts(mut bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Result<(), Damaged> {
+    // Most messages have one spot, in two bytes.
+    counts.reserve(bytes.len() / 2);
+    let mut ordinal = 0;
+    while !bytes.is_empty() {
+        let head = read_number(&mut bytes)?;
+        ordinal = add(ordinal, head >> 1)?;
+        let positions = if head & 1 == 1 { read_number(&mut bytes)? } else { 1 };
+        for _ in 0..positions {
+            read_number(&mut bytes)?;
+        }
+        counts.push((ordinal, u32::try_from(positions).map_err(|_| Damaged)?));
+    }
+    Ok(())
+}
+
 fn add(one: u32, other: u64) -> Result<u32, Damaged> {
     u32::try_from(u64::from(one) + other).map_err(|_| Damaged)
 }
@@ -107,6 +124,11 @@ mod tests {
             write(&spots, &mut bytes);
             let mut back = Vec::new();
             read(&bytes, &mut back).unwrap();
+            let counted = spots.chunk_by(|one, other| one.ordinal() == other.ordinal());
+            let expected: Vec<_> = counted.map(|spots| (spots[0].ordinal(), spots.len() as u32)).collect();
+            let mut counts = Vec::new();
+            read_counts(&bytes, &mut counts).unwrap();
+            prop_assert_eq!(counts, expected);
             prop_assert_eq!(back, spots);
         }
 
@@ -124,6 +146,7 @@ mod tests {
         fn damage_is_no_panic(bytes: Vec<u8>) {
             let mut spots = Vec::new();
             let _ = read(&bytes[..bytes.len().min(8)], &mut spots);
+            let _ = read_counts(&bytes[..bytes.len().min(8)], &mut Vec::new());
         }
     }
 }

@@ -127,7 +127,8 @@ impl<'a> Kinds<'a> {
 
     /// Where a message belongs in which the phrases occur so often, if it is found.
     fn level(&mut self, counts: &[u32]) -> Option<&mut Level> {
-        if self.before.0 != counts {
+        // One by one: they are few, and to call `memcmp` takes longer.
+        if !self.before.0.iter().eq(counts) {
             let known = self.by_counts.get(counts).copied();
             let kind = known.unwrap_or_else(|| self.find(counts));
             self.before.0.clear();
@@ -187,6 +188,10 @@ fn each_message(segment: &SegmentRow, counts: &[Counts], query: &Query, mut look
     if query.any_of().is_empty() {
         let all = 0..u32::try_from(segment.messages).unwrap_or(u32::MAX);
         all.for_each(|ordinal| look(ordinal, &here));
+        return;
+    }
+    if let [of_phrase] = counts {
+        of_phrase.iter().for_each(|(ordinal, count)| look(*ordinal, std::slice::from_ref(count)));
         return;
     }
     let mut rest: Vec<&[(u32, u32)]> = counts.iter().map(Vec::as_slice).collect();
