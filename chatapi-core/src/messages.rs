@@ -13,7 +13,7 @@ use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
 mod history;
 mod ranked;
 
-pub use history::{History, HistoryRequest, Place, Side, Sides, Span};
+pub use history::{Beside, BesideRequest, History, HistoryRequest, Place, Side, Sides, Span};
 pub use ranked::{RankedSearch, Sort};
 
 /// A message, as the documented API shows it.
@@ -142,6 +142,25 @@ impl ChatApi {
         let listing = self.store().history(filter, request);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.results.is_empty() {
+            self.check_choices(filter.room, filter.user).await?;
+        }
+        Ok(found)
+    }
+
+    /// A page as [`history`](Self::history) gives it, beside a message of the rooms that the user is in, and the message's
+    /// place. `None` where there is no such message.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] as for [`messages`](Self::messages).
+    pub async fn history_beside(
+        &self,
+        filter: &MessageFilter,
+        request: &BesideRequest,
+    ) -> Result<Option<(Place, History)>> {
+        check_search(filter)?;
+        let listing = self.store().history_beside(filter, request);
+        let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
+        if found.as_ref().is_some_and(|(_, page)| page.results.is_empty()) {
             self.check_choices(filter.room, filter.user).await?;
         }
         Ok(found)

@@ -8,7 +8,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch};
+use crate::messages::{
+    BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
+};
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
@@ -140,6 +142,20 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// A page by place of the messages in the rooms that the filter's reader is in.
     async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History>;
+
+    /// A page by place beside a message in the rooms that the filter's reader is in, and the message's place. `None` where
+    /// there is no such message.
+    async fn history_beside(
+        &self,
+        filter: &MessageFilter,
+        request: &BesideRequest,
+    ) -> Result<Option<(Place, History)>> {
+        let Some(message) = self.message(request.message, Reach::RoomsOf(filter.reader)).await? else {
+            return Ok(None);
+        };
+        let place = message.place();
+        Ok(Some((place, self.history(filter, &request.from(place)).await?)))
+    }
 
     /// A page of the messages in the rooms that the search's reader is in which have its words, in its order. Its query's
     /// authors are left to [`RankedSearch::authors`]. `None` where there is no such page.

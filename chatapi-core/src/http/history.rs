@@ -5,9 +5,8 @@ use serde::Serialize;
 use super::highlights::Highlighted;
 use super::{Call, Response, reply};
 use crate::error::{Error, FieldErrors, Result, no_choice, no_such_key, not_combined_with};
-use crate::messages::{History, HistoryRequest, Message, Place, Span};
+use crate::messages::{Beside, BesideRequest, History, HistoryRequest, Message, MessageFilter, Span};
 use crate::page::Counting;
-use crate::permission::Reach;
 use crate::{ChatApi, MessageId};
 
 /// The parameters that say which messages are wanted: one of them, if any.
@@ -19,8 +18,33 @@ const LIMIT: u32 = 50;
 /// The most messages a page.
 const MOST: u32 = 100;
 
+/// A page by place that is asked for.
+pub(super) enum Asked {
+    ByPlace(HistoryRequest),
+    /// By a message's id; and the parameter that names it.
+    ById(BesideRequest, &'static str),
+}
+
+impl Asked {
+    /// The page; and the request for it by place.
+    pub(super) async fn find(
+        self,
+        api: &ChatApi,
+        call: &Call,
+        filter: &MessageFilter,
+    ) -> Result<(HistoryRequest, History)> {
+        match self {
+            Self::ByPlace(request) => Ok((request, api.history(filter, &request).await?)),
+            Self::ById(request, name) => match api.history_beside(filter, &request).await? {
+                Some((place, history)) => Ok((request.from(place), history)),
+                None => Err(no_such_message(call, name)),
+            },
+        }
+    }
+}
+
 /// The page by place that the query asks for; `None` where it asks for a page by number.
-pub(super) async fn request(api: &ChatApi, call: &Call) -> Result<Option<HistoryRequest>> {
+pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     let mut said = SPANS.into_iter().filter_map(|name| Some((name, call.query(name)?)));
     let (span, second, limit) = (said.next(), said.next(), call.query("limit"));
     let Some(first) = span.map(|(name, _)| name).or(limit.map(|_| "limit")) else {
@@ -43,7 +67,37 @@ pub(super) async fn request(api: &ChatApi, call: &Call) -> Result<Option<History
     };
     errors.none()?;
     let counting = call.counting(api)?.unwrap_or(Counting::None);
-    Ok(Some(HistoryRequest { span: self::span(api, call, span).await?, limit, counting }))
+    let by_place = |span| Ok(Some(Asked::ByPlace(HistoryRequest { span, limit, counting })));
+    let Some((name, value)) = span else {
+        return by_place(Span::Newest);
+    };
+    let beside = match (name, value) {
+        ("before", _) => Beside::Before,
+        ("after", _) => Beside::After,
+        ("around", _) => Beside::Around,
+        (_, "newest") => return by_place(Span::Newest),
+        (_, "oldest") => return by_place(Span::Oldest),
+        (name, other) => return Err(Error::field(name, no_choice(other))),
+    };
+    if let Ok(place) = value.parse() {
+        return by_place(beside.from(place));
+    }
+    match crate::text::integer(value) {
+        Some(Some(id)) => {
+            let request = BesideRequest { message: MessageId(id), beside, limit, counting };
+            Ok(Some(Asked::ById(request, name)))
+        }
+        Some(None) => Err(no_such_message(call, name)),
+        None => {
+            let fault = "Enter a message's id, or its created_at and its id with a comma between.";
+            Err(Error::field(name, fault))
+        }
+    }
+}
+
+fn no_such_message(call: &Call, name: &'static str) -> Error {
+    let value = call.query(name).unwrap_or_default();
+    Error::field(name, no_such_key(crate::text::strip(value)))
 }
 
 /// 200: the messages, and the links to those before and after them.
@@ -101,38 +155,4 @@ fn limit(text: &str) -> Result<u32, String> {
             .filter(|number| *number <= MOST)
             .ok_or_else(|| format!("Ensure this value is less than or equal to {MOST}.")),
     }
-}
-
-async fn span(api: &ChatApi, call: &Call, said: Option<(&'static str, &str)>) -> Result<Span> {
-    let Some((name, value)) = said else {
-        return Ok(Span::Newest);
-    };
-    let to = match (name, value) {
-        ("before", _) => Span::Before,
-        ("after", _) => Span::After,
-        ("around", _) => Span::Around,
-        (_, "newest") => return Ok(Span::Newest),
-        (_, "oldest") => return Ok(Span::Oldest),
-        (name, other) => return Err(Error::field(name, no_choice(other))),
-    };
-    Ok(to(place(api, call, name, value).await?))
-}
-
-/// The place that a parameter names, or that the message has whose id it names.
-async fn place(api: &ChatApi, call: &Call, name: &'static str, value: &str) -> Result<Place> {
-    if let Ok(place) = value.parse() {
-        return Ok(place);
-    }
-    let Some(id) = crate::text::integer(value) else {
-        return Err(Error::field(
-            name,
-            "Enter a message's id, or its created_at and its id with a comma between.",
-        ));
-    };
-    let message = match id.map(MessageId) {
-        Some(id) => api.store().message(id, Reach::RoomsOf(call.user()?.id)).await?,
-        None => None,
-    };
-    let message = message.ok_or_else(|| Error::field(name, no_such_key(crate::text::strip(value))))?;
-    Ok(message.place())
 }

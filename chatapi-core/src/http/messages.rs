@@ -64,8 +64,8 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found)?);
     }
     let found = |content: &str| filter.search.highlights(content);
-    if let Some(request) = history::request(&api, &call).await? {
-        let history = api.history(&filter, &request).await?;
+    if let Some(asked) = history::asked(&api, &call)? {
+        let (request, history) = asked.find(&api, &call, &filter).await?;
         return history::reply(&call, &request, &history, highlights::of(&call, &history.results, found)?);
     }
     let page = api.messages(&filter, call.page(&api)?).await?;

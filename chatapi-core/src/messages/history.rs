@@ -101,6 +101,48 @@ impl HistoryRequest {
     }
 }
 
+/// A page by place beside a message, whose place the store finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BesideRequest {
+    /// The message.
+    pub message: MessageId,
+    /// Which messages beside it.
+    pub beside: Beside,
+    /// The most messages, at least 1.
+    pub limit: u32,
+    /// How far the whole list is counted.
+    pub counting: Counting,
+}
+
+/// Where messages are from one that is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// As in [`Span::Before`].
+    Before,
+    /// As in [`Span::After`].
+    After,
+    /// As in [`Span::Around`].
+    Around,
+}
+
+impl Beside {
+    /// The messages there from a place.
+    pub const fn from(self, place: Place) -> Span {
+        match self {
+            Self::Before => Span::Before(place),
+            Self::After => Span::After(place),
+            Self::Around => Span::Around(place),
+        }
+    }
+}
+
+impl BesideRequest {
+    /// The page, where the message has this place.
+    pub const fn from(&self, place: Place) -> HistoryRequest {
+        HistoryRequest { span: self.beside.from(place), limit: self.limit, counting: self.counting }
+    }
+}
+
 /// What a store reads for a page by place: the messages on one side of a place, on the other, or on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sides {

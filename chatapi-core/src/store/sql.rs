@@ -7,7 +7,9 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{PoolStatus, Result, Store, StoreError};
-use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch};
+use crate::messages::{
+    BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
+};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::Reach;
 use crate::rooms::{NewRoom, Room, RoomChange};
@@ -269,6 +271,14 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
         self.history_of_messages(filter, request).await
+    }
+
+    async fn history_beside(
+        &self,
+        filter: &MessageFilter,
+        request: &BesideRequest,
+    ) -> Result<Option<(Place, History)>> {
+        self.history_beside_message(filter, request).await
     }
 
     async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>> {

@@ -47,6 +47,7 @@ const REQUESTS: &[(&str, &str, u64, u64)] = &[
     ("GET /messages/?q=hello", "", 2, 0),
     ("GET /messages/?limit=10", "", 1, 0),
     ("GET /messages/?after=2026-01-01T00:00:00Z,1&count=estimate", "", 1, 0),
+    ("GET /messages/?around=1", "", 1, 0),
     ("HEAD /messages/", "", 1, 0),
     ("POST /messages/", r#"{"room":1,"content":"Hello again"}"#, 1, 0),
     ("OPTIONS /messages/1/", "", 1, 0),

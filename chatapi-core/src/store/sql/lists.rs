@@ -8,8 +8,10 @@ use std::ops::Bound;
 
 use super::messages::message;
 use super::{Dialect, Engine, Result, Row, SqlStore, Value, counts, first, number_of_rows};
-use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
+use crate::messages::{BesideRequest, History, HistoryRequest, Message, MessageFilter, Place, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
+use crate::permission::Reach;
+use crate::{MessageId, Timestamp};
 
 const COLUMNS: &str = "m.id, m.content, m.created_at, m.updated_at, m.user_id, m.room_id";
 
@@ -32,13 +34,15 @@ impl<E: Engine> SqlStore<E> {
         };
         let window =
             Window { way, from: Bound::Unbounded, take: page.take(), skip: page.offset(), is_shown: true };
-        let (count, [rows]) = self.list(filter, page.counted(), [Some(window)]).await?;
+        let Listed { count, windows: [rows], .. } =
+            self.list(List::of(self.dialect(), filter), page.counted(), [Some(window)]).await?;
         if rows.is_empty()
             && let Some((number, skip, take)) = from_the_end(page, count)
         {
             let has_next = skip > 0;
             let window = Window { way: Way::Older, from: Bound::Unbounded, take, skip, is_shown: true };
-            let (_, [results]) = self.list(filter, Counting::None, [Some(window)]).await?;
+            let list = List::of(self.dialect(), filter);
+            let Listed { windows: [results], .. } = self.list(list, Counting::None, [Some(window)]).await?;
             return Ok((!results.is_empty()).then_some(Page { count, number, has_next, results }));
         }
         let proven = page.offset().saturating_add(rows.len() as u64);
@@ -57,53 +61,99 @@ impl<E: Engine> SqlStore<E> {
         if !filter.search.is_empty() {
             return self.history_of_search(filter, request).await;
         }
+        let list = List::of(self.dialect(), filter);
+        Ok(self.sides(list, request, At::Place).await?.1)
+    }
+
+    pub(super) async fn history_beside_message(
+        &self,
+        filter: &MessageFilter,
+        request: &BesideRequest,
+    ) -> Result<Option<(Place, History)>> {
+        if !filter.search.is_empty() {
+            let message = self.message_within(request.message, Reach::RoomsOf(filter.reader)).await?;
+            let Some(place) = message.map(|message| message.place()) else { return Ok(None) };
+            return Ok(Some((place, self.history_of_search(filter, &request.from(place)).await?)));
+        }
+        let list = List::of(self.dialect(), filter).beside(request.message);
+        // Which place that is, the statement finds out by itself.
+        let unknown = Place { created_at: Timestamp::from_micros(0), id: request.message };
+        let (asked, history) = self.sides(list, &request.from(unknown), |_| At::Asked).await?;
+        Ok(asked.map(|created_at| (Place { created_at, id: request.message }, history)))
+    }
+
+    /// The page, and when the message was sent that the list is asked for beside.
+    async fn sides(
+        &self,
+        list: List,
+        request: &HistoryRequest,
+        at: impl Fn(Place) -> At,
+    ) -> Result<(Option<Timestamp>, History)> {
         let sides = request.sides();
-        let windows = [(Way::Older, sides.older), (Way::Newer, sides.newer)];
-        let windows = windows.map(|(way, side)| side.map(|side| Window::beside(way, side)));
-        let (count, [mut older, newer]) = self.list(filter, request.counting, windows).await?;
+        let window = |way, side: Option<Side>| side.map(|side| Window::beside(way, side, &at));
+        let windows = [window(Way::Older, sides.older), window(Way::Newer, sides.newer)];
+        let Listed { count, asked, windows } = self.list(list, request.counting, windows).await?;
+        let [mut older, newer] = windows;
         older.reverse();
-        Ok(request.history(count, older, newer))
+        Ok((asked, request.history(count, older, newer)))
     }
 
     /// The rows of each window, oldest first, and the count of the whole list.
     async fn list<const N: usize>(
         &self,
-        filter: &MessageFilter,
+        mut list: List,
         counting: Counting,
         windows: [Option<Window>; N],
-    ) -> Result<(Count, [Vec<Message>; N])> {
-        let mut list = List::of(self.dialect(), filter);
+    ) -> Result<Listed<N>> {
+        let whole = list.clone();
         let sql = list.statement(counting, &windows);
         let rows = self.read(sql, &list.values).await?;
         let mut found = [const { Vec::new() }; N];
         for row in &rows {
-            if let Some(window) = row.opt_int(1)?
+            if let Some(window) = row.opt_int(2)?
                 && let Some(found) = usize::try_from(window).ok().and_then(|window| found.get_mut(window))
             {
-                found.push(message(row, 2)?);
+                found.push(message(row, 3)?);
             }
         }
+        let asked = first(&rows, |row| row.opt_time(1))?.flatten();
         let total = first(&rows, |row| row.opt_int(0))?.flatten();
         let total = total.map(|total| u64::try_from(total).unwrap_or_default());
         let count = match (total, counting) {
             (None, _) => Count::Unknown,
             (Some(total), Counting::UpTo(bound)) if total > bound => {
-                Count::Estimate(counts::estimate(self, List::of(self.dialect(), filter)).await?.max(total))
+                Count::Estimate(counts::estimate(self, whole).await?.max(total))
             }
             (Some(total), _) => Count::Exact(total),
         };
-        Ok((count, found))
+        Ok(Listed { count, asked, windows: found })
     }
+}
+
+/// What a list's statement says.
+struct Listed<const N: usize> {
+    count: Count,
+    /// When the message was sent that the list is asked for beside.
+    asked: Option<Timestamp>,
+    windows: [Vec<Message>; N],
 }
 
 /// Rows of a list, one after the other.
 struct Window {
     way: Way,
-    from: Bound<Place>,
+    from: Bound<At>,
     take: u64,
     skip: u64,
     /// Whether it matters which rows they are. Otherwise it is asked whether there are any.
     is_shown: bool,
+}
+
+/// Where a window begins.
+#[derive(Clone, Copy)]
+enum At {
+    Place(Place),
+    /// At the message that the list is asked for beside.
+    Asked,
 }
 
 /// In which direction a window is read.
@@ -114,8 +164,8 @@ enum Way {
 }
 
 impl Window {
-    fn beside(way: Way, side: Side) -> Self {
-        Self { way, from: side.from, take: side.take(), skip: 0, is_shown: side.shown > 0 }
+    fn beside(way: Way, side: Side, at: impl Fn(Place) -> At) -> Self {
+        Self { way, from: side.from.map(at), take: side.take(), skip: 0, is_shown: side.shown > 0 }
     }
 }
 
@@ -133,12 +183,15 @@ pub(super) fn from_the_end(page: PageRequest, count: Count) -> Option<(u64, u64,
 }
 
 /// Which messages a list has, in SQL: those `m` of the rooms that `rooms` finds for which `also` holds.
+#[derive(Clone)]
 pub(super) struct List {
     dialect: Dialect,
     pub(super) values: Vec<Value>,
     pub(super) rooms: String,
     pub(super) also: String,
     has_one_room: bool,
+    /// The message that it is asked for beside.
+    beside: Option<MessageId>,
 }
 
 impl List {
@@ -146,7 +199,7 @@ impl List {
         let rooms = "select room_id from chatapi_room_members where user_id = $1".to_owned();
         let values = vec![Value::Int(filter.reader.0)];
         let has_one_room = filter.room.is_some();
-        let mut list = Self { dialect, values, rooms, also: String::new(), has_one_room };
+        let mut list = Self { dialect, values, rooms, also: String::new(), has_one_room, beside: None };
         if let Some(room) = filter.room {
             let room = list.value(Value::Int(room.0));
             list.rooms += &format!(" and room_id = ${room}");
@@ -156,6 +209,10 @@ impl List {
             list.also += &format!(" and m.user_id = ${user}");
         }
         list
+    }
+
+    fn beside(self, message: MessageId) -> Self {
+        Self { beside: Some(message), ..self }
     }
 
     /// The values that `rooms` takes by itself.
@@ -169,9 +226,10 @@ impl List {
         self.values.len()
     }
 
-    /// A statement that gives the count, and with it the number of a window and a message of it, oldest first.
+    /// A statement that gives the count, when the message was sent that the list is asked for beside, and with both the
+    /// number of a window and a message of it, oldest first.
     fn statement(&mut self, counting: Counting, windows: &[Option<Window>]) -> String {
-        let mut tables = vec![format!("rooms as ({})", self.rooms), self.counted(counting)];
+        let mut tables = vec![format!("rooms as ({})", self.rooms), self.asked(), self.counted(counting)];
         let mut shown = Vec::new();
         for (n, window) in windows.iter().enumerate() {
             if let Some(window) = window {
@@ -184,9 +242,23 @@ impl List {
         let each = self.dialect.join_each(&row);
         format!(
             "with {tables}
-             select counted.total, m.* from counted
+             select counted.total, (select created_at from asked), m.* from counted
              left join (select shown.side, {COLUMNS} from ({shown}) shown {each}) m on true
              order by m.created_at, m.id"
+        )
+    }
+
+    fn asked(&mut self) -> String {
+        let Some(message) = self.beside else {
+            return "asked as (select id, created_at from chatapi_messages where false)".into();
+        };
+        // The list may be of one room alone, and the message of any that the reader is in.
+        let message = self.value(Value::Int(message.0));
+        format!(
+            "asked as (
+                 select id, created_at from chatapi_messages where id = ${message}
+                 and room_id in (select room_id from chatapi_room_members where user_id = $1)
+             )"
         )
     }
 
@@ -249,16 +321,22 @@ impl List {
 
     /// The condition that a row is past where the window begins.
     fn past(&mut self, window: &Window) -> String {
-        let (place, or_equal) = match window.from {
+        let (at, or_equal) = match window.from {
             Bound::Unbounded => return String::new(),
-            Bound::Included(place) => (place, "="),
-            Bound::Excluded(place) => (place, ""),
+            Bound::Included(at) => (at, "="),
+            Bound::Excluded(at) => (at, ""),
         };
         let is = match window.way {
             Way::Older => "<",
             Way::Newer => ">",
         };
-        let (at, id) = (self.value(Value::Time(place.created_at)), self.value(Value::Int(place.id.0)));
-        format!(" and (m.created_at, m.id) {is}{or_equal} (${at}, ${id})")
+        let place = match at {
+            At::Place(Place { created_at, id }) => {
+                let (at, id) = (self.value(Value::Time(created_at)), self.value(Value::Int(id.0)));
+                format!("(${at}, ${id})")
+            }
+            At::Asked => "((select created_at from asked), (select id from asked))".to_owned(),
+        };
+        format!(" and (m.created_at, m.id) {is}{or_equal} {place}")
     }
 }

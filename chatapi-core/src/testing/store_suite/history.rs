@@ -3,13 +3,15 @@
 use super::fact::{Subject, facts};
 use super::given::{at, number, room, text, users};
 use super::pages::numbered;
-use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, Place, Span};
+use crate::messages::{
+    Beside, BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, Span,
+};
 use crate::page::{Count, Counting, Page, PageRequest};
 use crate::permission::Reach::RoomsOf;
 use crate::rooms::Room;
 use crate::search::SearchTerms;
 use crate::users::User;
-use crate::{MessageId, RoomId};
+use crate::{MessageId, RoomId, UserId};
 
 facts! {
     the_newest_messages_come_newest_first_and_the_oldest_oldest_first,
@@ -17,6 +19,8 @@ facts! {
     messages_after_a_place_come_oldest_first,
     messages_around_a_place_are_half_on_either_side,
     a_place_is_good_without_its_message,
+    a_page_beside_a_message_is_that_at_its_place,
+    there_is_no_page_beside_a_message_that_the_reader_cannot_see,
     pages_by_place_hold_every_message_once_in_either_direction,
     pages_by_place_are_of_what_the_filter_lets_through,
     a_page_by_place_of_many_rooms_takes_from_each_what_comes_next,
@@ -81,6 +85,40 @@ async fn messages_around_a_place_are_half_on_either_side(store: &Subject) {
     ] {
         let page = there.page(Span::Around(there.sent[nth].place()), limit).await;
         assert_eq!(page, (expected.to_vec(), more_before, more_after), "{limit} around {nth}");
+    }
+}
+
+async fn a_page_beside_a_message_is_that_at_its_place(store: &Subject) {
+    let there = There::with(store, [1, 2, 2, 2, 2, 2, 5]).await;
+    let of_tea = MessageFilter { room: Some(there.tea.id), ..there.filter() };
+    let found = MessageFilter { search: SearchTerms::parse("x"), ..there.filter() };
+    let of_nobody = MessageFilter { user: Some(UserId(-1)), ..there.filter() };
+    for filter in [there.filter(), of_tea, found, of_nobody] {
+        for message in &there.sent {
+            for beside in [Beside::Before, Beside::After, Beside::Around] {
+                let counting = Counting::UpTo(3);
+                let request = BesideRequest { message: message.id, beside, limit: 3, counting };
+                let page = store.history_beside(&filter, &request).await.unwrap();
+                let at_place = store.history(&filter, &request.from(message.place())).await.unwrap();
+                assert_eq!(page, Some((message.place(), at_place)), "{beside:?} {message:?}");
+            }
+        }
+    }
+}
+
+async fn there_is_no_page_beside_a_message_that_the_reader_cannot_see(store: &Subject) {
+    let there = There::with(store, [1, 2]).await;
+    let [bob] = users(store, ["bob"]).await;
+    let of_bob = room(store, &bob, &[]).await;
+    let hidden = send_at(store, &of_bob, &bob, "x", 1).await;
+    assert!(store.delete_message(there.sent[1].id, RoomsOf(there.ann.id)).await.unwrap());
+    let found = MessageFilter { search: SearchTerms::parse("x"), ..there.filter() };
+    for filter in [there.filter(), found] {
+        for message in [hidden.id, there.sent[1].id, MessageId(0), MessageId(i64::MAX)] {
+            let request =
+                BesideRequest { message, beside: Beside::Around, limit: 3, counting: Counting::None };
+            assert_eq!(store.history_beside(&filter, &request).await.unwrap(), None);
+        }
     }
 }
 
