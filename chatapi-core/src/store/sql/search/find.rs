@@ -106,8 +106,7 @@ impl<E: Engine> SqlStore<E> {
         let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
             return Ok(None);
         };
-        let mut search = Search::new(extent, needles, within, gathered)?;
-        search.near = near;
+        let mut search = Search::new(extent, needles, within, gathered)?.near(near);
         loop {
             let mut more = search.segments_for_numbers(wanted);
             if more.is_empty() {
@@ -167,6 +166,10 @@ impl<'a> Search<'a> {
             search.look_at(*segment, pages)?;
         }
         Ok(search)
+    }
+
+    fn near(self, near: u64) -> Self {
+        Self { near, ..self }
     }
 
     /// A search whose hits are known: these fresh texts, and these messages of segments, each of a segment of its own.

@@ -114,6 +114,7 @@ struct Kinds<'a> {
 
 impl<'a> Kinds<'a> {
     fn of(search: &'a RankedSearch) -> Self {
+        // A query without phrases finds all messages, and none has counts.
         let mut kinds = Self {
             search,
             kinds: Vec::new(),
