@@ -64,6 +64,7 @@ async fn into(api: &ChatApi, mut loader: impl Loader, data: &Data) -> Result<Loa
     let rows = began.elapsed();
     loader.settle().await?;
     api.tidy().await?;
+    loader.pack().await?;
     loader.settle().await?;
     Ok(Load { rows, search: began.elapsed() - rows })
 }
@@ -78,6 +79,11 @@ trait Loader {
     async fn drop_indexes(&mut self) -> Result<Vec<String>>;
     /// Runs statements.
     async fn run(&mut self, statements: Vec<String>) -> Result<()>;
+    /// Gives back the space of the texts that wait for the upkeep, which are never so many but after a load: SQLite uses it
+    /// for whatever comes next.
+    async fn pack(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// Brings up to date what the database knows of its tables, as it does by itself in time.
     async fn settle(&mut self) -> Result<()>;
 }

@@ -74,6 +74,10 @@ impl super::Loader for Loader {
         Ok(())
     }
 
+    async fn pack(&mut self) -> Result<()> {
+        self.run(vec!["vacuum full chatapi_fresh_texts".to_owned()]).await
+    }
+
     async fn settle(&mut self) -> Result<()> {
         let mut statements: Vec<_> = [&tables::USERS, &tables::ROOMS]
             .into_iter()

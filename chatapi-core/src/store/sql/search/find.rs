@@ -11,12 +11,16 @@ use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
 use crate::index::evaluate::{Needle, messages_with};
 use crate::index::pages::Page;
-use crate::messages::Place;
-use crate::page::as_len;
+use crate::messages::{Place, Side};
+use crate::page::{Counting, as_len};
 use crate::store::sql::{Engine, Result, SqlStore};
 
 /// How many messages the first statement looks at, in whole segments: so many times those of the smallest.
 const NEAR: u64 = 64;
+
+/// The same where it is only asked whether there are any, and no fresh text is one: a term that is not among these either is
+/// likely to be rare.
+const NEAR_ANY: u64 = 4;
 
 /// Which of the messages found are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +29,20 @@ pub(super) struct Wanted {
     pub(super) take: u64,
     /// Up to which number the count must be exact; `None` where there need be none.
     pub(super) count_to: Option<u64>,
+    /// Whether it matters which messages they are. Otherwise it is asked whether there are any.
+    pub(super) is_shown: bool,
+}
+
+impl Wanted {
+    /// A page.
+    pub(super) fn page(skip: u64, take: u64, counting: Counting) -> Self {
+        Self { skip, take, count_to: counting.bound(), is_shown: true }
+    }
+
+    /// What is on one side of a place.
+    pub(super) fn of_side(side: Side) -> Self {
+        Self { is_shown: side.shown > 0, ..Self::page(0, side.take(), Counting::None) }
+    }
 }
 
 /// What was found.
@@ -101,8 +119,9 @@ impl<E: Engine> SqlStore<E> {
     /// The messages that are wanted of those that a search finds. `None` where what it read was rebuilt meanwhile.
     pub(super) async fn find(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<Found>> {
         let needles = Needle::all_of(&extent.filter.search, extent.filter.user);
-        let near = NEAR * u64::from(self.segment);
-        let gathered = self.gather(extent, &needles, &Texts::OfFilter, near).await?;
+        let near = if wanted.is_shown { NEAR } else { NEAR_ANY } * u64::from(self.segment);
+        let at_once = if wanted.is_shown { near } else { 0 };
+        let gathered = self.gather(extent, &needles, &Texts::OfFilter, at_once).await?;
         let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
             return Ok(None);
         };
@@ -216,8 +235,10 @@ impl<'a> Search<'a> {
             return Vec::new();
         }
         // As many messages as what was found makes likely, and some more; all where nothing was found.
-        let seen = self.seen().max(self.near) as f64;
-        let likely = if found == 0 { f64::INFINITY } else { (seen * (short * 1.3 - 1.0)).max(seen) };
+        let seen = self.seen();
+        let near = seen.max(self.near) as f64;
+        let likely =
+            if found == 0 && seen > 0 { f64::INFINITY } else { (near * (short * 1.3 - 1.0)).max(near) };
         self.next_segments(likely, |_| true)
     }
 
@@ -225,7 +246,7 @@ impl<'a> Search<'a> {
     fn segments_before_end(&self, page: &[Place], wanted: Wanted) -> Vec<i64> {
         match page.last() {
             // What is found in the first of them may bring the end nearer, so that the others are spared.
-            Some(last) if page.len() == as_len(wanted.take) => {
+            Some(last) if wanted.is_shown && page.len() == as_len(wanted.take) => {
                 let end = self.extent.rank(*last);
                 self.next_segments(self.seen().max(self.near) as f64, |unit| unit.begin < end)
             }

@@ -19,8 +19,8 @@ impl<E: Engine> SqlStore<E> {
     ) -> Result<Option<Page<Message>>> {
         let mut extent = Extent::newest_first(filter);
         extent.newest_first = page.number == PageNumber::Last;
-        let (mut rows, count) =
-            undisturbed!(self.found(&extent, page.offset(), page.take(), page.counted()))?;
+        let wanted = Wanted::page(page.offset(), page.take(), page.counted());
+        let (mut rows, count) = undisturbed!(self.found(&extent, wanted))?;
         if extent.newest_first {
             rows.reverse();
         }
@@ -28,7 +28,8 @@ impl<E: Engine> SqlStore<E> {
             && let Some((number, skip, take)) = from_the_end(page, count)
         {
             let extent = Extent::newest_first(filter);
-            let (mut results, _) = undisturbed!(self.found(&extent, skip, take, Counting::None))?;
+            let wanted = Wanted::page(skip, take, Counting::None);
+            let (mut results, _) = undisturbed!(self.found(&extent, wanted))?;
             results.reverse();
             return Ok((!results.is_empty()).then_some(Page { count, number, has_next: skip > 0, results }));
         }
@@ -45,7 +46,10 @@ impl<E: Engine> SqlStore<E> {
         let newer = self.side(filter, sides.newer, false).await?;
         let count = match request.counting {
             Counting::None => Count::Unknown,
-            counting => undisturbed!(self.found(&Extent::newest_first(filter), 0, 0, counting))?.1,
+            counting => {
+                let extent = Extent::newest_first(filter);
+                undisturbed!(self.found(&extent, Wanted::page(0, 0, counting)))?.1
+            }
         };
         Ok(request.history(count, older, newer))
     }
@@ -58,26 +62,19 @@ impl<E: Engine> SqlStore<E> {
     ) -> Result<Vec<Message>> {
         let Some(side) = side else { return Ok(Vec::new()) };
         let extent = Extent { filter, from: side.from, newest_first };
-        Ok(undisturbed!(self.found(&extent, 0, side.take(), Counting::None))?.0)
+        Ok(undisturbed!(self.found(&extent, Wanted::of_side(side)))?.0)
     }
 
-    /// The messages found from the one after `skip` on, and how many there are. `None` where one went away meanwhile.
-    async fn found(
-        &self,
-        extent: &Extent<'_>,
-        skip: u64,
-        take: u64,
-        counting: Counting,
-    ) -> Result<Option<(Vec<Message>, Count)>> {
-        let wanted = Wanted { skip, take, count_to: counting.bound() };
+    /// The messages that are wanted of those found, and how many those are. `None` where one went away meanwhile.
+    async fn found(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<(Vec<Message>, Count)>> {
         let Some(Found { places, count, is_exact }) = self.find(extent, wanted).await? else {
             return Ok(None);
         };
-        let count = match counting.bound() {
+        let count = match wanted.count_to {
             None => Count::Unknown,
             Some(_) if is_exact => Count::Exact(count),
             // What was looked at proves more than the bound, and what is shown proves itself.
-            Some(bound) => Count::Estimate(count.max(bound + 1).max(skip + places.len() as u64)),
+            Some(bound) => Count::Estimate(count.max(bound + 1).max(wanted.skip + places.len() as u64)),
         };
         let messages = self.messages_at(extent.filter.reader, &places).await?;
         Ok(messages.map(|messages| (messages, count)))

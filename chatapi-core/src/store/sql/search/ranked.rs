@@ -8,7 +8,7 @@ use super::stretch::Stretch;
 use super::{Extent, SegmentRow, Texts};
 use crate::index::evaluate::Needle;
 use crate::messages::{Message, MessageFilter, Place, RankedSearch};
-use crate::page::{Count, Page, PageNumber, PageRequest};
+use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::store::sql::{Engine, Result, SqlStore};
 
 mod levels;
@@ -67,7 +67,7 @@ impl<E: Engine> SqlStore<E> {
             if hits > skip && take > 0 {
                 let found = level.of_segments.into_iter().map(|(at, ordinals)| (&segments[at], ordinals));
                 let equals = Search::of_found(extent, found, level.fresh.into_iter());
-                let mut part = equals.part(Wanted { skip, take, count_to: None });
+                let mut part = equals.part(Wanted::page(skip, take, Counting::None));
                 let read = std::mem::take(&mut part.messages);
                 parts.push((equals, part, read.len()));
                 messages.extend(read);

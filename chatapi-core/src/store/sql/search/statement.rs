@@ -44,11 +44,15 @@ impl<E: Engine> SqlStore<E> {
             format!("and room_id = ${}", statement.value(Value::Int(room.0)))
         });
         let (mut segments_within, mut texts_within) = (String::new(), String::new());
+        let mut length = "messages".to_owned();
         if let Bound::Included(place) | Bound::Excluded(place) = from {
             let at = statement.value(Value::Time(place.created_at));
             let id = statement.value(Value::Int(place.id.0));
             let or_at = if matches!(from, Bound::Included(_)) { "=" } else { "" };
             let (edge, sign) = if *newest_first { ("first", '<') } else { ("last", '>') };
+            // Of a segment that reaches across the place, nobody knows yet how much comes after it.
+            let other_edge = if *newest_first { "last" } else { "first" };
+            length = format!("case when {other_edge}_at {sign} ${at} then messages else 0 end");
             segments_within += &format!(" and (s.{edge}_at, s.{edge}_id) {sign}{or_at} (${at}, ${id})");
             texts_within += &format!(" and (f.created_at, f.message_id) {sign}{or_at} (${at}, ${id})");
         }
@@ -86,7 +90,7 @@ impl<E: Engine> SqlStore<E> {
              ),
              near as materialized (
                  select id from (
-                     select id, sum(messages) over (order by {first}, id) - messages as earlier from segments
+                     select id, sum({length}) over (order by {first}, id) - ({length}) as earlier from segments
                  ) s where earlier < ${near}
              ),
              wanted as materialized ({wanted}),
