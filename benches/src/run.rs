@@ -162,9 +162,11 @@ impl Bench {
             }
         };
 
+        let api = chat::on_postgres(&url, 1)?;
+        // A run that was broken off may have left work.
+        api.tidy().await?;
         warm::postgres(&url).await?;
         say(data, "asking in process");
-        let api = chat::on_postgres(&url, 1)?;
         let mut series = in_process(&api, data, &self.subjects(), self.size.effort()).await?;
         say(data, "asking over HTTP");
         let server = Server::start(&self.place.server, &url, CONNECTIONS as u32)?;
