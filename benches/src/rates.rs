@@ -77,18 +77,20 @@ pub async fn measure(api: &ChatApi, place: &Place, data: &Data, rounds: Rounds) 
         }
         rates.push(rate);
     }
-    take_back(&place.database, data).await?;
-    api.tidy().await?;
+    take_back(api, &place.database, data).await?;
     Ok(rates)
 }
 
 /// Deletes what was sent, which is in rooms that are asked about: whoever measures this database again finds in it what was
 /// loaded.
-async fn take_back(database: &str, data: &Data) -> Result<()> {
+///
+/// # Errors
+/// Where the database fails.
+pub async fn take_back(api: &ChatApi, database: &str, data: &Data) -> Result<()> {
     let mut connection = PgConnection::connect(database).await?;
     let sent = sqlx::query("delete from chatapi_messages where id > $1").bind(i64::try_from(data.len())?);
     sent.execute(&mut connection).await?;
-    Ok(())
+    Ok(api.tidy().await?)
 }
 
 /// For each connection what it asks. Senders have a connection each.

@@ -163,8 +163,8 @@ impl Bench {
         };
 
         let api = chat::on_postgres(&url, 1)?;
-        // A run that was broken off may have left work.
-        api.tidy().await?;
+        // A run that was broken off may have left what it sent.
+        rates::take_back(&api, &url, data).await?;
         warm::postgres(&url).await?;
         say(data, "asking in process");
         let mut series = in_process(&api, data, &self.subjects(), self.size.effort()).await?;
