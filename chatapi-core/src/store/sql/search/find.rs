@@ -234,7 +234,7 @@ impl<'a> Search<'a> {
         if short == 0.0 {
             return Vec::new();
         }
-        // As many messages as what was found makes likely, and some more; all where nothing was found.
+        // As many messages as what was found makes likely, and some more; all where some were looked at and none was found.
         let seen = self.seen();
         let near = seen.max(self.near) as f64;
         let likely =
