@@ -1,6 +1,6 @@
 //! Segments: some of one room's messages, indexed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::grams::{Gram, grams};
 use super::pages::{self, Page, Sought, Writer};
@@ -74,15 +74,21 @@ impl Segment {
         for (new, (_, part, old)) in (0..).zip(&living) {
             ordinals[*part][*old as usize] = Some(new);
         }
-        let mut lists = BTreeMap::<String, Vec<Spot>>::new();
+        let mut lists = HashMap::<String, Vec<Spot>>::new();
         for (part, ordinals) in parts.iter().zip(&ordinals) {
             pages::each_list(&part.pages, |key, spots| {
                 let moved = spots.iter().filter_map(|spot| {
                     Some(Spot::new((*ordinals.get(spot.ordinal() as usize)?)?, spot.position()))
                 });
-                lists.entry(key.to_owned()).or_default().extend(moved);
+                // Most keys are in most parts: only the first of them owns one.
+                match lists.get_mut(key) {
+                    Some(list) => list.extend(moved),
+                    None => _ = lists.insert(key.to_owned(), moved.collect()),
+                }
             })?;
         }
+        let mut lists: Vec<_> = lists.into_iter().collect();
+        lists.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let mut writer = Writer::default();
         for (key, spots) in &mut lists {
             spots.sort_unstable();

@@ -29,8 +29,8 @@ const UNTIDY: &str =
 /// How many rooms are asked for at once.
 const ROOMS: usize = 1000;
 
-/// How many rows are inserted by one statement.
-const BATCH: usize = 64;
+/// How many rows a statement inserts: as many as may be, with few different statements, since each is prepared once.
+const BATCHES: [usize; 3] = [64, 8, 1];
 
 /// How many texts one statement takes out: PostgreSQL compares each with each of their ids.
 const TAKEN_AT_ONCE: usize = 256;
@@ -297,20 +297,27 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
 
     /// Inserts rows of so many columns, where they are not there.
     async fn insert(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
-        // As few different statements as may be: each is prepared once.
-        let (whole, rest) = values.split_at(values.len() / (columns * BATCH) * (columns * BATCH));
-        for batch in whole.chunks(columns * BATCH).chain(rest.chunks(columns)) {
-            let rows = (0..batch.len()).step_by(columns).map(|from| {
-                let row: Vec<String> =
-                    (from + 1..=from + columns).map(|parameter| format!("${parameter}")).collect();
-                format!("({})", row.join(", "))
-            });
-            let rows: Vec<String> = rows.collect();
-            self.run(format!("insert into {into} values {} on conflict do nothing", rows.join(", ")), batch)
-                .await?;
+        let mut rest = values;
+        for rows in BATCHES {
+            let (whole, fewer) = rest.split_at(rest.len() / (columns * rows) * (columns * rows));
+            let sql =
+                format!("insert into {into} values {} on conflict do nothing", placeholders(rows, columns));
+            for batch in whole.chunks(columns * rows) {
+                self.run(sql.clone(), batch).await?;
+            }
+            rest = fewer;
         }
         Ok(())
     }
+}
+
+/// Rows of parameters: `($1, $2), ($3, $4)`.
+fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let parameters = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", parameters.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 fn text(row: &impl Row) -> Result<Text> {

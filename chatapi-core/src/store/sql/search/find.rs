@@ -122,6 +122,11 @@ impl<E: Engine> SqlStore<E> {
         let near = if wanted.is_shown { NEAR } else { NEAR_ANY } * u64::from(self.segment);
         let at_once = if wanted.is_shown { near } else { 0 };
         let gathered = self.gather(extent, &needles, &Texts::OfFilter, at_once).await?;
+        if !wanted.is_shown
+            && let Some(text) = gathered.fresh.first()
+        {
+            return Ok(Some(Found { places: vec![text.place], count: 1, is_exact: false }));
+        }
         let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
             return Ok(None);
         };
