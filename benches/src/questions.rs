@@ -103,6 +103,12 @@ impl Subject {
             .flat_map(move |scope| kinds.clone().into_iter().map(move |kind| Self { kind, scope }))
     }
 
+    /// Whether reports compare how long it takes with the other: pages of the same rooms.
+    pub fn is_compared_with(self, other: Self) -> bool {
+        let is_list = |subject: Self| matches!(subject.kind, Kind::List(_));
+        self.scope == other.scope && is_list(self) && is_list(other)
+    }
+
     /// What it is about, in reports: what is asked, for which term, in whose rooms.
     pub fn title(self) -> String {
         let words = [self.name(), self.term(), self.scope.name()];

@@ -40,6 +40,11 @@ pub enum Engine {
     SQLite,
 }
 
+impl Engine {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::PostgreSQL, Self::SQLite];
+}
+
 /// A database of one size, and how long questions to it took.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Database {

@@ -1,24 +1,23 @@
-//! A run of everything: each size on each engine, and the rates on the largest.
+//! A run of everything: each size on each engine, asked side by side, and the rates on the largest.
 
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _};
-
+use crate::Result;
 use crate::data::Data;
-use crate::load::{self, Load};
+use crate::load;
 use crate::questions::Subject;
 use crate::rates::{self, CONNECTIONS, Place, Rounds};
 use crate::report::machine::Machine;
-use crate::report::{Database, Engine, Rate, Samples, Series};
-use crate::series::{Effort, in_process, over_http};
+use crate::report::{Engine, Rate, Samples, Series};
+use crate::series::{self, Asked, Effort};
 use crate::server::Server;
-use crate::{Result, chat, warm};
+
+mod filled;
+
+use filled::Filled;
 
 /// How many messages to measure with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +76,7 @@ impl Size {
     }
 
     fn effort(self) -> Effort {
-        let patience = if self.is_small() { 150 } else { 1_000 };
+        let patience = if self.is_small() { 150 } else { 1_500 };
         Effort { samples: 100, patience: Duration::from_millis(patience) }
     }
 
@@ -115,90 +114,57 @@ impl Bench {
     pub async fn run(&self) -> Result<Samples> {
         let machine = Machine::here(&self.place.database).await?;
         let made_per_second = MADE as f64 / load::making(&Data::of(MADE as u64), MADE).as_secs_f64();
-        let (mut databases, mut rates) = (Vec::new(), Vec::new());
-        let sizes = self.size.messages();
-        for messages in &sizes {
-            let data = Data::of(*messages);
-            if self.only != Some(Engine::SQLite) {
-                let (database, measured) = self.on_postgres(&data, sizes.last() == Some(messages)).await?;
-                databases.push(database);
-                rates.extend(measured);
-            }
-            if self.only != Some(Engine::PostgreSQL) {
-                databases.push(self.on_sqlite(&data).await?);
+        let data: Vec<Data> = self.size.messages().into_iter().map(Data::of).collect();
+        let mut filled = Vec::new();
+        for data in &data {
+            for engine in
+                Engine::ALL.into_iter().filter(|engine| self.only.is_none_or(|only| only == *engine))
+            {
+                filled.push(self.filled(engine, data).await?);
             }
         }
-        let only = self
-            .only
-            .map_or_else(String::new, |engine| format!(" --only {}", format!("{engine:?}").to_lowercase()));
-        let reuse = if self.reuses { " --reuse" } else { "" };
-        let about = self.about.as_ref().map_or_else(String::new, |about| format!(" --about '{about}'"));
-        let command = format!("cargo xtask bench --size {}{only}{reuse}{about}", self.size);
-        Ok(Samples { command, machine, made_per_second, databases, rates })
+        let series = self.ask(&filled).await?;
+        let largest = filled.iter().rfind(|filled| filled.engine == Engine::PostgreSQL);
+        let rates = match largest.filter(|_| self.about.is_none()) {
+            Some(largest) => self.drive(largest).await?,
+            None => Vec::new(),
+        };
+        let databases = filled.into_iter().zip(series).map(|(filled, series)| filled.with(series)).collect();
+        Ok(Samples { command: self.command(), machine, made_per_second, databases, rates })
     }
 
-    async fn on_postgres(&self, data: &Data, is_last: bool) -> Result<(Database, Vec<Rate>)> {
-        let name = format!("chatapi_bench_{}", data.len());
-        let server = self.place.database.rsplit_once('/').map_or("", |(server, _)| server);
-        let url = format!("{server}/{name}");
-        let note = self.note(Engine::PostgreSQL, data);
-        let mut connection = PgConnection::connect(&self.place.database).await?;
-        let known = sqlx::query("select from pg_database where datname = $1").bind(&name);
-        let is_there = known.fetch_optional(&mut connection).await?.is_some();
-        let loaded = match self.left(&note)?.filter(|_| is_there) {
-            Some(loaded) => loaded,
-            None => {
-                for statement in [
-                    format!("drop database if exists {name} with (force)"),
-                    format!("create database {name}"),
-                ] {
-                    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
-                }
-                say(data, "loading PostgreSQL");
-                let load = load::into_postgres(&url, data).await?;
-                let size = sqlx::query_as("select pg_database_size($1)").bind(&name);
-                let (bytes,): (i64,) = size.fetch_one(&mut connection).await?;
-                Loaded::new(load, bytes.unsigned_abs()).keep(&note)?
-            }
-        };
-
-        let api = chat::on_postgres(&url, 1)?;
-        // A run that was broken off may have left what it sent.
-        rates::take_back(&api, &url, data).await?;
-        warm::postgres(&url).await?;
-        say(data, "asking in process");
-        let mut series = in_process(&api, data, &self.subjects(), self.size.effort()).await?;
-        say(data, "asking over HTTP");
-        let server = Server::start(&self.place.server, &url, CONNECTIONS as u32)?;
-        series.extend(over_http(&api, &server.address, data, &self.subjects(), self.size.effort()).await?);
-        drop(server);
-
-        let mut measured = Vec::new();
-        if is_last && self.about.is_none() {
-            say(data, "driving load");
-            let place = Place { database: url, ..self.place.clone() };
-            measured = rates::measure(&api, &place, data, self.size.rounds()).await?;
+    /// Asks all databases together, and gives the series of each.
+    async fn ask(&self, filled: &[Filled<'_>]) -> Result<Vec<Vec<Series>>> {
+        let mut asked = Vec::new();
+        for filled in filled {
+            asked.push(self.ways(filled).await?);
         }
-        Ok((database(Engine::PostgreSQL, data, loaded, series), measured))
+        for subjects in self.subjects().chunk_by(|one, other| one.scope == other.scope) {
+            eprintln!("bench: asking in {}", subjects[0].scope.name());
+            let mut all: Vec<&mut Asked<'_>> = asked.iter_mut().flatten().collect();
+            series::measure(&mut all, subjects, self.size.effort()).await?;
+        }
+        Ok(asked.into_iter().map(|ways| ways.into_iter().flat_map(|way| way.series).collect()).collect())
     }
 
-    async fn on_sqlite(&self, data: &Data) -> Result<Database> {
-        let file = self.folder.join(format!("chatapi-bench-{}.sqlite3", data.len()));
-        let note = self.note(Engine::SQLite, data);
-        let loaded = match self.left(&note)? {
-            Some(loaded) => loaded,
-            None => {
-                remove(&file)?;
-                say(data, "loading SQLite");
-                let load = load::into_sqlite(&file, data).await?;
-                Loaded::new(load, fs::metadata(&file)?.len()).keep(&note)?
-            }
-        };
-        warm::sqlite(&file)?;
-        say(data, "asking in process");
-        let api = chat::on_sqlite(&file).await?;
-        let series = in_process(&api, data, &self.subjects(), self.size.effort()).await?;
-        Ok(database(Engine::SQLite, data, loaded, series))
+    /// The ways to ask a database.
+    async fn ways<'a>(
+        &self,
+        Filled { engine, api, data, url, .. }: &'a Filled<'_>,
+    ) -> Result<Vec<Asked<'a>>> {
+        let mut ways = vec![Asked::in_process(api, data)];
+        if *engine == Engine::PostgreSQL {
+            let server = Server::start(&self.place.server, url, CONNECTIONS as u32)?;
+            ways.push(Asked::over_http(api, server, data).await?);
+        }
+        Ok(ways)
+    }
+
+    /// Asks a server as often as it can answer.
+    async fn drive(&self, Filled { api, data, url, .. }: &Filled<'_>) -> Result<Vec<Rate>> {
+        eprintln!("bench: {} messages: driving load", data.len());
+        let place = Place { database: url.clone(), ..self.place.clone() };
+        rates::measure(api, &place, data, self.size.rounds()).await
     }
 
     fn subjects(&self) -> Vec<Subject> {
@@ -207,61 +173,13 @@ impl Bench {
         Subject::all().filter(is_wanted).collect()
     }
 
-    /// Where it stands what a load took.
-    fn note(&self, engine: Engine, data: &Data) -> PathBuf {
-        self.folder.join(format!("chatapi-bench-{}-{engine:?}.json", data.len()))
+    /// How this is asked for.
+    fn command(&self) -> String {
+        let only = self
+            .only
+            .map_or_else(String::new, |engine| format!(" --only {}", format!("{engine:?}").to_lowercase()));
+        let reuse = if self.reuses { " --reuse" } else { "" };
+        let about = self.about.as_ref().map_or_else(String::new, |about| format!(" --about '{about}'"));
+        format!("cargo xtask bench --size {}{only}{reuse}{about}", self.size)
     }
-
-    /// What a former run left, where that is asked for. The note of a database that is loaded anew goes first.
-    fn left(&self, note: &Path) -> Result<Option<Loaded>> {
-        if !note.exists() {
-            return Ok(None);
-        }
-        if self.reuses {
-            return Ok(Some(serde_json::from_slice(&fs::read(note)?)?));
-        }
-        fs::remove_file(note)?;
-        Ok(None)
-    }
-}
-
-/// What is known of a database that was loaded.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Loaded {
-    load_seconds: f64,
-    search_seconds: f64,
-    bytes: u64,
-}
-
-impl Loaded {
-    fn new(load: Load, bytes: u64) -> Self {
-        Self { load_seconds: load.rows.as_secs_f64(), search_seconds: load.search.as_secs_f64(), bytes }
-    }
-
-    fn keep(self, note: &Path) -> Result<Self> {
-        fs::write(note, serde_json::to_vec(&self)?)?;
-        Ok(self)
-    }
-}
-
-fn database(engine: Engine, data: &Data, loaded: Loaded, series: Vec<Series>) -> Database {
-    let Loaded { load_seconds, search_seconds, bytes } = loaded;
-    Database { engine, messages: data.len(), load_seconds, search_seconds, bytes, series }
-}
-
-fn say(data: &Data, what: &str) {
-    eprintln!("bench: {} messages: {what}", data.len());
-}
-
-/// Removes what a former run left.
-fn remove(file: &Path) -> Result<()> {
-    for end in ["", "-wal", "-shm"] {
-        let mut name = file.as_os_str().to_owned();
-        name.push(end);
-        let file = Path::new(&name);
-        if file.exists() {
-            fs::remove_file(file)?;
-        }
-    }
-    Ok(())
 }

@@ -1,17 +1,20 @@
 //! Series of samples: how long one kind of question takes, asked again and again, one at a time.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chatapi_core::http::Body;
-use chatapi_core::{ChatApi, CurrentUser};
+use chatapi_core::{ChatApi, CurrentUser, UserId};
 use fastrand::Rng;
 use http::Method;
 
 use crate::client::{Connection, in_micros, written};
 use crate::data::Data;
+use crate::data::rooms::Scope;
 use crate::questions::{Question, Subject};
 use crate::report::{Series, Way};
+use crate::server::Server;
 use crate::{Result, chat};
 
 /// How many samples a series has, and when it ends with fewer.
@@ -19,7 +22,7 @@ use crate::{Result, chat};
 pub struct Effort {
     /// So many samples are enough.
     pub samples: usize,
-    /// A series ends after so long, if it has at least ten samples.
+    /// A series ends after so long, if it has at least ten samples; those that take turns end together.
     pub patience: Duration,
 }
 
@@ -27,64 +30,107 @@ pub struct Effort {
 const LEAST: usize = 10;
 
 impl Effort {
-    fn is_enough(self, samples: usize, began: Instant) -> bool {
-        samples >= self.samples || (samples >= LEAST && began.elapsed() > self.patience)
+    fn is_enough(self, samples: usize, took: Duration) -> bool {
+        samples >= self.samples || (samples >= LEAST && took > self.patience)
     }
 }
 
-/// Everything that is asked, of the chat within this process.
+/// Who answers.
+#[derive(Debug)]
+enum Answerer<'a> {
+    /// The chat within this process.
+    Chat(&'a ChatApi),
+    /// A server, over one connection that is kept; the readers have tokens.
+    Server { connection: Connection, tokens: HashMap<UserId, String>, _server: Server },
+}
+
+/// A database that is asked in one way, and the series so far.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    data: &'a Data,
+    answerer: Answerer<'a>,
+    /// How long each kind of question took.
+    pub series: Vec<Series>,
+}
+
+impl<'a> Asked<'a> {
+    /// Of the chat within this process.
+    pub fn in_process(api: &'a ChatApi, data: &'a Data) -> Self {
+        Self { data, answerer: Answerer::Chat(api), series: Vec::new() }
+    }
+
+    /// Of a server on the database.
+    ///
+    /// # Errors
+    /// Where it does not answer, or the readers cannot log in.
+    pub async fn over_http(api: &ChatApi, server: Server, data: &'a Data) -> Result<Self> {
+        let mut tokens = HashMap::new();
+        for reader in Scope::ALL.map(Scope::reader) {
+            tokens.insert(reader, chat::token(api, reader).await?);
+        }
+        let connection = Connection::open(&server.address)?;
+        let answerer = Answerer::Server { connection, tokens, _server: server };
+        Ok(Self { data, answerer, series: Vec::new() })
+    }
+
+    fn way(&self) -> Way {
+        match self.answerer {
+            Answerer::Chat(_) => Way::InProcess,
+            Answerer::Server { .. } => Way::Http,
+        }
+    }
+
+    /// Asks one question about a subject, and gives how long the answer took.
+    async fn ask(&mut self, subject: Subject, random: &mut Rng) -> Result<Duration> {
+        let question = subject.question(self.data, random);
+        match &mut self.answerer {
+            Answerer::Chat(api) => ask(api, &question).await,
+            Answerer::Server { connection, tokens, .. } => {
+                connection.ask(&written(&question, &tokens[&question.reader]))
+            }
+        }
+    }
+}
+
+/// A series under way.
+struct Turn {
+    subject: Subject,
+    /// Whose it is.
+    of: usize,
+    random: Rng,
+    micros: Vec<u32>,
+}
+
+/// Asks everybody about every subject. What is compared takes turns, so that what disturbs the machine disturbs all of it:
+/// databases of all sizes, and pages that begin anywhere.
 ///
 /// # Errors
-/// Where it refuses an answer.
-pub async fn in_process(
-    api: &ChatApi,
-    data: &Data,
-    subjects: &[Subject],
-    effort: Effort,
-) -> Result<Vec<Series>> {
-    let mut all = Vec::new();
-    for subject in subjects {
-        let mut random = Rng::with_seed(1);
+/// Where an answer is a refusal.
+pub async fn measure(asked: &mut [&mut Asked<'_>], subjects: &[Subject], effort: Effort) -> Result<()> {
+    for group in subjects.chunk_by(|one, other| one.is_compared_with(*other)) {
+        let turn = |(subject, of)| Turn { subject, of, random: Rng::with_seed(1), micros: Vec::new() };
+        let all = group.iter().flat_map(|subject| (0..asked.len()).map(|of| (*subject, of)));
+        let mut turns: Vec<Turn> = all.map(turn).collect();
         // The first answers fill caches and prepare statements.
-        for _ in 0..3 {
-            ask(api, &subject.question(data, &mut random)).await?;
+        for Turn { subject, of, random, .. } in &mut turns {
+            for _ in 0..3 {
+                asked[*of].ask(*subject, random).await?;
+            }
         }
-        let (began, mut micros) = (Instant::now(), Vec::new());
-        while !effort.is_enough(micros.len(), began) {
-            micros.push(in_micros(ask(api, &subject.question(data, &mut random)).await?));
+        let (began, number) = (Instant::now(), u32::try_from(turns.len())?);
+        let mut samples = 0;
+        while !effort.is_enough(samples, began.elapsed() / number) {
+            for Turn { subject, of, random, micros } in &mut turns {
+                micros.push(in_micros(asked[*of].ask(*subject, random).await?));
+            }
+            samples += 1;
         }
-        all.push(Series::new(*subject, Way::InProcess, micros));
+        for Turn { subject, of, micros, .. } in turns {
+            let way = asked[of].way();
+            asked[of].series.push(Series::new(subject, way, micros));
+        }
     }
-    Ok(all)
-}
-
-/// The same of a server, over one connection that is kept.
-///
-/// # Errors
-/// Where it refuses an answer.
-pub async fn over_http(
-    api: &ChatApi,
-    address: &str,
-    data: &Data,
-    subjects: &[Subject],
-    effort: Effort,
-) -> Result<Vec<Series>> {
-    let mut connection = Connection::open(address)?;
-    let mut all = Vec::new();
-    for subject in subjects {
-        let token = chat::token(api, subject.scope.reader()).await?;
-        let mut random = Rng::with_seed(1);
-        let mut next = || written(&subject.question(data, &mut random), &token);
-        for _ in 0..3 {
-            connection.ask(&next())?;
-        }
-        let (began, mut micros) = (Instant::now(), Vec::new());
-        while !effort.is_enough(micros.len(), began) {
-            micros.push(in_micros(connection.ask(&next())?));
-        }
-        all.push(Series::new(*subject, Way::Http, micros));
-    }
-    Ok(all)
+    Ok(())
 }
 
 /// Answers a question as an adapter has it answered whose host knows the user already, and gives how long it took.

@@ -19,7 +19,7 @@ fn write(text: &mut String, samples: &Samples, plots: &[String]) -> std::fmt::Re
     machine(text, samples)?;
     verdicts(text, samples)?;
     rates(text, samples)?;
-    for engine in [Engine::PostgreSQL, Engine::SQLite] {
+    for engine in Engine::ALL {
         let databases = samples.of(engine);
         if !databases.is_empty() {
             latencies(text, engine, &databases)?;

@@ -17,7 +17,7 @@ const LEGEND: (i32, i32) = (765, 60);
 /// Draws what has at least two sizes to be drawn against, and gives the files' names.
 pub(super) fn draw(samples: &Samples, folder: &Path) -> Result<Vec<String>> {
     let mut drawn = Vec::new();
-    for engine in [Engine::PostgreSQL, Engine::SQLite] {
+    for engine in Engine::ALL {
         let databases = samples.of(engine);
         if databases.len() < 2 {
             continue;

@@ -34,7 +34,7 @@ pub struct Verdict {
 /// Every target that these samples say something about.
 pub fn verdicts(samples: &Samples) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for engine in [Engine::PostgreSQL, Engine::SQLite] {
+    for engine in Engine::ALL {
         let databases = samples.of(engine);
         if let [smallest, .., largest] = databases[..] {
             verdicts.extend(grown(engine, smallest, largest));
