@@ -68,6 +68,15 @@ pub(super) fn read_counts(mut bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Res
     counts.reserve(bytes.len() / 2);
     let mut ordinal = 0;
     while !bytes.is_empty() {
+        if let [head, position, rest @ ..] = bytes
+            && head & 0x81 == 0
+            && *position < 0x80
+        {
+            ordinal = add(ordinal, u64::from(head >> 1))?;
+            counts.push((ordinal, 1));
+            bytes = rest;
+            continue;
+        }
         let head = read_number(&mut bytes)?;
         ordinal = add(ordinal, head >> 1)?;
         let positions = if head & 1 == 1 { read_number(&mut bytes)? } else { 1 };

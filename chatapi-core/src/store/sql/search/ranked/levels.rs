@@ -30,11 +30,11 @@ impl Level {
         (of_segments + self.fresh.len()) as u64
     }
 
-    /// Adds a message of a segment. They come in order.
-    fn push(&mut self, segment: usize, ordinal: u32) {
+    /// Adds messages of a segment. They come in order.
+    fn extend(&mut self, segment: usize, found: impl Iterator<Item = u32>) {
         match self.of_segments.last_mut() {
-            Some((last, ordinals)) if *last == segment => ordinals.push(ordinal),
-            _ => self.of_segments.push((segment, vec![ordinal])),
+            Some((last, ordinals)) if *last == segment => ordinals.extend(found),
+            _ => self.of_segments.push((segment, found.collect())),
         }
     }
 
@@ -68,13 +68,19 @@ pub(super) fn levels(
             *with += of_phrase.len() as u64;
         }
         let by = needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
-        each_message(segment, &counts, &search.query, |ordinal, counts| {
-            if within.contains(&ordinal)
-                && by.as_ref().is_none_or(|by| by.binary_search(&ordinal).is_ok())
-                && dead.binary_search(&ordinal).is_err()
-                && let Some(level) = kinds.level(counts)
-            {
-                level.push(at, ordinal);
+        let is_found = |ordinal: &u32| {
+            within.contains(ordinal)
+                && by.as_ref().is_none_or(|by| by.binary_search(ordinal).is_ok())
+                && dead.binary_search(ordinal).is_err()
+        };
+        let are_all_found = within.len() as u64 == segment.messages && by.is_none() && dead.is_empty();
+        each_run(segment, &counts, &search.query, |messages, counts| {
+            let Some(level) = kinds.level(counts) else { return };
+            let ordinals = messages.iter().map(|(ordinal, _)| *ordinal);
+            if are_all_found {
+                level.extend(at, ordinals);
+            } else {
+                level.extend(at, ordinals.filter(is_found));
             }
         });
     }
@@ -183,17 +189,22 @@ fn living_counts(phrases: &[Needle], pages: &[Page], dead: &[u32]) -> Result<Vec
     phrases.iter().map(living).collect()
 }
 
-/// Goes through the messages of a segment that can be hits, with how often each phrase occurs in them.
-fn each_message(segment: &SegmentRow, counts: &[Counts], query: &Query, mut look: impl FnMut(u32, &[u32])) {
+/// Goes through the messages of a segment that can be hits: some that follow each other, with how often each phrase occurs in
+/// every one of them.
+fn each_run(
+    segment: &SegmentRow,
+    counts: &[Counts],
+    query: &Query,
+    mut look: impl FnMut(&[(u32, u32)], &[u32]),
+) {
     let mut here = vec![0; counts.len()];
     if query.any_of().is_empty() {
         let all = 0..u32::try_from(segment.messages).unwrap_or(u32::MAX);
-        all.for_each(|ordinal| look(ordinal, &here));
-        return;
+        return look(&all.map(|ordinal| (ordinal, 0)).collect::<Counts>(), &here);
     }
     if let [of_phrase] = counts {
-        of_phrase.iter().for_each(|(ordinal, count)| look(*ordinal, std::slice::from_ref(count)));
-        return;
+        let runs = of_phrase.chunk_by(|(_, one), (_, other)| one == other);
+        return runs.for_each(|run| look(run, &[run[0].1]));
     }
     let mut rest: Vec<&[(u32, u32)]> = counts.iter().map(Vec::as_slice).collect();
     while let Some(ordinal) = rest.iter().filter_map(|rest| Some(rest.first()?.0)).min() {
@@ -206,7 +217,7 @@ fn each_message(segment: &SegmentRow, counts: &[Counts], query: &Query, mut look
                 _ => 0,
             };
         }
-        look(ordinal, &here);
+        look(&[(ordinal, 0)], &here);
     }
 }
 
