@@ -59,23 +59,19 @@ fn engine(name: &str) -> Result<Engine, String> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let line = CommandLine::parse();
-    let (report, check) = (line.report.clone(), line.check);
     let bench = Bench {
         size: line.size,
         place: Place { database: line.postgres, server: line.server, pgbench: line.pgbench, log: line.log },
         folder: line.folder,
+        report: line.report.clone(),
         only: line.only,
         reuses: line.reuse,
         about: line.about,
     };
-    let measured = match bench.run().await {
-        Ok(samples) => samples.write(&report).map(|()| samples),
-        Err(fault) => Err(fault),
-    };
-    match measured {
+    match bench.run().await {
         Ok(samples) => {
-            eprintln!("bench: {}", report.join("report.md").display());
-            if missed(&samples) && check { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+            eprintln!("bench: {}", line.report.join("report.md").display());
+            if missed(&samples) && line.check { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(fault) => {
             eprintln!("bench: {fault}");

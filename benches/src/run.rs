@@ -76,7 +76,7 @@ impl Size {
     }
 
     fn effort(self) -> Effort {
-        let patience = if self.is_small() { 150 } else { 1_500 };
+        let patience = if self.is_small() { 150 } else { 1_200 };
         Effort { samples: 100, patience: Duration::from_millis(patience) }
     }
 
@@ -95,6 +95,8 @@ pub struct Bench {
     pub place: Place,
     /// Where the files of SQLite go.
     pub folder: PathBuf,
+    /// Where the report goes.
+    pub report: PathBuf,
     /// On this engine alone.
     pub only: Option<Engine>,
     /// With the databases that a former run left, where they are there.
@@ -107,7 +109,7 @@ pub struct Bench {
 const MADE: usize = 1_000_000;
 
 impl Bench {
-    /// Measures everything.
+    /// Measures everything, and writes the report.
     ///
     /// # Errors
     /// Where something cannot be set up, or a request is refused.
@@ -124,13 +126,17 @@ impl Bench {
             }
         }
         let series = self.ask(&filled).await?;
+        let databases = filled.iter().zip(series).map(|(filled, series)| filled.with(series)).collect();
+        let command = self.command();
+        let mut samples = Samples { command, machine, made_per_second, databases, rates: Vec::new() };
+        // To ask takes long: whatever happens to the load, the answers are kept.
+        samples.write(&self.report)?;
         let largest = filled.iter().rfind(|filled| filled.engine == Engine::PostgreSQL);
-        let rates = match largest.filter(|_| self.about.is_none()) {
-            Some(largest) => self.drive(largest).await?,
-            None => Vec::new(),
-        };
-        let databases = filled.into_iter().zip(series).map(|(filled, series)| filled.with(series)).collect();
-        Ok(Samples { command: self.command(), machine, made_per_second, databases, rates })
+        if let Some(largest) = largest.filter(|_| self.about.is_none()) {
+            samples.rates = self.drive(largest).await?;
+            samples.write(&self.report)?;
+        }
+        Ok(samples)
     }
 
     /// Asks all databases together, and gives the series of each.

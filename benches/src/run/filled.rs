@@ -27,7 +27,7 @@ pub(super) struct Filled<'a> {
 
 impl Filled<'_> {
     /// What is known of it, with what was measured.
-    pub(super) fn with(self, series: Vec<Series>) -> Database {
+    pub(super) fn with(&self, series: Vec<Series>) -> Database {
         let Loaded { load_seconds, search_seconds, bytes } = self.loaded;
         let messages = self.data.len();
         Database { engine: self.engine, messages, load_seconds, search_seconds, bytes, series }

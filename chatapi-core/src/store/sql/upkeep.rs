@@ -19,12 +19,17 @@ mod merge;
 /// A segment of which this share is dead, one in so many, is taken apart.
 const WORN: usize = 8;
 
-/// A room `r` has something to do: a segment's texts, in parameter 1, are fresh; some have no stems; or it is not known
-/// which segment a dead one is in.
+/// A room `r` has fresh texts with something to do: a segment's, in parameter 1; or some without stems.
 const UNTIDY: &str =
     "(select count(*) from (select 1 from chatapi_fresh_texts f where f.room_id = r.id limit $1) f) >= $1
-     or exists (select 1 from chatapi_fresh_texts f where f.room_id = r.id and f.stems is null)
-     or exists (select 1 from chatapi_dead_texts d where d.room_id = r.id and d.segment_id = 0)";
+     or exists (select 1 from chatapi_fresh_texts f where f.room_id = r.id and f.stems is null)";
+
+/// Of a dead text in room `r` it is not known which segment it is in.
+const UNPLACED: &str =
+    "exists (select 1 from chatapi_dead_texts d where d.room_id = r.id and d.segment_id = 0)";
+
+/// The same of many rooms: read once, for the planner may take a table that was empty a moment ago to be so still.
+const UNPLACED_IN_ANY: &str = "r.id in (select room_id from chatapi_dead_texts where segment_id = 0)";
 
 /// How many rooms are asked for at once.
 const ROOMS: usize = 1000;
@@ -44,7 +49,7 @@ impl<E: Engine> SqlStore<E> {
     /// The rooms that have something to do.
     pub(super) async fn rooms_to_tidy(&self) -> Result<Vec<RoomId>> {
         let sql = format!(
-            "select r.id, cast(case when {UNTIDY} then 1 else 0 end as bigint)
+            "select r.id, cast(case when {UNTIDY} or {UNPLACED_IN_ANY} then 1 else 0 end as bigint)
              from (select id from chatapi_rooms where id > $2 order by id limit {ROOMS}) r order by r.id"
         );
         let mut untidy = Vec::new();
@@ -70,7 +75,7 @@ impl<E: Engine> SqlStore<E> {
     }
 
     async fn is_untidy(&self, room: RoomId) -> Result<bool> {
-        let sql = format!("select r.id from chatapi_rooms r where r.id = $2 and ({UNTIDY})");
+        let sql = format!("select r.id from chatapi_rooms r where r.id = $2 and ({UNTIDY} or {UNPLACED})");
         Ok(!self.read(sql, &[self.segment(), Value::Int(room.0)]).await?.is_empty())
     }
 
