@@ -81,8 +81,7 @@ pub async fn measure(api: &ChatApi, place: &Place, data: &Data, rounds: Rounds) 
     Ok(rates)
 }
 
-/// Deletes what was sent, which is in rooms that are asked about: whoever measures this database again finds in it what was
-/// loaded.
+/// Deletes what was sent: whoever measures this database again finds in it what was loaded.
 ///
 /// # Errors
 /// Where the database fails.

@@ -58,8 +58,9 @@ async fn holds(api: &ChatApi, data: &Data) {
         }
     }
     let sender = UserId(*SENDERS.start());
-    let room = data.rooms().within(Scope::Large).next().unwrap().id;
-    let sent = api.send_message(&CurrentUser::new(sender, "reader3"), room, "one more").await.unwrap();
+    let room = data.rooms().as_slice().iter().find(|room| room.is_sent_to()).unwrap().id;
+    let sender = CurrentUser::new(sender, chat::name(sender));
+    let sent = api.send_message(&sender, room, "one more").await.unwrap();
     assert_eq!(sent.id, MessageId(i64::try_from(data.len()).unwrap() + 1));
-    chat::token(api, sender).await.unwrap();
+    chat::token(api, sender.id).await.unwrap();
 }

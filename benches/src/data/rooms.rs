@@ -19,10 +19,14 @@ const LARGE_ROOMS: u64 = 3;
 const EXPONENT: f64 = 0.8;
 
 /// The users who read and send in the benches; everybody else has a higher id.
-pub const READERS: RangeInclusive<i64> = 1..=10;
+pub const READERS: RangeInclusive<i64> = 1..=11;
 
-/// Those of the readers who are in rooms of each size, one for each connection that sends.
-pub const SENDERS: RangeInclusive<i64> = 3..=10;
+/// Those of the readers who send, one for each connection: to rooms that nobody is asked about, so that these stay as they
+/// were made.
+pub const SENDERS: RangeInclusive<i64> = 4..=11;
+
+/// How many rooms are sent to: the largest of those that are left.
+const SENT_TO: u64 = 24;
 
 /// The rooms that a reader is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +83,14 @@ impl Room {
 
     /// Which of the readers are in the room.
     pub fn readers(&self) -> impl Iterator<Item = UserId> {
-        let small = self.is_within(Scope::Small);
-        let large = self.is_within(Scope::Large);
-        READERS.map(UserId).filter(move |reader| match reader.0 {
-            1 => small,
-            2 => large,
-            _ => small || large,
-        })
+        let scopes = Scope::ALL.into_iter().filter(|scope| self.is_within(*scope)).map(Scope::reader);
+        scopes.chain(SENDERS.map(UserId).filter(|_| self.is_sent_to()))
+    }
+
+    /// Whether it is one of the rooms that are sent to.
+    pub fn is_sent_to(&self) -> bool {
+        let first = signed(SMALL_ROOMS + LARGE_ROOMS) + 1;
+        (first..first + signed(SENT_TO)).contains(&self.id.0)
     }
 
     /// Whether the room is one of the scope's.

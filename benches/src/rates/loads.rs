@@ -45,6 +45,7 @@ impl Load {
     pub fn all(data: &Data) -> Vec<Self> {
         let mut random = Rng::with_seed(2);
         let (reader, many) = (Scope::Mixed.reader(), Scope::Small.reader());
+        let sent_to: Vec<_> = data.rooms().as_slice().iter().filter(|room| room.is_sent_to()).collect();
         let large = data.rooms().within(Scope::Large).map(|room| room.id.0).next().unwrap_or_default();
         let all = [
             load("rooms", What::List, 20.0, |_| Question::get(many, "/rooms/")),
@@ -63,7 +64,7 @@ impl Load {
             }),
             load("send", What::Send, 130.0, |number| {
                 let sender = SENDERS.clone().nth(number % CONNECTIONS).unwrap_or_default();
-                let (room, term) = (number + 1, Class::Tenth.terms().concat());
+                let (room, term) = (sent_to[number % sent_to.len()].id.0, Class::Tenth.terms().concat());
                 let content = format!("message {number} of somebody who sends, about {term} and the weather");
                 let body = serde_json::json!({ "room": room, "content": content });
                 Question { body: Some(body.to_string()), ..Question::get(UserId(sender), "/messages/") }

@@ -64,10 +64,10 @@ pub(super) fn read(mut bytes: &[u8], spots: &mut Vec<Spot>) -> Result<(), Damage
 
 /// Reads from a list how many spots each message has, by its ordinal, adding to `counts`.
 pub(super) fn read_counts(mut bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Result<(), Damaged> {
-    // Most messages have one spot, in two bytes.
     counts.reserve(bytes.len() / 2);
     let mut ordinal = 0;
     while !bytes.is_empty() {
+        // Most messages have one spot, in two bytes.
         if let [head, position, rest @ ..] = bytes
             && head & 0x81 == 0
             && *position < 0x80

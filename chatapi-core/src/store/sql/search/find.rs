@@ -122,6 +122,7 @@ impl<E: Engine> SqlStore<E> {
         let near = if wanted.is_shown { NEAR } else { NEAR_ANY } * u64::from(self.segment);
         let at_once = if wanted.is_shown { near } else { 0 };
         let gathered = self.gather(extent, &needles, &Texts::OfFilter, at_once).await?;
+        // Where it is only asked whether there are any, a fresh text says it.
         if !wanted.is_shown
             && let Some(text) = gathered.fresh.first()
         {

@@ -189,8 +189,8 @@ fn living_counts(phrases: &[Needle], pages: &[Page], dead: &[u32]) -> Result<Vec
     phrases.iter().map(living).collect()
 }
 
-/// Goes through the messages of a segment that can be hits: some that follow each other, with how often each phrase occurs in
-/// every one of them.
+/// Goes through the messages of a segment that can be hits: some that follow each other, named by the first number of each
+/// pair, and how often each phrase occurs in every one of them.
 fn each_run(
     segment: &SegmentRow,
     counts: &[Counts],
