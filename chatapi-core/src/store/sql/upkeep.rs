@@ -304,13 +304,12 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
     async fn insert(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
         let mut rest = values;
         for rows in BATCHES {
-            let (whole, fewer) = rest.split_at(rest.len() / (columns * rows) * (columns * rows));
-            let sql =
-                format!("insert into {into} values {} on conflict do nothing", placeholders(rows, columns));
-            for batch in whole.chunks(columns * rows) {
-                self.run(sql.clone(), batch).await?;
+            let batches = rest.chunks_exact(columns * rows);
+            rest = batches.remainder();
+            for batch in batches {
+                let rows = placeholders(rows, columns);
+                self.run(format!("insert into {into} values {rows} on conflict do nothing"), batch).await?;
             }
-            rest = fewer;
         }
         Ok(())
     }
