@@ -69,8 +69,8 @@ pub struct Dialect {
     pub hold: &'static str,
     /// At the end of a query within a write: what it found is nobody else's until the write is done.
     pub lock: &'static str,
-    /// A query that says whether this transaction is the only one to work on the room in its parameter. None where one
-    /// transaction writes at a time.
+    /// A query that says whether this transaction is the only one to work on the index of the room in its parameter, and
+    /// makes it one that a crash may undo. None where one transaction writes at a time.
     pub alone: Option<&'static str>,
     /// Whether statements that write can be part of a statement.
     pub has_writing_queries: bool,

@@ -70,7 +70,11 @@ const DIALECT: Dialect = Dialect {
     hold: "for key share",
     lock: "for update",
     // Two numbers, the first of them this use's own; rooms that share the second only wait for each other.
-    alone: Some("select pg_try_advisory_xact_lock(1667785076, ($1 % 2147483647)::int)"),
+    // The commit waits for no disk: what a crash undoes is done again, and nothing that builds on it is kept without it.
+    alone: Some(
+        "select pg_try_advisory_xact_lock(1667785076, ($1 % 2147483647)::int),
+             set_config('synchronous_commit', 'off', true)",
+    ),
     has_writing_queries: true,
     position: "strpos",
     join_each: ("join lateral (", ") m on true"),

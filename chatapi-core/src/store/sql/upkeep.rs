@@ -34,8 +34,8 @@ const UNPLACED_IN_ANY: &str = "r.id in (select room_id from chatapi_dead_texts w
 /// How many rooms are asked for at once.
 const ROOMS: usize = 1000;
 
-/// How many rows a statement inserts: as many as may be, with few different statements, since each is prepared once.
-const BATCHES: [usize; 3] = [64, 8, 1];
+/// How many rows a statement inserts: any number takes few statements, and few different ones, since each is prepared once.
+const BATCHES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// How many texts one statement takes out: PostgreSQL compares each with each of their ids.
 const TAKEN_AT_ONCE: usize = 256;
@@ -68,8 +68,11 @@ impl<E: Engine> SqlStore<E> {
 
     /// Does all that there is to do in a room, unless somebody else is at it.
     pub(super) async fn tidy_room(&self, room: RoomId, words: Words) -> Result<()> {
-        while self.is_untidy(room).await? && self.tidy_once(room, words).await? {
+        let mut is_untidy = self.is_untidy(room).await?;
+        while is_untidy {
+            let Some(has_more) = self.tidy_once(room, words).await? else { break };
             while self.merge(room).await? {}
+            is_untidy = has_more;
         }
         Ok(())
     }
@@ -79,16 +82,18 @@ impl<E: Engine> SqlStore<E> {
         Ok(!self.read(sql, &[self.segment(), Value::Int(room.0)]).await?.is_empty())
     }
 
-    /// Does one piece of work. Whether it did any.
-    async fn tidy_once(&self, room: RoomId, words: Words) -> Result<bool> {
+    /// Does one piece of work, and says whether it left any: to ask that anew reads as many texts as a segment has. `None`
+    /// where somebody else is at it.
+    async fn tidy_once(&self, room: RoomId, words: Words) -> Result<Option<bool>> {
         let mut transaction = self.engine.begin().await?;
         let mut work = Work { transaction: &mut transaction, room, segment: self.segment };
         if !work.is_alone().await? {
-            return Ok(false);
+            return Ok(None);
         }
-        let did = work.bury().await? | work.find_stems(words).await? | work.pack().await?;
+        work.bury().await?;
+        let has_more = work.find_stems(words).await? | work.pack().await?;
         transaction.commit().await?;
-        Ok(did)
+        Ok(Some(has_more))
     }
 }
 
@@ -112,9 +117,8 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         Ok(super::first(&rows, |row| row.bool(0))?.unwrap_or_default())
     }
 
-    /// Finds each dead text in its segment, so that searches need not, and takes segments apart that are worn. Whether there
-    /// was any.
-    async fn bury(&mut self) -> Result<bool> {
+    /// Finds each dead text in its segment, so that searches need not, and takes segments apart that are worn.
+    async fn bury(&mut self) -> Result<()> {
         let room = [Value::Int(self.room.0)];
         let dead = self
             .run("select message_id, segment_id from chatapi_dead_texts where room_id = $1", &room)
@@ -128,7 +132,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             }
         }
         if unplaced.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         let segments = self
             .run(
@@ -154,8 +158,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let among = T::DIALECT.among("message_id", 2);
         let done =
             format!("delete from chatapi_dead_texts where room_id = $1 and segment_id = 0 and {among}");
-        self.run(done, &[Value::Int(self.room.0), Value::Ints(unplaced)]).await?;
-        Ok(true)
+        self.run(done, &[Value::Int(self.room.0), Value::Ints(unplaced)]).await.map(drop)
     }
 
     async fn bury_in(&mut self, segment: i64, message: i64, ordinal: i64) -> Result<()> {
@@ -176,7 +179,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let living: Vec<i64> =
             places.iter().map(|place| place.id.0).filter(|id| !dead.contains(id)).collect();
         let among = T::DIALECT.among("id", 1);
-        // None of them is deleted before its text is fresh. One that is changed meanwhile has a fresh text already.
+        // None of them is deleted before its text is fresh.
         let contents = format!(
             "select id, user_id, created_at, content from chatapi_messages where {among} {}",
             T::DIALECT.hold
@@ -191,8 +194,9 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
                 Value::Text(fold(&row.text(3)?)),
             ]);
         }
-        self.insert("chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)", 5, &values)
-            .await?;
+        // One that is changed meanwhile has a fresh text already.
+        let into = "chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)";
+        self.insert(into, 5, &values, "on conflict do nothing").await?;
         self.run(
             "delete from chatapi_dead_texts where room_id = $1 and segment_id = $2",
             &[Value::Int(self.room.0), id.clone()],
@@ -202,7 +206,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
     }
 
     /// Finds the stems of texts that have none: those of before there was ranked search, and of segments that were taken
-    /// apart. Whether there were any.
+    /// apart. Whether there may be more of them.
     async fn find_stems(&mut self, words: Words) -> Result<bool> {
         let sql = format!(
             "select created_at, message_id, folded from chatapi_fresh_texts where room_id = $1 and stems is null
@@ -224,11 +228,11 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             )
             .await?;
         }
-        Ok(!rows.is_empty())
+        Ok(rows.len() >= self.segment as usize)
     }
 
     /// Makes the oldest fresh texts a segment, if there are enough: where there are many, as many as merging would bring
-    /// together. Whether there were enough.
+    /// together. Whether there may be enough for another.
     async fn pack(&mut self) -> Result<bool> {
         // A text whose older form in a segment was not found yet waits until it is.
         let oldest = format!(
@@ -244,6 +248,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let rows = self.run(oldest, &[Value::Int(self.room.0), Value::Int(sizes[0].1)]).await?;
         let fits = |(_, size): &(u32, i64)| *size <= rows.len() as i64;
         let Some((level, size)) = sizes.into_iter().find(fits) else { return Ok(false) };
+        let has_more = rows.len() as i64 >= sizes[0].1.min(size + sizes[2].1);
         let texts: Vec<Text> = rows.iter().take(size as usize).map(text).collect::<Result<_>>()?;
         let build = move || Segment::of(&texts);
         let segment =
@@ -252,7 +257,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         for places in segment.places.chunks(TAKEN_AT_ONCE) {
             self.take_out(places).await?;
         }
-        Ok(true)
+        Ok(has_more)
     }
 
     /// Takes texts that are in a segment now out of the fresh ones. They are in order.
@@ -296,19 +301,19 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             [Value::Int(id), Value::Text(page.name.clone()), Value::Bytes(page.data.clone())]
         });
         let values: Vec<Value> = pages.collect();
-        self.insert("chatapi_segment_pages (segment_id, name, data)", 3, &values).await?;
+        self.insert("chatapi_segment_pages (segment_id, name, data)", 3, &values, "").await?;
         Ok(id)
     }
 
-    /// Inserts rows of so many columns, where they are not there.
-    async fn insert(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
+    /// Inserts rows of so many columns.
+    async fn insert(&mut self, into: &str, columns: usize, values: &[Value], unless: &str) -> Result<()> {
         let mut rest = values;
         for rows in BATCHES {
             let batches = rest.chunks_exact(columns * rows);
             rest = batches.remainder();
             for batch in batches {
                 let rows = placeholders(rows, columns);
-                self.run(format!("insert into {into} values {rows} on conflict do nothing"), batch).await?;
+                self.run(format!("insert into {into} values {rows} {unless}"), batch).await?;
             }
         }
         Ok(())
