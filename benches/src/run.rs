@@ -14,6 +14,7 @@ use crate::report::machine::Machine;
 use crate::report::{Engine, Rate, Samples, Series};
 use crate::series::{self, Asked, Effort};
 use crate::server::Server;
+use crate::warm::Warmth;
 
 mod filled;
 
@@ -145,10 +146,14 @@ impl Bench {
         for filled in filled {
             asked.push(self.ways(filled).await?);
         }
+        let mut warmth = Warmth::of(filled.iter().map(|filled| filled.url.as_str()));
         for subjects in self.subjects().chunk_by(|one, other| one.scope == other.scope) {
             eprintln!("bench: asking in {}", subjects[0].scope.name());
-            let mut all: Vec<&mut Asked<'_>> = asked.iter_mut().flatten().collect();
-            series::measure(&mut all, subjects, self.size.effort()).await?;
+            for compared in subjects.chunk_by(|one, other| one.is_compared_with(*other)) {
+                warmth.keep().await?;
+                let mut all: Vec<&mut Asked<'_>> = asked.iter_mut().flatten().collect();
+                series::measure(&mut all, compared, self.size.effort()).await?;
+            }
         }
         Ok(asked.into_iter().map(|ways| ways.into_iter().flat_map(|way| way.series).collect()).collect())
     }
@@ -169,6 +174,7 @@ impl Bench {
     /// Asks a server as often as it can answer.
     async fn drive(&self, Filled { api, data, url, .. }: &Filled<'_>) -> Result<Vec<Rate>> {
         eprintln!("bench: {} messages: driving load", data.len());
+        Warmth::of([url.as_str()]).keep().await?;
         let place = Place { database: url.clone(), ..self.place.clone() };
         rates::measure(api, &place, data, self.size.rounds()).await
     }

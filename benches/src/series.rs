@@ -101,34 +101,32 @@ struct Turn {
     micros: Vec<u32>,
 }
 
-/// Asks everybody about every subject. What is compared takes turns, so that what disturbs the machine disturbs all of it:
+/// Asks everybody about every subject. They take turns, so that what disturbs the machine disturbs all that is compared:
 /// databases of all sizes, and pages that begin anywhere.
 ///
 /// # Errors
 /// Where an answer is a refusal.
 pub async fn measure(asked: &mut [&mut Asked<'_>], subjects: &[Subject], effort: Effort) -> Result<()> {
-    for group in subjects.chunk_by(|one, other| one.is_compared_with(*other)) {
-        let turn = |(subject, of)| Turn { subject, of, random: Rng::with_seed(1), micros: Vec::new() };
-        let all = group.iter().flat_map(|subject| (0..asked.len()).map(|of| (*subject, of)));
-        let mut turns: Vec<Turn> = all.map(turn).collect();
-        // The first answers fill caches and prepare statements.
-        for Turn { subject, of, random, .. } in &mut turns {
-            for _ in 0..3 {
-                asked[*of].ask(*subject, random).await?;
-            }
+    let turn = |(subject, of)| Turn { subject, of, random: Rng::with_seed(1), micros: Vec::new() };
+    let all = subjects.iter().flat_map(|subject| (0..asked.len()).map(|of| (*subject, of)));
+    let mut turns: Vec<Turn> = all.map(turn).collect();
+    // The first answers fill caches and prepare statements.
+    for Turn { subject, of, random, .. } in &mut turns {
+        for _ in 0..3 {
+            asked[*of].ask(*subject, random).await?;
         }
-        let (began, number) = (Instant::now(), u32::try_from(turns.len())?);
-        let mut samples = 0;
-        while !effort.is_enough(samples, began.elapsed() / number) {
-            for Turn { subject, of, random, micros } in &mut turns {
-                micros.push(in_micros(asked[*of].ask(*subject, random).await?));
-            }
-            samples += 1;
+    }
+    let (began, number) = (Instant::now(), u32::try_from(turns.len())?);
+    let mut samples = 0;
+    while !effort.is_enough(samples, began.elapsed() / number) {
+        for Turn { subject, of, random, micros } in &mut turns {
+            micros.push(in_micros(asked[*of].ask(*subject, random).await?));
         }
-        for Turn { subject, of, micros, .. } in turns {
-            let way = asked[of].way();
-            asked[of].series.push(Series::new(subject, way, micros));
-        }
+        samples += 1;
+    }
+    for Turn { subject, of, micros, .. } in turns {
+        let way = asked[of].way();
+        asked[of].series.push(Series::new(subject, way, micros));
     }
     Ok(())
 }

@@ -12,9 +12,9 @@ use super::Bench;
 use crate::data::Data;
 use crate::load::{self, Load};
 use crate::report::{Database, Engine, Series};
-use crate::{Result, chat, rates, warm};
+use crate::{Result, chat, rates};
 
-/// A database that has its data, and is warm.
+/// A database that has its data.
 #[derive(Debug)]
 pub(super) struct Filled<'a> {
     pub(super) engine: Engine,
@@ -88,7 +88,6 @@ impl Bench {
         let api = chat::on_postgres(&url, 1)?;
         // A run that was broken off may have left what it sent.
         rates::take_back(&api, &url, data).await?;
-        warm::postgres(&url).await?;
         Ok(Filled { engine: Engine::PostgreSQL, data, api, url, loaded })
     }
 
@@ -104,7 +103,6 @@ impl Bench {
                 Loaded::new(load, fs::metadata(&file)?.len()).keep(&note)?
             }
         };
-        warm::sqlite(&file)?;
         let api = chat::on_sqlite(&file).await?;
         let url = format!("sqlite://{}", file.display());
         Ok(Filled { engine: Engine::SQLite, data, api, url, loaded })
