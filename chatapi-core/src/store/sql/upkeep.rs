@@ -40,6 +40,9 @@ const BATCHES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 /// How many texts one statement takes out: PostgreSQL compares each with each of their ids.
 const TAKEN_AT_ONCE: usize = 256;
 
+/// How many messages one statement reads and holds: those of a large segment together would take it longer than it may.
+const HELD_AT_ONCE: usize = 1024;
+
 impl<E: Engine> SqlStore<E> {
     /// How many texts a segment takes in.
     fn segment(&self) -> Value {
@@ -185,14 +188,16 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
             T::DIALECT.hold
         );
         let mut values = Vec::new();
-        for row in &self.run(contents, &[Value::Ints(living)]).await? {
-            values.extend([
-                Value::Int(self.room.0),
-                Value::Time(row.time(2)?),
-                Value::Int(row.int(0)?),
-                Value::Int(row.int(1)?),
-                Value::Text(fold(&row.text(3)?)),
-            ]);
+        for living in living.chunks(HELD_AT_ONCE) {
+            for row in &self.run(contents.clone(), &[Value::Ints(living.to_vec())]).await? {
+                values.extend([
+                    Value::Int(self.room.0),
+                    Value::Time(row.time(2)?),
+                    Value::Int(row.int(0)?),
+                    Value::Int(row.int(1)?),
+                    Value::Text(fold(&row.text(3)?)),
+                ]);
+            }
         }
         // One that is changed meanwhile has a fresh text already.
         let into = "chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded)";
