@@ -30,6 +30,10 @@ use failure::Failure;
 use settings::{Call, Command};
 use traces::Traces;
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let call = match settings::read() {
