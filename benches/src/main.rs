@@ -50,7 +50,7 @@ struct CommandLine {
 
 fn engine(name: &str) -> Result<Engine, String> {
     match name {
-        "postgres" => Ok(Engine::PostgreSQL),
+        "postgres" | "postgresql" => Ok(Engine::PostgreSQL),
         "sqlite" => Ok(Engine::SQLite),
         _ => Err("it is postgres or sqlite".to_owned()),
     }
