@@ -30,7 +30,7 @@ impl<E: Engine> SqlStore<E> {
         let rows = self.read(sql, &[room.0, LEVELS, FAN].map(Value::Int)).await?;
         let Some(level) = super::super::first(&rows, |row| row.int(1))? else { return Ok(false) };
         let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
-        let Some(parts) = self.parts(&ids).await? else { return Ok(false) };
+        let Some(parts) = self.parts(room, &ids).await? else { return Ok(false) };
         let known = ids
             .iter()
             .zip(&parts)
@@ -50,14 +50,16 @@ impl<E: Engine> SqlStore<E> {
         Ok(true)
     }
 
-    /// What there is of segments. `None` where one is gone.
-    async fn parts(&self, ids: &[i64]) -> Result<Option<Vec<Part>>> {
+    /// What there is of a room's segments. `None` where one is gone.
+    async fn parts(&self, room: RoomId, ids: &[i64]) -> Result<Option<Vec<Part>>> {
         let mut places = self.all_places_of(ids).await?;
         let mut dead = HashMap::<i64, HashSet<u32>>::new();
         let among = self.dialect().among("segment_id", 1);
-        let values = [Value::Ints(ids.to_vec())];
-        let sql = format!("select segment_id, ordinal from chatapi_dead_texts where {among}");
-        for row in &self.read(sql, &values).await? {
+        let segments = Value::Ints(ids.to_vec());
+        // The index on dead texts begins with the room.
+        let sql =
+            format!("select segment_id, ordinal from chatapi_dead_texts where room_id = $2 and {among}");
+        for row in &self.read(sql, &[segments.clone(), Value::Int(room.0)]).await? {
             let ordinal = u32::try_from(row.int(1)?).map_err(|_| damaged(crate::index::Damaged))?;
             dead.entry(row.int(0)?).or_default().insert(ordinal);
         }
@@ -66,7 +68,7 @@ impl<E: Engine> SqlStore<E> {
              order by segment_id, name"
         );
         let mut pages = HashMap::<i64, Vec<Page>>::new();
-        for row in &self.read(sql, &values).await? {
+        for row in &self.read(sql, &[segments]).await? {
             pages.entry(row.int(0)?).or_default().push(Page { name: row.text(1)?, data: row.bytes(2)? });
         }
         let part = |id: &i64| {
@@ -87,14 +89,17 @@ impl<T: Transaction> Work<'_, T> {
         merged: &Segment,
         level: i64,
     ) -> Result<bool> {
-        let values = [Value::Ints(ids.to_vec())];
-        let among = T::DIALECT.among("segment_id", 1);
-        let dead =
-            format!("delete from chatapi_dead_texts where {among} returning message_id, segment_id, ordinal");
-        let dead = self.run(dead, &values).await?;
+        let segments = Value::Ints(ids.to_vec());
+        // The index on dead texts begins with the room.
+        let among = T::DIALECT.among("segment_id", 2);
+        let dead = format!(
+            "delete from chatapi_dead_texts where room_id = $1 and {among}
+             returning message_id, segment_id, ordinal"
+        );
+        let dead = self.run(dead, &[Value::Int(self.room.0), segments.clone()]).await?;
         let among = T::DIALECT.among("id", 1);
         let gone = format!("delete from chatapi_segments where {among} returning id");
-        if self.run(gone, &values).await?.len() < ids.len() {
+        if self.run(gone, &[segments]).await?.len() < ids.len() {
             return Ok(false);
         }
         let id = self.keep(merged, level).await?;
