@@ -253,6 +253,7 @@ impl<T: crate::store::engine::Transaction> Work<'_, T> {
         let rows = self.run(oldest, &[Value::Int(self.room.0), Value::Int(sizes[0].1)]).await?;
         let fits = |(_, size): &(u32, i64)| *size <= rows.len() as i64;
         let Some((level, size)) = sizes.into_iter().find(fits) else { return Ok(false) };
+        // Either a segment's are left of those that were read, or no more were read than may be.
         let has_more = rows.len() as i64 >= sizes[0].1.min(size + sizes[2].1);
         let texts: Vec<Text> = rows.iter().take(size as usize).map(text).collect::<Result<_>>()?;
         let build = move || Segment::of(&texts);
