@@ -2,27 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::net::Ipv4Addr;
+use std::process::ExitCode;
 
 use actix_web::{App, HttpServer, web};
 use chatapi_core::ChatApi;
-use chatapi_core::testing::http_suite::{
-    Server, http_suite_on_memory, http_suite_on_postgres, http_suite_on_sqlite,
-};
+use chatapi_core::testing::http_suite::{HttpSuite, Server};
 use tokio::task::JoinSet;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn actix_serves_a_store_in_memory_as_documented() {
-    http_suite_on_memory(serve).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn actix_serves_sqlite_as_documented() {
-    http_suite_on_sqlite(serve).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn actix_serves_postgres_as_documented() {
-    http_suite_on_postgres(serve).await;
+fn main() -> ExitCode {
+    HttpSuite::new(serve).on_memory().on_sqlite().on_postgres().run()
 }
 
 async fn serve(api: ChatApi, prefix: &'static str) -> Server {

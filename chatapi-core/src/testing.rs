@@ -3,6 +3,8 @@
 #[cfg(feature = "suites")]
 mod facts;
 #[cfg(feature = "suites")]
+mod harness;
+#[cfg(feature = "suites")]
 pub mod http_suite;
 #[cfg(all(feature = "suites", feature = "postgres"))]
 pub mod postgres;

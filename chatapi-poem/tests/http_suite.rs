@@ -2,29 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::net::Ipv4Addr;
+use std::process::ExitCode;
 
 use chatapi_core::ChatApi;
-use chatapi_core::testing::http_suite::{
-    Server, http_suite_on_memory, http_suite_on_postgres, http_suite_on_sqlite,
-};
+use chatapi_core::testing::http_suite::{HttpSuite, Server};
 use poem::Route;
 use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn poem_serves_a_store_in_memory_as_documented() {
-    http_suite_on_memory(serve).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn poem_serves_sqlite_as_documented() {
-    http_suite_on_sqlite(serve).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn poem_serves_postgres_as_documented() {
-    http_suite_on_postgres(serve).await;
+fn main() -> ExitCode {
+    HttpSuite::new(serve).on_memory().on_sqlite().on_postgres().run()
 }
 
 async fn serve(api: ChatApi, prefix: &'static str) -> Server {

@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::net::Ipv4Addr;
+use std::process::ExitCode;
 
 use chatapi_core::ChatApi;
 use chatapi_core::http::Peer;
-use chatapi_core::testing::http_suite::{Server, http_suite_on_memory};
+use chatapi_core::testing::http_suite::{HttpSuite, Server};
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -13,9 +14,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn hyper_serves_a_store_in_memory_as_documented() {
-    http_suite_on_memory(serve).await;
+fn main() -> ExitCode {
+    HttpSuite::new(serve).on_memory().run()
 }
 
 async fn serve(api: ChatApi, prefix: &'static str) -> Server {

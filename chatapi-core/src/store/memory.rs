@@ -267,3 +267,17 @@ impl Store for MemoryStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn clones_share_what_they_keep() {
+        let store = MemoryStore::new();
+        let kept = store.keep_secret("key", "one").await.unwrap();
+        assert_eq!(store.clone().keep_secret("key", "two").await.unwrap(), kept);
+        assert_eq!(MemoryStore::new().keep_secret("key", "two").await.unwrap(), "two");
+        assert!(!format!("{store:?}").contains("one"));
+    }
+}

@@ -17,11 +17,6 @@ pub(super) struct Fact<S> {
 }
 
 impl<S: 'static> Fact<S> {
-    /// What the fact says.
-    pub(super) fn sentence(&self) -> String {
-        self.name.replace('_', " ")
-    }
-
     /// Why the fact does not hold, where it does not. It runs on a task of its own, so that its panic ends nothing else.
     pub(super) async fn check(&self, subject: S) -> Result<(), String> {
         let mut run = tokio::spawn((self.run)(subject));

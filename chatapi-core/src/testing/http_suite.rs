@@ -8,19 +8,21 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
     reason = "a fact that does not hold ends in a panic, which the suite catches and reports"
 )]
 
 use std::any::Any;
 use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::BoxFuture;
 
 use crate::{Builder, ChatApi};
 
-use self::chat::Suite;
+use self::chat::{Serve, Suite};
 use self::fact::Fact;
+use super::harness::Harness;
 
 mod ask;
 mod chat;
@@ -67,9 +69,6 @@ mod rule_facts;
 mod search_facts;
 mod token_facts;
 
-#[cfg(all(feature = "postgres", feature = "sqlite"))]
-pub use self::stores::{http_suite_on_memory, http_suite_on_postgres, http_suite_on_sqlite};
-
 /// A server of the adapter's: it serves until it is dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -84,35 +83,62 @@ impl Server {
     }
 }
 
-/// How many facts are checked at once: most of what they do is to wait.
-const AT_ONCE: usize = 4;
+/// The suite: every case about the API, each on a chat of its own, and the check that they reach every method of every route.
+///
+/// A test program with `harness = false` runs it:
+///
+/// ```ignore
+/// fn main() -> std::process::ExitCode {
+///     HttpSuite::new(serve).on_memory().on_sqlite().on_postgres().run()
+/// }
+/// ```
+///
+/// Cases are called `store::name`. The program takes libtest's arguments: `-- a_part_of_a_name` runs the cases whose names
+/// have that part, `-- --list` lists them all.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds what starts servers, which says nothing of itself"
+)]
+pub struct HttpSuite {
+    harness: Harness,
+    serve: Arc<Serve>,
+}
 
-/// Checks every fact about the API, each on a chat of its own, and that they reach every method of every route.
-///
-/// `fresh` gives a builder on a store that is migrated and empty; the suite sets all the rest. `serve` starts a server on a
-/// free port of 127.0.0.1, with the chat's routes below a prefix: `/chat`, or nothing. It must tell the chat the address
-/// that a connection comes from ([`Peer`](crate::http::Peer)).
-///
-/// # Panics
-/// Where facts do not hold: after all were checked, with each that failed and why.
-pub async fn http_suite<F, B, G, S>(fresh: F, serve: G)
-where
-    F: Fn() -> B + Send + Sync + 'static,
-    B: Future<Output = Builder> + Send + 'static,
-    G: Fn(ChatApi, &'static str) -> S + Send + Sync + 'static,
-    S: Future<Output = Server> + Send + 'static,
-{
-    let suite = Suite::new(fresh, serve);
-    let facts = facts();
-    let checks = stream::iter(facts.clone()).map(|fact| {
-        let suite = suite.clone();
-        async move { fact.check(suite).await.map_err(|why| format!("- {}: {why}", fact.sentence())) }
-    });
-    let results: Vec<Result<(), String>> = checks.buffered(AT_ONCE).collect().await;
-    let mut failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
-    println!("{} of {} facts about the API hold", facts.len() - failures.len(), facts.len());
-    failures.extend(suite.missed().into_iter().map(|row| format!("- no fact had success with {row}")));
-    assert!(failures.is_empty(), "{} faults:\n{}", failures.len(), failures.join("\n"));
+impl HttpSuite {
+    /// The suite for an adapter. `serve` starts a server on a free port of 127.0.0.1, with the chat's routes below a prefix:
+    /// `/chat`, or nothing. It must tell the chat the address that a connection comes from ([`Peer`](crate::http::Peer)).
+    pub fn new<S>(serve: impl Fn(ChatApi, &'static str) -> S + Send + Sync + 'static) -> Self
+    where
+        S: Future<Output = Server> + Send + 'static,
+    {
+        let serve = move |api, prefix| -> BoxFuture<'static, Server> { Box::pin(serve(api, prefix)) };
+        Self { harness: Harness::default(), serve: Arc::new(serve) }
+    }
+
+    /// Adds the cases on a store, under its name. `fresh` gives a builder on a store that is migrated and empty; the suite
+    /// sets all the rest.
+    #[must_use]
+    pub fn on<F, B>(mut self, store: &'static str, fresh: F) -> Self
+    where
+        F: Fn() -> B + Send + Sync + 'static,
+        B: Future<Output = Builder> + Send + 'static,
+    {
+        let suite = Suite::new(fresh, self.serve.clone());
+        for fact in facts() {
+            let suite = suite.clone();
+            self.harness.add(store, fact, async || suite);
+        }
+        self.harness.check_at_the_end(move || {
+            let missed = suite.missed().into_iter();
+            missed.map(|row| format!("{store}: no case had success with {row}")).collect()
+        });
+        self
+    }
+
+    /// Runs the cases that the command line chooses, and says how they went.
+    pub fn run(self) -> ExitCode {
+        self.harness.run()
+    }
 }
 
 fn facts() -> Vec<Fact> {
@@ -160,7 +186,7 @@ mod tests {
     #[test]
     fn no_two_facts_say_the_same() {
         let facts = facts();
-        let sentences: BTreeSet<String> = facts.iter().map(Fact::sentence).collect();
-        assert_eq!(sentences.len(), facts.len());
+        let names: BTreeSet<&str> = facts.iter().map(|fact| fact.name).collect();
+        assert_eq!(names.len(), facts.len());
     }
 }

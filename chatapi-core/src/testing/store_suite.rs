@@ -1,30 +1,17 @@
 //! What every store does, one fact at a time: [`Store`]'s contract, as code that tells whether it is kept.
-//!
-//! ```
-//! use std::sync::Arc;
-//!
-//! use chatapi_core::store::memory::MemoryStore;
-//! use chatapi_core::testing::store_suite::store_suite;
-//!
-//! # #[tokio::main]
-//! # async fn main() {
-//! store_suite(async || Arc::new(MemoryStore::new()) as _).await;
-//! # }
-//! ```
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
     reason = "a fact that does not hold ends in a panic, which the suite catches and reports"
 )]
 
+use std::process::ExitCode;
 use std::sync::Arc;
-
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::store::Store;
 
 use self::fact::Fact;
+use super::harness::Harness;
 
 mod changed_rooms;
 mod changed_users;
@@ -46,27 +33,62 @@ mod tidied_rooms;
 mod upkeep;
 mod users;
 
-/// Checks every fact about stores, each on a store of its own, which `fresh` gives: migrated and empty.
+/// The suite: every case about stores, each on a store of its own.
 ///
-/// # Panics
-/// Where facts do not hold: after all were checked, with each that failed and why. Also outside of a runtime with
-/// several threads, on which the facts about concurrency would say nothing.
-pub async fn store_suite<F, Fut>(fresh: F)
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Arc<dyn Store>>,
-{
-    let flavor = Handle::current().runtime_flavor();
-    assert_eq!(flavor, RuntimeFlavor::MultiThread, "the suite needs a runtime with several threads");
-    let facts = facts();
-    let mut failures = Vec::new();
-    for fact in &facts {
-        if let Err(why) = fact.check(fresh().await).await {
-            failures.push(format!("- {}: {why}", fact.sentence()));
-        }
+/// A test program with `harness = false` runs it:
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// use std::sync::Arc;
+///
+/// use chatapi_core::store::memory::MemoryStore;
+/// use chatapi_core::testing::store_suite::StoreSuite;
+///
+/// fn main() -> ExitCode {
+///     StoreSuite::new().on("memory", async || Arc::new(MemoryStore::new()) as _).run()
+/// }
+/// ```
+///
+/// Cases are called `store::name`. The program takes libtest's arguments: `-- a_part_of_a_name` runs the cases whose names
+/// have that part, `-- --list` lists them all.
+#[derive(Default)]
+#[expect(missing_debug_implementations, reason = "it holds what makes stores, which says nothing of itself")]
+pub struct StoreSuite {
+    harness: Harness,
+}
+
+impl StoreSuite {
+    /// The suite, without a store yet.
+    pub fn new() -> Self {
+        Self::default()
     }
-    println!("{} of {} facts about the store hold", facts.len() - failures.len(), facts.len());
-    assert!(failures.is_empty(), "{} facts do not hold:\n{}", failures.len(), failures.join("\n"));
+
+    /// Adds the cases on a store, under its name. `fresh` gives one that is migrated and empty.
+    #[must_use]
+    pub fn on<F, Fut>(mut self, store: &'static str, fresh: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Arc<dyn Store>> + Send + 'static,
+    {
+        let fresh = Arc::new(fresh);
+        for fact in facts() {
+            let fresh = fresh.clone();
+            self.harness.add(store, fact, move || fresh());
+        }
+        self
+    }
+
+    /// Runs `end` when all cases have run, passed or not.
+    #[must_use]
+    pub fn clean_up(mut self, end: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.harness.clean_up(end);
+        self
+    }
+
+    /// Runs the cases that the command line chooses, and says how they went.
+    pub fn run(self) -> ExitCode {
+        self.harness.run()
+    }
 }
 
 fn facts() -> Vec<Fact> {
@@ -124,7 +146,7 @@ mod tests {
     #[test]
     fn no_two_facts_say_the_same() {
         let facts = facts();
-        let sentences: BTreeSet<String> = facts.iter().map(Fact::sentence).collect();
-        assert_eq!(sentences.len(), facts.len());
+        let names: BTreeSet<&str> = facts.iter().map(|fact| fact.name).collect();
+        assert_eq!(names.len(), facts.len());
     }
 }

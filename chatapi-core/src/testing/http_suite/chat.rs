@@ -27,7 +27,8 @@ use crate::{Builder, ChatApi};
 pub(super) const PASSWORD: &str = "zaq123wsx!Q";
 
 type Fresh = dyn Fn() -> BoxFuture<'static, Builder> + Send + Sync;
-type Serve = dyn Fn(ChatApi, &'static str) -> BoxFuture<'static, Server> + Send + Sync;
+/// Starts a server of the adapter's.
+pub(super) type Serve = dyn Fn(ChatApi, &'static str) -> BoxFuture<'static, Server> + Send + Sync;
 
 /// What the suite was given, to make chats of.
 #[derive(Clone)]
@@ -38,17 +39,15 @@ pub(super) struct Suite {
 }
 
 impl Suite {
-    pub(super) fn new<F, B, G, S>(fresh: F, serve: G) -> Self
+    pub(super) fn new<F, B>(fresh: F, serve: Arc<Serve>) -> Self
     where
         F: Fn() -> B + Send + Sync + 'static,
         B: Future<Output = Builder> + Send + 'static,
-        G: Fn(ChatApi, &'static str) -> S + Send + Sync + 'static,
-        S: Future<Output = Server> + Send + 'static,
     {
         let documented = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
         Self {
             fresh: Arc::new(move || Box::pin(fresh())),
-            serve: Arc::new(move |api, prefix| Box::pin(serve(api, prefix))),
+            serve,
             coverage: Arc::new(Coverage::of(&documented)),
         }
     }

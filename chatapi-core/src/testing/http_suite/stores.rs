@@ -9,10 +9,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqlStr};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
+use super::HttpSuite;
 use super::chat::Suite;
 use super::transaction_fact::{self, orders};
-use super::{Server, http_suite};
 use crate::http::Route;
 use crate::store::memory::MemoryStore;
 use crate::store::postgres::PgStore;
@@ -20,96 +21,104 @@ use crate::store::sqlite::SqliteStore;
 use crate::testing::postgres::Databases;
 use crate::{Builder, ChatApi, Store};
 
-/// The suite on stores in memory.
-///
-/// # Panics
-/// As [`http_suite`] does.
-pub async fn http_suite_on_memory<S>(
-    serve: impl Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
-) where
-    S: Future<Output = Server> + Send + 'static,
-{
-    http_suite(async || builder(MemoryStore::new()).await, serve).await;
+impl HttpSuite {
+    /// Adds the cases on stores in memory.
+    #[must_use]
+    pub fn on_memory(self) -> Self {
+        self.on("memory", async || builder(MemoryStore::new()).await)
+    }
+
+    /// Adds the cases on SQLite files.
+    #[must_use]
+    pub fn on_sqlite(mut self) -> Self {
+        let folder = Arc::new(TempDir::new().unwrap());
+        let made = Arc::new(AtomicUsize::new(0));
+        let kept = folder.clone();
+        self.harness.clean_up(async move { drop(kept) });
+        self.on_hosts_store("sqlite", move || {
+            let file = folder.path().join(format!("{}.sqlite3", made.fetch_add(1, Ordering::Relaxed)));
+            let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+            async move {
+                let options = options.journal_mode(SqliteJournalMode::Wal);
+                let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
+                hosts_migrations().run(&pool).await.unwrap();
+                let orders = orders!(pool, "begin immediate");
+                (builder(SqliteStore::new(pool)).await, orders)
+            }
+        })
+    }
+
+    /// Adds the cases on PostgreSQL: the one that [`VARIABLE`](crate::testing::postgres::VARIABLE) names.
+    #[must_use]
+    pub fn on_postgres(mut self) -> Self {
+        let database = Arc::new(Database::default());
+        let kept = database.clone();
+        self.harness.clean_up(async move { kept.drop_all().await });
+        self.on_hosts_store("postgres", move || {
+            let database = database.clone();
+            async move {
+                let pool = PgPoolOptions::new().max_connections(4);
+                let pool = pool.connect_with(database.schema().await).await.unwrap();
+                hosts_migrations().run(&pool).await.unwrap();
+                let orders = orders!(pool, "begin");
+                (builder(PgStore::new(pool)).await, orders)
+            }
+        })
+    }
+
+    /// Adds the cases on a host's store; and, with the host's own endpoint, the case about its transactions.
+    fn on_hosts_store<F, B>(mut self, name: &'static str, fresh: F) -> Self
+    where
+        F: Fn() -> B + Clone + Send + Sync + 'static,
+        B: Future<Output = (Builder, Route)> + Send + 'static,
+    {
+        let shop = fresh.clone();
+        let shop = move || {
+            let made = shop();
+            async move {
+                let (builder, orders) = made.await;
+                builder.route(orders)
+            }
+        };
+        let suite = Suite::new(shop, self.serve.clone());
+        for fact in transaction_fact::facts() {
+            let suite = suite.clone();
+            self.harness.add(name, fact, async || suite);
+        }
+        self.on(name, move || {
+            let made = fresh();
+            async move { made.await.0 }
+        })
+    }
 }
 
-/// The suite on SQLite files.
-///
-/// # Panics
-/// As [`http_suite`] does.
-pub async fn http_suite_on_sqlite<S>(
-    serve: impl Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
-) where
-    S: Future<Output = Server> + Send + 'static,
-{
-    let folder = Arc::new(TempDir::new().unwrap());
-    let made = Arc::new(AtomicUsize::new(0));
-    let fresh = move || {
-        let file = folder.path().join(format!("{}.sqlite3", made.fetch_add(1, Ordering::Relaxed)));
-        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-        async move {
-            let options = options.journal_mode(SqliteJournalMode::Wal);
-            let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
-            hosts_migrations().run(&pool).await.unwrap();
-            let orders = orders!(pool, "begin immediate");
-            (builder(SqliteStore::new(pool)).await, orders)
-        }
-    };
-    with_orders(fresh, serve).await;
+/// One database for all cases, made when the first of them runs: a schema of its own for each is made faster.
+#[derive(Default)]
+struct Database {
+    made: OnceCell<(Databases, PgConnectOptions)>,
+    schemas: AtomicUsize,
 }
 
-/// The suite on PostgreSQL: the one that [`VARIABLE`](crate::testing::postgres::VARIABLE) names.
-///
-/// # Panics
-/// As [`http_suite`] does.
-pub async fn http_suite_on_postgres<S>(
-    serve: impl Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
-) where
-    S: Future<Output = Server> + Send + 'static,
-{
-    let databases = Databases::new().await;
-    let database: PgConnectOptions = databases.fresh().await.parse().unwrap();
-    let made = Arc::new(AtomicUsize::new(0));
-    // A schema is made faster than a database.
-    let fresh = move || {
-        let schema = format!("fact_{}", made.fetch_add(1, Ordering::Relaxed));
-        let database = database.clone().options([("search_path", &schema)]);
-        async move {
-            let mut connection = PgConnection::connect_with(&database).await.unwrap();
-            connection.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
-            let pool = PgPoolOptions::new().max_connections(4).connect_with(database).await.unwrap();
-            hosts_migrations().run(&pool).await.unwrap();
-            let orders = orders!(pool, "begin");
-            (builder(PgStore::new(pool)).await, orders)
-        }
-    };
-    // On a task of its own, so that the database is dropped after a panic too.
-    let end = tokio::spawn(with_orders(fresh, serve)).await;
-    databases.drop_all().await;
-    end.unwrap();
-}
+impl Database {
+    /// An empty schema.
+    async fn schema(&self) -> PgConnectOptions {
+        let made = self.made.get_or_init(async || {
+            let databases = Databases::new().await;
+            let database = databases.fresh().await.parse().unwrap();
+            (databases, database)
+        });
+        let schema = format!("case_{}", self.schemas.fetch_add(1, Ordering::Relaxed));
+        let options = made.await.1.clone().options([("search_path", &schema)]);
+        let mut connection = PgConnection::connect_with(&options).await.unwrap();
+        connection.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
+        options
+    }
 
-/// The suite; and, with the host's own endpoint, the fact about its transactions.
-async fn with_orders<F, B, G, S>(fresh: F, serve: G)
-where
-    F: Fn() -> B + Clone + Send + Sync + 'static,
-    B: Future<Output = (Builder, Route)> + Send + 'static,
-    G: Fn(ChatApi, &'static str) -> S + Clone + Send + Sync + 'static,
-    S: Future<Output = Server> + Send + 'static,
-{
-    let shop = fresh.clone();
-    let shop = move || {
-        let made = shop();
-        async move {
-            let (builder, orders) = made.await;
-            builder.route(orders)
+    async fn drop_all(&self) {
+        if let Some((databases, _)) = self.made.get() {
+            databases.drop_all().await;
         }
-    };
-    transaction_fact::check(Suite::new(shop, serve.clone())).await;
-    let plain = move || {
-        let made = fresh();
-        async move { made.await.0 }
-    };
-    http_suite(plain, serve).await;
+    }
 }
 
 async fn builder(store: impl Store + 'static) -> Builder {

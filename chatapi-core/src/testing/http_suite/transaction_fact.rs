@@ -1,6 +1,7 @@
 //! The fact that a message goes with the host's own transaction: with an endpoint of the host's, on its pool.
 
 use super::chat::Suite;
+use super::fact::facts;
 use super::json::Json;
 use crate::error::Error;
 use crate::store::Cause;
@@ -44,8 +45,12 @@ macro_rules! orders {
 }
 pub(super) use orders;
 
+facts! {
+    a_message_is_committed_with_the_hosts_transaction_or_not_at_all,
+}
+
 /// An order that fails after its message was sent leaves neither; one that succeeds leaves both.
-pub(super) async fn check(suite: Suite) {
+async fn a_message_is_committed_with_the_hosts_transaction_or_not_at_all(suite: Suite) {
     let chat = suite.chat().await;
     let [ann, bob] = chat.people(["ann", "bob"]).await;
     let room = chat.room(&ann, &[]).await;
