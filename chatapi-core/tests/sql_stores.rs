@@ -9,10 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chatapi_core::Store;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
+use chatapi_core::testing::postgres::Schemas;
 use chatapi_core::testing::store_suite::StoreSuite;
 use tempfile::TempDir;
-use tokio::sync::OnceCell;
 
 /// So few texts a segment of the search index that a suite's few messages fill several.
 const SEGMENT: NonZeroU32 = NonZeroU32::new(3).unwrap();
@@ -37,21 +36,15 @@ fn on_sqlite(suite: StoreSuite) -> StoreSuite {
 }
 
 fn on_postgres(suite: StoreSuite) -> StoreSuite {
-    // The server is looked for when the first case runs: `--list` needs none.
-    let databases = Arc::new(OnceCell::new());
-    let kept = databases.clone();
+    let schemas = Arc::new(Schemas::default());
+    let kept = schemas.clone();
     let fresh = move || {
-        let databases = databases.clone();
+        let schemas = schemas.clone();
         async move {
-            let url = databases.get_or_init(Databases::new).await.fresh().await;
-            let store = PgStore::connect_lazy(&url, 8).unwrap().with_segments_of(SEGMENT);
+            let store = PgStore::with_options(schemas.fresh().await, 8).with_segments_of(SEGMENT);
             store.migrate().await.unwrap();
             Arc::new(store) as Arc<dyn Store>
         }
     };
-    suite.on("postgres", fresh).clean_up(async move {
-        if let Some(databases) = kept.get() {
-            databases.drop_all().await;
-        }
-    })
+    suite.on("postgres", fresh).clean_up(async move { kept.drop_all().await })
 }

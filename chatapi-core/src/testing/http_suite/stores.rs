@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor, SqlStr};
 use tempfile::TempDir;
-use tokio::sync::OnceCell;
 
 use super::HttpSuite;
 use super::chat::Suite;
@@ -18,7 +17,7 @@ use crate::http::Route;
 use crate::store::memory::MemoryStore;
 use crate::store::postgres::PgStore;
 use crate::store::sqlite::SqliteStore;
-use crate::testing::postgres::Databases;
+use crate::testing::postgres::Schemas;
 use crate::{Builder, ChatApi, Store};
 
 impl HttpSuite {
@@ -51,14 +50,14 @@ impl HttpSuite {
     /// Adds the cases on PostgreSQL: the one that [`VARIABLE`](crate::testing::postgres::VARIABLE) names.
     #[must_use]
     pub fn on_postgres(mut self) -> Self {
-        let database = Arc::new(Database::default());
-        let kept = database.clone();
+        let schemas = Arc::new(Schemas::default());
+        let kept = schemas.clone();
         self.harness.clean_up(async move { kept.drop_all().await });
         self.on_hosts_store("postgres", move || {
-            let database = database.clone();
+            let schemas = schemas.clone();
             async move {
                 let pool = PgPoolOptions::new().max_connections(4);
-                let pool = pool.connect_with(database.schema().await).await.unwrap();
+                let pool = pool.connect_with(schemas.fresh().await).await.unwrap();
                 hosts_migrations().run(&pool).await.unwrap();
                 let orders = orders!(pool, "begin");
                 (builder(PgStore::new(pool)).await, orders)
@@ -89,35 +88,6 @@ impl HttpSuite {
             let made = fresh();
             async move { made.await.0 }
         })
-    }
-}
-
-/// One database for all cases, made when the first of them runs: a schema of its own for each is made faster.
-#[derive(Default)]
-struct Database {
-    made: OnceCell<(Databases, PgConnectOptions)>,
-    schemas: AtomicUsize,
-}
-
-impl Database {
-    /// An empty schema.
-    async fn schema(&self) -> PgConnectOptions {
-        let made = self.made.get_or_init(async || {
-            let databases = Databases::new().await;
-            let database = databases.fresh().await.parse().unwrap();
-            (databases, database)
-        });
-        let schema = format!("case_{}", self.schemas.fetch_add(1, Ordering::Relaxed));
-        let options = made.await.1.clone().options([("search_path", &schema)]);
-        let mut connection = PgConnection::connect_with(&options).await.unwrap();
-        connection.execute(AssertSqlSafe(format!("create schema {schema}"))).await.unwrap();
-        options
-    }
-
-    async fn drop_all(&self) {
-        if let Some((databases, _)) = self.made.get() {
-            databases.drop_all().await;
-        }
     }
 }
 
