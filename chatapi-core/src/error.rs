@@ -165,6 +165,11 @@ impl FieldErrors {
         self.0.iter().flat_map(|(field, faults)| faults.iter().map(|fault| (&**field, fault.as_str())))
     }
 
+    /// Sorts the fields by a key of their names; those of one key stay in their order.
+    pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&str) -> K) {
+        self.0.sort_by(|one, _, other, _| key(one).cmp(&key(other)));
+    }
+
     /// Nothing, where there is none.
     ///
     /// # Errors
@@ -187,11 +192,6 @@ pub(crate) const NO_ADDRESS: &str = "Enter a valid email address.";
 /// What is said of a text of more than so many characters.
 pub(crate) fn too_long(limit: usize) -> String {
     format!("Ensure this field has no more than {limit} characters.")
-}
-
-/// `"x" is not a valid choice.`
-pub(crate) fn no_choice(word: &str) -> String {
-    format!("\"{word}\" is not a valid choice.")
 }
 
 /// `May not be combined with "x".`

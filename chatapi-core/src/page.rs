@@ -84,6 +84,9 @@ pub enum PageNumber {
     Number(u64),
     /// The last page, whichever that is.
     Last,
+    /// The rows after the first so many, which need not be a multiple of the page size: limit-offset pagination. It is
+    /// there even where the list has no such row, and is empty then.
+    Offset(u64),
 }
 
 impl PageNumber {
@@ -129,9 +132,10 @@ impl PageRequest {
         }
     }
 
-    /// How many rows come before the page of this number; none before the last, which is read from the end.
+    /// How many rows come before the page; none before the last, which is read from the end.
     pub fn offset(&self) -> u64 {
         match self.number {
+            PageNumber::Offset(offset) => offset,
             PageNumber::Number(number) => number.saturating_sub(1).saturating_mul(self.size.max(1).into()),
             PageNumber::Last => 0,
         }
@@ -148,9 +152,13 @@ impl PageRequest {
     pub fn page<T>(&self, count: Count, mut results: Vec<T>) -> Option<Page<T>> {
         let size = u64::from(self.size.max(1));
         let (number, has_next) = match self.number {
-            PageNumber::Number(number) => {
+            PageNumber::Number(_) | PageNumber::Offset(_) => {
                 let has_next = results.len() as u64 > size;
                 results.truncate(as_len(size));
+                let number = match self.number {
+                    PageNumber::Number(number) => number,
+                    _ => (self.offset() / size).saturating_add(1),
+                };
                 (number, has_next)
             }
             PageNumber::Last => {
@@ -162,7 +170,8 @@ impl PageRequest {
                 (count.pages(self.size).unwrap_or(1), false)
             }
         };
-        let is_there = number == 1 || (number > 1 && !results.is_empty());
+        let is_offset = matches!(self.number, PageNumber::Offset(_));
+        let is_there = is_offset || number == 1 || (number > 1 && !results.is_empty());
         let count = if self.counting == Counting::None { Count::Unknown } else { count };
         is_there.then_some(Page { count, number, has_next, results })
     }
@@ -170,7 +179,7 @@ impl PageRequest {
     /// The page of a list that is all there, its rows as `show` gives them.
     pub fn of<Row, T>(&self, rows: &[Row], show: impl Fn(&Row) -> T) -> Option<Page<T>> {
         let before = match self.number {
-            PageNumber::Number(_) => as_len(self.offset()),
+            PageNumber::Number(_) | PageNumber::Offset(_) => as_len(self.offset()),
             PageNumber::Last => rows.len().saturating_sub(as_len(self.take())),
         };
         let results = rows.iter().skip(before).take(as_len(self.take())).map(show).collect();
@@ -188,7 +197,8 @@ pub(crate) fn as_len(rows: u64) -> usize {
 pub struct Page<T> {
     /// Rows in the whole list.
     pub count: Count,
-    /// This page's number, from 1. Where the count is an estimate, the last page's number is one too.
+    /// This page's number, from 1. Where the count is an estimate, the last page's number is one too; of a page by offset it
+    /// is that of the page of this size that its first row would be on.
     pub number: u64,
     /// Whether another page follows.
     pub has_next: bool,

@@ -56,6 +56,30 @@ async fn an_endpoint_is_a_page_with_its_answer_its_links_and_its_forms() {
 }
 
 #[tokio::test]
+async fn a_suffix_names_the_format_and_links_lead_on_from_there() {
+    let chat = chat();
+    let ann = chat.user("ann").await;
+    for (path, root) in [
+        ("/auth/users.api", "../"),
+        ("/auth/users.api/", "../../"),
+        ("/auth/.api", "../"),
+        ("/auth/.api/", "../../"),
+        ("/auth/users/1.api", "../../"),
+    ] {
+        let page = chat.get(path).by(&ann).header("accept", "*/*").await;
+        assert_eq!(
+            (page.status, page.headers["content-type"].as_bytes()),
+            (200, &b"text/html; charset=utf-8"[..])
+        );
+        has(&page, &format!("<a href=\"{root}rooms/\""));
+        let bare = path.trim_end_matches('/').trim_end_matches(".api").trim_matches('/');
+        has(&page, &format!("href=\"{root}{bare}/?format=json\""));
+    }
+    let json = seen(chat.get("/auth/users.json").by(&ann)).await;
+    assert_eq!(json.headers["content-type"], "application/json");
+}
+
+#[tokio::test]
 async fn markup_in_what_people_write_is_text() {
     let chat = chat();
     let ann = chat.user("ann").await;

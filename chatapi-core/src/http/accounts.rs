@@ -25,7 +25,11 @@ pub(crate) fn routes() -> Vec<Route> {
     let account = |path: &'static str, name: &'static str| Route::new(path).named(name).tagged("Accounts");
     let action = |path, name| account(path, name).json_suffix().form(Method::POST, FIELDS);
     vec![
-        account("/auth/", "Api Root").described("Where the accounts are.").get(root).documented(docs::ROOT),
+        account("/auth/", "Api Root")
+            .root_json_suffix()
+            .described("Where the accounts are.")
+            .get(root)
+            .documented(docs::ROOT),
         action("/auth/users/", "User List")
             .get(list)
             .documented(docs::LIST)
@@ -77,8 +81,8 @@ pub(crate) fn routes() -> Vec<Route> {
             .post(reset_username_confirm)
             .documented(docs::RESET_USERNAME_CONFIRM)
             .open(),
-        // A `.json` after the id is a part of the parameter: see `named`.
         account("/auth/users/{id}/", "User Instance")
+            .json_suffix()
             .parameter(docs::ID)
             .get(read)
             .documented(docs::READ)
@@ -127,7 +131,13 @@ async fn root(_: ChatApi, call: Call) -> Result<Response> {
         users: String,
     }
     let path = call.head().uri.path();
-    let users = format!("{}/users/", path.strip_suffix('/').unwrap_or(path));
+    let users = match call.param("format") {
+        Some(format) => {
+            let root = path.rsplit_once("/.").map_or(path, |(root, _)| root);
+            format!("{root}/users.{format}")
+        }
+        None => format!("{}/users/", path.strip_suffix('/').unwrap_or(path)),
+    };
     reply::ok(&Root { users: call.link(&users) })
 }
 
@@ -135,14 +145,14 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
     if let Some(username) = call.query("username").filter(|_| api.config().finds_users) {
         return found(&api, &call, username).await;
     }
-    let page = api.accounts(call.user()?, call.page(&api)?).await?;
+    let page = api.accounts(call.user()?, call.page(&api)).await?;
     reply::page(&call, &page.map(Account::from))
 }
 
 /// A page of the user of this name, or of nobody.
 async fn found(api: &ChatApi, call: &Call, username: &str) -> Result<Response> {
     let found = Vec::from_iter(api.find_user(call.user()?, username).await?);
-    let page = call.page(api)?.of(&found, Member::clone).ok_or_else(Error::no_such_page)?;
+    let page = call.page(api).of(&found, Member::clone).ok_or_else(Error::no_such_page)?;
     reply::page(call, &page.map(Account::from))
 }
 
@@ -286,8 +296,7 @@ async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
 
 /// The path's `{id}`. What is no number names nobody, and so does what only staff could find.
 fn named(call: &Call) -> Result<UserId> {
-    let id = call.param("id").unwrap_or_default();
-    let id = id.strip_suffix(".json").unwrap_or(id).parse();
+    let id = call.param("id").unwrap_or_default().parse();
     id.map(UserId).map_err(|_| Error::not_found())
 }
 

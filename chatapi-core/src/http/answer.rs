@@ -68,6 +68,7 @@ impl ChatApi {
     async fn finished(&self, route: &Route, request: Request, params: Params) -> Response {
         let method = request.method().clone();
         let mut notes = Notes::default();
+        let params = route.with_format(request.uri().path(), params);
         let known = route.has(&params);
         let answer = AssertUnwindSafe(self.answer(route, request, params, &mut notes)).catch_unwind();
         // What it said stands in the log already: the process's panic hook wrote it there.
@@ -117,6 +118,7 @@ impl ChatApi {
         let allowed = cors.allowed(&head.headers);
         let mut response = self.refuse(&error);
         reply::allow(&mut response, route.allowed());
+        let params = route.with_format(head.uri.path(), params);
         let call = self.asked(head, Bytes::new(), params);
         if let Ok(Wanted::Page) = self.wanted(route, &call) {
             response = self.as_page(route, &call.into(), response).await;
@@ -185,7 +187,7 @@ impl ChatApi {
             return Ok(Wanted::Json(Style::default()));
         }
         let browsers = if self.pages().is_some() { Browsers::GetPages } else { Browsers::GetJson };
-        let format = asked.query.get("format").or_else(|| asked.params.get("format"));
+        let format = asked.params.get("format").or_else(|| asked.query.get("format"));
         negotiate::wanted(&asked.head.headers, format, browsers)
     }
 

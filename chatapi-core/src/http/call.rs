@@ -10,10 +10,20 @@ use super::Params;
 use super::form::Form;
 use super::forwarded::{self, Origin};
 use super::query::Query;
-use crate::error::{Error, Result, Unauthenticated, no_choice};
+use crate::error::{Error, Result, Unauthenticated};
 use crate::messages::Place;
 use crate::page::{Counting, Page, PageNumber, PageRequest};
+use crate::text::integer;
 use crate::{ChatApi, CurrentUser};
+
+/// The most rows that `limit` may ask for; more is served as this many.
+const MOST: u32 = 100;
+
+/// Part of a list, by `limit` and `offset`.
+struct Window {
+    limit: u32,
+    offset: u64,
+}
 
 /// A request, with what is known about it.
 #[derive(Clone, Debug)]
@@ -108,30 +118,65 @@ impl Call {
         Form::read(&self.0.head.headers, &self.0.body).await
     }
 
-    /// The page that the query asks for. What is no number asks for a page that no list has, and so is told of when the
-    /// list is looked for, not before.
-    ///
-    /// # Errors
-    /// 400 where `count` is none of its words.
-    pub(super) fn page(&self, api: &ChatApi) -> Result<PageRequest> {
+    /// The page that the query asks for: by `page`, or else by `limit` and `offset`. What is no number asks for a page that
+    /// no list has, and so is told of when the list is looked for, not before.
+    pub(super) fn page(&self, api: &ChatApi) -> PageRequest {
+        let counting = self.counting(api).unwrap_or(Counting::UpTo(api.config().count_bound));
+        let size = api.config().page_size;
+        if let Some(Window { limit, offset }) = self.window() {
+            return PageRequest { number: PageNumber::Offset(offset), size: limit, counting };
+        }
         let number = match self.query("page") {
             Some(text) => PageNumber::parse(text).unwrap_or(PageNumber::Number(0)),
             None => PageNumber::Number(1),
         };
-        let counting = self.counting(api)?.unwrap_or(Counting::UpTo(api.config().count_bound));
-        Ok(PageRequest { number, size: api.config().page_size, counting })
+        PageRequest { number, size, counting }
     }
 
-    /// How far the query wants the list to be counted, where it says so.
-    pub(super) fn counting(&self, api: &ChatApi) -> Result<Option<Counting>> {
-        let counting = match self.query("count") {
-            None => return Ok(None),
-            Some("exact") => Counting::Exact,
-            Some("estimate") => Counting::UpTo(api.config().count_bound),
-            Some("none") => Counting::None,
-            Some(other) => return Err(Error::field("count", no_choice(other))),
+    /// How far the query wants the list to be counted, where it says so in one of the words for it.
+    pub(super) fn counting(&self, api: &ChatApi) -> Option<Counting> {
+        match self.query("count")? {
+            "exact" => Some(Counting::Exact),
+            "estimate" => Some(Counting::UpTo(api.config().count_bound)),
+            "none" => Some(Counting::None),
+            _ => None,
+        }
+    }
+
+    /// How many rows a page is to have: what `limit` says, up to [`MOST`]; `None` where it says no positive integer.
+    pub(super) fn limit(&self) -> Option<u32> {
+        let text = self.query("limit")?;
+        let number = match integer(text)? {
+            Some(number) => number,
+            // What is past 64 bits is past every limit.
+            None if text.contains('-') => return None,
+            None => i64::MAX,
         };
-        Ok(Some(counting))
+        let number = u32::try_from(number.min(MOST.into())).ok()?;
+        (number > 0).then_some(number)
+    }
+
+    /// The part of a list that the query asks for by `limit` and `offset`, both of them. The documented `page` comes before
+    /// them.
+    fn window(&self) -> Option<Window> {
+        if self.query("page").is_some() {
+            return None;
+        }
+        let (limit, offset) = (self.limit()?, self.query("offset")?);
+        let offset = match integer(offset) {
+            Some(Some(offset)) => u64::try_from(offset).unwrap_or_default(),
+            Some(None) if !offset.contains('-') => i64::MAX.unsigned_abs(),
+            _ => 0,
+        };
+        Some(Window { limit, offset })
+    }
+
+    /// The parameter that asks for a page of the list in its own order: by number, or by an offset.
+    pub(super) fn listed_by(&self) -> Option<&'static str> {
+        match self.query("page") {
+            Some(_) => Some("page"),
+            None => self.window().map(|_| "offset"),
+        }
     }
 
     /// The link to another page of the list that this request asked for.
@@ -142,11 +187,22 @@ impl Call {
     /// The link to another page by place: `name` is `before` or `after`.
     pub(super) fn place_link(&self, name: &str, place: Place) -> String {
         let less = ["before", "after", "around", "order"];
-        self.list_link(&self.0.query.with(&less, Some((name, &place.to_string()))))
+        self.list_link(&self.0.query.with(&less, &[(name, &place.to_string())]))
+    }
+
+    fn window_link(&self, limit: u32, offset: u64) -> String {
+        let [limit, offset] = [limit.to_string(), offset.to_string()];
+        self.list_link(&self.0.query.with(&["limit", "offset"], &[("limit", &limit), ("offset", &offset)]))
     }
 
     /// The links to the pages before and after this one.
     pub(super) fn page_links<T>(&self, page: &Page<T>) -> (Option<String>, Option<String>) {
+        if let Some(Window { limit, offset }) = self.window() {
+            let link = |offset: u64| self.window_link(limit, offset);
+            let previous = (offset > 0).then(|| link(offset.saturating_sub(limit.into())));
+            let next = page.has_next.then(|| link(offset.saturating_add(limit.into())));
+            return (previous, next);
+        }
         let previous = (page.number > 1).then(|| self.page_link(page.number - 1));
         let next = page.has_next.then(|| self.page_link(page.number.saturating_add(1)));
         (previous, next)

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use indexmap::IndexMap;
 
+use super::Field;
 use crate::error::{BLANK, Error, FieldErrors, NO_ADDRESS, NUL, REQUIRED, Result, no_such_key, too_long};
 use crate::text::{integer, strip};
 use crate::users::is_address;
@@ -180,6 +181,16 @@ impl Form {
     /// Whether nothing is wrong so far.
     pub(super) fn is_sound(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    /// Ends the reading. Faults stand in the order of `fields`, in whatever order they were found.
+    ///
+    /// # Errors
+    /// 400 with everything that was found wrong.
+    pub(super) fn finish_in_order(mut self, fields: &[Field]) -> Result<()> {
+        let place = |name: &str| fields.iter().position(|field| field.name() == name);
+        self.errors.sort_by_key(|name| place(name).unwrap_or(fields.len()));
+        self.finish()
     }
 
     /// Ends the reading.

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Call;
 use crate::MessageId;
-use crate::error::{Error, Result, no_choice};
 use crate::messages::Message;
 use crate::search::Highlight;
 
@@ -20,14 +19,7 @@ pub(super) fn of(
     call: &Call,
     messages: &[Message],
     find: impl Fn(&str) -> Vec<Highlight>,
-) -> Result<Option<Vec<Highlighted>>> {
-    match call.query("highlight") {
-        None | Some("false") => Ok(None),
-        Some("true") => {
-            let highlighted =
-                |message: &Message| Highlighted { id: message.id, ranges: find(&message.content) };
-            Ok(Some(messages.iter().map(highlighted).collect()))
-        }
-        Some(other) => Err(Error::field("highlight", no_choice(other))),
-    }
+) -> Option<Vec<Highlighted>> {
+    let highlighted = |message: &Message| Highlighted { id: message.id, ranges: find(&message.content) };
+    (call.query("highlight") == Some("true")).then(|| messages.iter().map(highlighted).collect())
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::highlights::Highlighted;
 use super::{Call, Response, reply};
-use crate::error::{Error, FieldErrors, Result, no_choice, no_such_key, not_combined_with};
+use crate::error::{Error, FieldErrors, Result, no_such_key, not_combined_with};
 use crate::messages::{Beside, BesideRequest, History, HistoryRequest, Message, MessageFilter, Span};
 use crate::page::Counting;
 use crate::{ChatApi, MessageId};
@@ -14,9 +14,6 @@ const SPANS: [&str; 4] = ["before", "after", "around", "order"];
 
 /// Messages a page, where the query does not say.
 const LIMIT: u32 = 50;
-
-/// The most messages a page.
-const MOST: u32 = 100;
 
 /// A page by place that is asked for.
 pub(super) enum Asked {
@@ -43,41 +40,31 @@ impl Asked {
     }
 }
 
-/// The page by place that the query asks for; `None` where it asks for a page by number.
+/// The page by place that the query asks for; `None` where it asks for a page by number, or by an offset. Words that `order`
+/// does not have are ignored, and so is a `limit` that is no positive integer or stands beside a `page`: clients that were
+/// written for other APIs send these, and the documented API ignores them.
+///
+/// # Errors
+/// 400 where the query asks for two kinds of page at once, or for messages next to what is neither a message nor a place.
 pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
-    let mut said = SPANS.into_iter().filter_map(|name| Some((name, call.query(name)?)));
-    let (span, second, limit) = (said.next(), said.next(), call.query("limit"));
-    let Some(first) = span.map(|(name, _)| name).or(limit.map(|_| "limit")) else {
-        return Ok(None);
-    };
+    let mut names = parameters(call);
+    let Some(first) = names.next() else { return Ok(None) };
+    let second = names.next().filter(|name| *name != "limit");
     let mut errors = FieldErrors::default();
-    if let Some((second, _)) = second {
-        errors.add(second, not_combined_with(first));
+    for other in second.into_iter().chain(call.listed_by()) {
+        errors.add(other, not_combined_with(first));
     }
-    if call.query("page").is_some() {
-        errors.add("page", not_combined_with(first));
-    }
-    let limit = match limit.map(self::limit) {
-        None => LIMIT,
-        Some(Ok(limit)) => limit,
-        Some(Err(fault)) => {
-            errors.add("limit", fault);
-            LIMIT
-        }
-    };
     errors.none()?;
-    let counting = call.counting(api)?.unwrap_or(Counting::None);
+    let limit = call.limit().unwrap_or(LIMIT);
+    let counting = call.counting(api).unwrap_or(Counting::None);
     let by_place = |span| Ok(Some(Asked::ByPlace(HistoryRequest { span, limit, counting })));
-    let Some((name, value)) = span else {
-        return by_place(Span::Newest);
-    };
-    let beside = match (name, value) {
+    let value = call.query(first).unwrap_or_default();
+    let beside = match (first, value) {
         ("before", _) => Beside::Before,
         ("after", _) => Beside::After,
         ("around", _) => Beside::Around,
-        (_, "newest") => return by_place(Span::Newest),
         (_, "oldest") => return by_place(Span::Oldest),
-        (name, other) => return Err(Error::field(name, no_choice(other))),
+        _ => return by_place(Span::Newest),
     };
     if let Ok(place) = value.parse() {
         return by_place(beside.from(place));
@@ -85,14 +72,25 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     match crate::text::integer(value) {
         Some(Some(id)) => {
             let request = BesideRequest { message: MessageId(id), beside, limit, counting };
-            Ok(Some(Asked::ById(request, name)))
+            Ok(Some(Asked::ById(request, first)))
         }
-        Some(None) => Err(no_such_message(call, name)),
+        Some(None) => Err(no_such_message(call, first)),
         None => {
             let fault = "Enter a message's id, or its created_at and its id with a comma between.";
-            Err(Error::field(name, fault))
+            Err(Error::field(first, fault))
         }
     }
+}
+
+/// Which parameters of the query ask for a page by place: `limit`, the last of them, does so where no other kind of page is
+/// asked for.
+pub(super) fn parameters(call: &Call) -> impl Iterator<Item = &'static str> {
+    let is_known = |name: &&str| match call.query(name) {
+        Some(word) => *name != "order" || ["newest", "oldest"].contains(&word),
+        None => false,
+    };
+    let limit = call.limit().filter(|_| call.listed_by().is_none()).map(|_| "limit");
+    SPANS.into_iter().filter(is_known).chain(limit)
 }
 
 fn no_such_message(call: &Call, name: &'static str) -> Error {
@@ -142,17 +140,4 @@ pub(super) fn reply(
         highlights,
     };
     reply::counted(*count, &shown)
-}
-
-fn limit(text: &str) -> Result<u32, String> {
-    let number = crate::text::integer(text).ok_or("A valid integer is required.")?;
-    // What is past 64 bits is past every limit.
-    let is_negative = text.contains('-');
-    match number.unwrap_or(if is_negative { i64::MIN } else { i64::MAX }) {
-        ..1 => Err("Ensure this value is greater than or equal to 1.".into()),
-        number => u32::try_from(number)
-            .ok()
-            .filter(|number| *number <= MOST)
-            .ok_or_else(|| format!("Ensure this value is less than or equal to {MOST}.")),
-    }
 }

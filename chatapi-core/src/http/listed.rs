@@ -10,12 +10,31 @@ pub(super) const PAGE: Parameter = Parameter::new(
 )
 .example("1");
 
+/// How many rows.
+pub(super) const LIMIT: Parameter = Parameter::new(
+    "limit",
+    LIMITS,
+    "The number of rows of a page by `offset`. More than 100 is served as 100; without `offset`, or with `page`, it is ignored.",
+)
+.example("25");
+
+/// How many rows `limit` may name.
+pub(super) const LIMITS: Shape = Shape::Within { least: 1, most: 100 };
+
+/// From where.
+pub(super) const OFFSET: Parameter = Parameter::new(
+    "offset",
+    Shape::Within { least: 0, most: i64::MAX },
+    "The number of rows to skip, with `limit`. Beyond the end of the list the page is empty.",
+)
+.example("0");
+
 /// How far to count.
 pub(super) const COUNT: Parameter = Parameter::new(
     "count",
     Shape::Choice(&["exact", "estimate", "none"]),
-    "How far the list is counted. Where nothing is said, up to 10,000 rows; beyond that the count is an estimate, and the \
-     header `X-Count: estimate` says so.",
+    "How far the list is counted. By default up to 10,000 rows; beyond that the count is an estimate, and the response has the \
+     header `X-Count: estimate`. Other values are ignored.",
 );
 
 pub(super) const TOTAL: Property = Property::new(

@@ -59,17 +59,17 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         search: SearchTerms::parse(call.query("search").unwrap_or_default()),
     };
     if let Some(search) = ranked::search(&api, &call, &filter)? {
-        let page = api.search(&search, call.page(&api)?).await?;
+        let page = api.search(&search, call.page(&api)).await?;
         let found = |content: &str| search.query.highlights(content, search.words);
-        return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found)?);
+        return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found));
     }
     let found = |content: &str| filter.search.highlights(content);
     if let Some(asked) = history::asked(&api, &call)? {
         let (request, history) = asked.find(&api, &call, &filter).await?;
-        return history::reply(&call, &request, &history, highlights::of(&call, &history.results, found)?);
+        return history::reply(&call, &request, &history, highlights::of(&call, &history.results, found));
     }
-    let page = api.messages(&filter, call.page(&api)?).await?;
-    reply::highlighted(&call, &page, highlights::of(&call, &page.results, found)?)
+    let page = api.messages(&filter, call.page(&api)).await?;
+    reply::highlighted(&call, &page, highlights::of(&call, &page.results, found))
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {

@@ -21,12 +21,14 @@ impl Query {
 
     /// The query string of another page of a list. Page 1 goes without a number.
     pub(super) fn with_page(&self, number: u64) -> String {
-        self.with(&["page"], (number > 1).then_some(("page", &number.to_string())))
+        let number = number.to_string();
+        let numbered = [("page", number.as_str())];
+        self.with(&["page"], if number == "1" { &[] } else { &numbered })
     }
 
-    /// This query string without the parameters `less`, and with another: names in alphabetical order, the values of one
-    /// name in theirs.
-    pub(super) fn with(&self, less: &[&str], more: Option<(&str, &str)>) -> String {
+    /// This query string without the parameters `less`, and with those in `more`: names in alphabetical order, the values
+    /// of one name in theirs.
+    pub(super) fn with(&self, less: &[&str], more: &[(&str, &str)]) -> String {
         let mut pairs: Vec<(&str, &str)> =
             self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         pairs.retain(|(name, _)| !less.contains(name));

@@ -1,30 +1,22 @@
 //! `/messages/?q=`: search by words.
 
-use super::Call;
+use super::{Call, history};
 use crate::ChatApi;
-use crate::error::{Error, FieldErrors, Result, no_choice, not_combined_with};
+use crate::error::{FieldErrors, Result, not_combined_with};
 use crate::messages::{MessageFilter, RankedSearch, Sort};
 use crate::search::Query;
-
-/// The parameters that ask for something else.
-const OTHERS: [&str; 6] = ["search", "before", "after", "around", "limit", "order"];
 
 /// The search by words that the query asks for, of those messages that the filter lets through; `None` where it asks for
 /// none.
 pub(super) fn search(api: &ChatApi, call: &Call, filter: &MessageFilter) -> Result<Option<RankedSearch>> {
     let Some(text) = call.query("q") else { return Ok(None) };
     let mut errors = FieldErrors::default();
-    for other in OTHERS {
-        if call.query(other).is_some() {
-            errors.add(other, not_combined_with("q"));
-        }
+    let search_too = call.query("search").map(|_| "search");
+    for other in search_too.into_iter().chain(history::parameters(call)) {
+        errors.add(other, not_combined_with("q"));
     }
     errors.none()?;
-    let sort = match call.query("sort") {
-        None | Some("relevance") => Sort::Relevance,
-        Some("recent") => Sort::Recent,
-        Some(other) => return Err(Error::field("sort", no_choice(other))),
-    };
+    let sort = if call.query("sort") == Some("recent") { Sort::Recent } else { Sort::Relevance };
     let words = api.words();
     Ok(Some(RankedSearch {
         reader: filter.reader,

@@ -44,7 +44,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
-    let page = api.rooms(call.user()?, call.page(&api)?).await?;
+    let page = api.rooms(call.user()?, call.page(&api)).await?;
     reply::page(&call, &page)
 }
 
@@ -129,7 +129,7 @@ impl Said {
                 }
             }
         }
-        form.finish()?;
+        form.finish_in_order(FIELDS)?;
         let admin = match admin {
             Given::Value(key) => known(&key),
             Given::Null => return Err(admin_is_no_member()),

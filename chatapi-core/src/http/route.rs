@@ -14,6 +14,9 @@ use crate::ChatApi;
 use crate::error::Result;
 use crate::limits::Class;
 
+/// The formats that a suffix may name: those of `?format=`.
+const FORMATS: [&str; 2] = ["json", "api"];
+
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -105,7 +108,8 @@ pub struct Route {
     access: Access,
     is_listed: bool,
     integer_id: bool,
-    json_suffix: bool,
+    /// What a suffix that names a format follows, as `.json` does in `/auth/users.json`.
+    stem: Option<String>,
     endpoints: Vec<Endpoint>,
     allow: HeaderValue,
     pub(crate) forms: Vec<Form>,
@@ -131,7 +135,7 @@ impl Route {
             access: Access::Users,
             is_listed: true,
             integer_id: false,
-            json_suffix: false,
+            stem: None,
             endpoints: Vec::new(),
             allow: HeaderValue::from_static("OPTIONS"),
             forms: Vec::new(),
@@ -182,9 +186,17 @@ impl Route {
         self
     }
 
-    /// The path, which ends with no parameter, is also there with `.json` in place of the slash at its end.
+    /// The path is also there with a format in place of the slash at its end, as in `/users.json` or `/users/7.json/`: the
+    /// suffixes of Django REST Framework. It is the parameter `format`, and comes before `?format=`.
     pub fn json_suffix(mut self) -> Self {
-        self.json_suffix = true;
+        self.stem = Some(without_slash(&self.path).to_owned());
+        self
+    }
+
+    /// The path is also there with a format after the slash at its end, as in `/.json`: otherwise like
+    /// [`json_suffix`](Self::json_suffix), for the root of a group of paths.
+    pub fn root_json_suffix(mut self) -> Self {
+        self.stem = Some(self.path.to_string());
         self
     }
 
@@ -269,15 +281,16 @@ impl Route {
         &self.path
     }
 
-    /// Every form of the path that an adapter mounts: with the slash at its end, without, and with `.json`.
+    /// Every form of the path that an adapter mounts: with the slash at its end, without, and with the suffix of a format.
     pub fn paths(&self) -> Vec<String> {
         let mut paths = vec![self.path.to_string()];
-        if let Some(short) = self.path.strip_suffix('/').filter(|short| !short.is_empty()) {
-            paths.push(short.to_owned());
-            // Frameworks differ in what they take for the end of a parameter.
-            if self.json_suffix && !short.ends_with('}') {
-                paths.push(format!("{short}.json"));
-            }
+        paths.extend(self.path.strip_suffix('/').filter(|short| !short.is_empty()).map(str::to_owned));
+        // Frameworks differ in what they take for the end of a parameter: there the suffix is a part of it.
+        for stem in self.stem.iter().filter(|stem| !stem.ends_with('}')) {
+            paths.extend(FORMATS.iter().flat_map(|format| {
+                let suffixed = format!("{stem}.{format}");
+                [format!("{suffixed}/"), suffixed]
+            }));
         }
         paths
     }
@@ -343,9 +356,9 @@ impl Route {
 
     /// The parameters of a path that is one of [`paths`](Self::paths), decoded. What cannot be decoded is left out.
     pub(crate) fn params_of(&self, path: &str) -> Option<Params> {
-        let known = without_slash(&self.path);
-        let bare = path.strip_suffix(".json").filter(|_| self.json_suffix && !known.ends_with('}'));
-        let (mut known, mut asked) = (known.split('/'), bare.unwrap_or(without_slash(path)).split('/'));
+        let (known, asked) = (without_slash(&self.path), without_slash(path));
+        let asked = self.without_format(asked).map_or(asked, without_slash);
+        let (mut known, mut asked) = (known.split('/'), asked.split('/'));
         let mut params = Vec::new();
         loop {
             let (known, asked) = match (known.next(), asked.next()) {
@@ -362,6 +375,32 @@ impl Route {
                 _ => return None,
             }
         }
+    }
+
+    /// The parameters of a path with the format that its suffix names, if it has one: the parameter that ends the path may
+    /// hold that.
+    pub(crate) fn with_format(&self, path: &str, params: Params) -> Params {
+        let Some(stem) = &self.stem else { return params };
+        let last = stem.rsplit_once('{').and_then(|(_, name)| name.strip_suffix('}'));
+        let named = last.map_or(Some(without_slash(path)), |last| params.get(last));
+        let Some((bare, format)) = named.and_then(|named| named.rsplit_once('.')) else { return params };
+        if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        {
+            return params;
+        }
+        let (bare, format) = (bare.to_owned(), format.to_owned());
+        let kept = params.0.into_iter().map(|(name, value)| {
+            let value = if last == Some(&*name) { bare.clone() } else { value };
+            (name, value)
+        });
+        Params(kept.chain([("format".into(), format)]).collect())
+    }
+
+    /// The path without the suffix of a format, where it is one of [`paths`](Self::paths) with one.
+    fn without_format<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let stem = self.stem.as_ref().filter(|stem| !stem.ends_with('}'))?;
+        let (bare, format) = path.rsplit_once('.')?;
+        (FORMATS.contains(&format) && bare.ends_with('/') == stem.ends_with('/')).then_some(bare)
     }
 
     pub(crate) fn has(&self, params: &Params) -> bool {

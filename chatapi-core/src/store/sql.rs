@@ -121,7 +121,7 @@ fn counted(page: PageRequest, list: &str) -> String {
 fn limit(page: PageRequest, first: usize) -> String {
     let (take, offset) = (first, first + 1);
     match page.number {
-        PageNumber::Number(_) => format!("limit ${take} offset ${offset}"),
+        PageNumber::Number(_) | PageNumber::Offset(_) => format!("limit ${take} offset ${offset}"),
         PageNumber::Last => format!(
             "limit ${take} offset
              (select case total when 0 then ${offset} else (total - 1) / (${take} - 1) * (${take} - 1) end from counted)"

@@ -47,6 +47,7 @@ mod count_facts;
 mod filter_facts;
 mod find_facts;
 mod form_facts;
+mod generic_client_facts;
 mod history_facts;
 mod host_facts;
 mod json_facts;
@@ -153,6 +154,7 @@ fn facts() -> Vec<Fact> {
         form_facts::facts(),
         page_facts::facts(),
         filter_facts::facts(),
+        generic_client_facts::facts(),
         history_facts::facts(),
         count_facts::facts(),
         search_facts::facts(),

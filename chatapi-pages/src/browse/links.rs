@@ -19,15 +19,20 @@ pub(super) struct Links<'a> {
     root: String,
     /// The parts of the path, as the client sent them, without what it is mounted under.
     parts: Vec<&'a str>,
+    /// Whether the path ends with the suffix of a format, which comes before `?format=`.
+    has_suffix: bool,
 }
 
 impl<'a> Links<'a> {
     pub(super) fn of(shown: &'a Shown<'a>) -> Self {
         let path = shown.call.head().uri.path();
         let depth = place::depth(shown.route);
-        let own = path.strip_suffix(".json").unwrap_or(path);
+        let has_suffix = shown.call.param("format").is_some();
+        let own = path.rsplit_once('.').filter(|_| has_suffix).map_or(path, |(bare, _)| bare);
+        // `/auth/.api` is one part longer than `/auth/`.
+        let root = place::root(depth + usize::from(has_suffix && own.ends_with('/')), path);
         let own = own.strip_prefix(place::prefix(depth, own)).unwrap_or(own);
-        Self { shown, root: place::root(depth, path), parts: place::parts(own).collect() }
+        Self { shown, root, parts: place::parts(own).collect(), has_suffix }
     }
 
     /// The way to a path of the chat's.
@@ -81,9 +86,11 @@ impl<'a> Links<'a> {
         let query = self.shown.call.head().uri.query().unwrap_or_default();
         let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("format="));
         let kept: String = kept.map(|pair| format!("{pair}&")).collect();
+        let here =
+            if self.has_suffix { self.to(&format!("{}/", self.parts.join("/"))) } else { String::new() };
         [("json", "JSON"), ("api", "Page")].map(|(format, label)| Link {
             label: label.to_owned(),
-            href: format!("?{kept}format={format}"),
+            href: format!("{here}?{kept}format={format}"),
             is_here: format == "api",
         })
     }

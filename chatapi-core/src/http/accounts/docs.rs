@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::http::Field;
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
-use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
+use crate::http::listed::{COUNT, LIMIT, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 use crate::users::{EMAIL_LIMIT, USERNAME_LIMIT};
 
 pub(super) const ROOT: Doc =
@@ -16,7 +16,7 @@ pub(super) const ID: Parameter =
 
 pub(super) const LIST: Doc = Doc::new("list_users", "List users")
     .about("Staff see everybody, by id; others see themselves.")
-    .query(&[PAGE, COUNT])
+    .query(&[PAGE, LIMIT, OFFSET, COUNT])
     .answers(StatusCode::OK, Shape::Record(&PAGE_OF_USERS));
 
 pub(super) const REGISTER: Doc = Doc::new("create_user", "Sign up")

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
-use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
+use crate::http::listed::{COUNT, LIMITS, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 
 pub(super) const ID: Parameter =
     Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The message's id.").example("1");
@@ -12,9 +12,10 @@ pub(super) const LIST: Doc = Doc::new("list_messages", "List and search messages
     .about(
         "The messages of the rooms that you are in, the oldest first, in pages by number.\n\nWith `search` those that have \
          every word somewhere; with `q` those that are about the words, the best first. With `before`, `after`, `around`, \
-         `order` or `limit` they come in pages by place: next to a message, at the same cost at any depth, and none is \
-         missed or shown twice when others come and go meanwhile. `q` cannot be combined with `search`, nor with pages by \
-         place; nor can `page` with these.",
+         `order`, or `limit` alone, the response is a cursor page: the messages next to a message or to an end of the list, \
+         at the same cost at any depth, none of them missed or shown twice when others are sent or deleted meanwhile. `limit` \
+         with `offset` asks for a part of the list by number. `q` cannot be combined with `search`, nor with cursor pages; nor \
+         can `page` or `offset` with `before`, `after`, `around` and `order`.",
     )
     .query(QUERY)
     .answers(StatusCode::OK, Shape::Either(&[Shape::Record(&BY_NUMBER), Shape::Record(&BY_PLACE)]));
@@ -61,17 +62,27 @@ const QUERY: &[Parameter] = &[
         "Messages about these words, whatever their endings: `tea -milk OR \"green tea\" from:ann after:2026-01-31`.",
     )
     .example("\"tea -milk\""),
-    Parameter::new("sort", Shape::Choice(&["relevance", "recent"]), "What comes first of what `q` finds."),
+    Parameter::new("sort", Shape::Choice(&["relevance", "recent"]), "The order of what `q` finds: the best matches first, which is the default, or the newest. Other values are ignored."),
     Parameter::new(
         "highlight",
         Shape::Choice(&["true", "false"]),
-        "Whether `highlights` say where in each message the search matched.",
+        "Whether the response has `highlights`: where in each message the search matched. Other values are ignored.",
     ),
     PAGE,
     COUNT,
-    Parameter::new("limit", Shape::Within { least: 1, most: 100 }, "How long a page by place is: 50, if nothing is said.")
-        .example("50"),
-    Parameter::new("order", Shape::Choice(&["newest", "oldest"]), "From which end pages by place begin."),
+    Parameter::new(
+        "limit",
+        LIMITS,
+        "The number of messages of a cursor page, 50 by default, or with `offset` of a page by offset. More than 100 is served as \
+         100; with `page` it is ignored.",
+    )
+    .example("50"),
+    OFFSET,
+    Parameter::new(
+        "order",
+        Shape::Choice(&["newest", "oldest"]),
+        "The end at which cursor pages begin. Other values are ignored.",
+    ),
     Parameter::new("before", Shape::Text, PLACE).example("\"2026-01-31T08:00:00.000000Z,7\""),
     Parameter::new("after", Shape::Text, PLACE).example("\"7\""),
     Parameter::new("around", Shape::Text, PLACE).example("\"7\""),

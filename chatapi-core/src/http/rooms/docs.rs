@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
-use crate::http::listed::{COUNT, NEXT, PAGE, PREVIOUS, TOTAL};
+use crate::http::listed::{COUNT, LIMIT, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 
 pub(super) const ID: Parameter =
     Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The room's id.").example("1");
@@ -39,7 +39,7 @@ pub(super) const DELETE: Doc = Doc::new("delete_room", "Delete a room")
     .answers_nothing()
     .refuses(CHANGES);
 
-const PAGED: &[Parameter] = &[PAGE, COUNT];
+const PAGED: &[Parameter] = &[PAGE, LIMIT, OFFSET, COUNT];
 
 /// Others may be changing the room, and go on until it is given up.
 const CHANGES: &[StatusCode] = &[StatusCode::FORBIDDEN, StatusCode::CONFLICT];

@@ -29,7 +29,7 @@ impl<E: Engine> SqlStore<E> {
             return self.page_of_search(filter, page).await;
         }
         let way = match page.number {
-            PageNumber::Number(_) => Way::Newer,
+            PageNumber::Number(_) | PageNumber::Offset(_) => Way::Newer,
             PageNumber::Last => Way::Older,
         };
         let window =

@@ -15,6 +15,8 @@ facts! {
     a_search_by_words_has_pages_like_other_lists,
     a_search_by_words_says_what_is_wrong_with_it,
     a_search_by_words_is_not_combined_with_what_pages_otherwise,
+    what_a_search_by_words_does_not_know_is_ignored,
+    a_search_by_words_is_paged_by_limit_and_offset,
     a_search_by_words_stays_within_the_rooms_that_one_is_in,
     what_matched_is_shown_on_demand_alone,
     what_matched_is_counted_in_utf_16_and_in_bytes,
@@ -79,8 +81,6 @@ async fn a_search_by_words_says_what_is_wrong_with_it(suite: Suite) {
         ("-tea", "", "q"),
         ("tea before:yesterday", "", "q"),
         ("tea\0", "", "q"),
-        ("tea", "&sort=best", "sort"),
-        ("tea", "&highlight=yes", "highlight"),
         ("nothing", "&room=987654", "room"),
         ("nothing", "&user=987654", "user"),
     ] {
@@ -95,6 +95,22 @@ async fn a_search_by_words_is_not_combined_with_what_pages_otherwise(suite: Suit
         let answer = there.page("tea", &format!("&{name}={value}")).await;
         answer.fault(name, "May not be combined with \"q\".");
     }
+}
+
+async fn what_a_search_by_words_does_not_know_is_ignored(suite: Suite) {
+    let there = There::with(&suite, &["green tea", "tea"]).await;
+    let plain = there.page("tea", "").await;
+    for rest in ["sort=best", "sort=-created_at", "highlight=1", "order=desc", "count=true", "limit=x"] {
+        there.page("tea", &format!("&{rest}")).await.is(200, &plain.body);
+    }
+}
+
+async fn a_search_by_words_is_paged_by_limit_and_offset(suite: Suite) {
+    let there = There::with(&suite, &["tea 1", "tea 2", "tea 3", "rum"]).await;
+    let page = there.page("tea", "&limit=2&offset=1").await;
+    assert_eq!((page.at("count").as_i64(), page.contents()), (Some(3), vec!["tea 2".into(), "tea 1".into()]));
+    assert_eq!(page.text("previous"), there.chat.url("/messages/?limit=2&offset=0&q=tea"));
+    assert_eq!(page.at("next"), Json::Null);
 }
 
 async fn a_search_by_words_stays_within_the_rooms_that_one_is_in(suite: Suite) {

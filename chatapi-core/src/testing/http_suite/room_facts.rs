@@ -13,6 +13,7 @@ facts! {
     a_change_of_the_name_alone_leaves_the_members,
     a_change_of_nothing_gives_the_room_as_it_is,
     the_first_member_that_does_not_exist_is_the_one_named,
+    faults_stand_in_the_order_of_the_fields,
     a_room_whose_admin_is_gone_is_read_but_not_changed,
     a_room_that_is_deleted_takes_its_messages_along,
 }
@@ -140,6 +141,24 @@ async fn the_first_member_that_does_not_exist_is_the_one_named(suite: Suite) {
     chat.patch(&path).by(&ann).json(format!(r#"{{"users":{users}}}"#)).await.fault("users", fault);
     let both = format!(r#"{{"name":["This field may not be blank."],"users":[{fault:?}]}}"#);
     chat.put(&path).by(&ann).json(format!(r#"{{"users":{users},"name":""}}"#)).await.is(400, both);
+}
+
+async fn faults_stand_in_the_order_of_the_fields(suite: Suite) {
+    let chat = suite.chat().await;
+    let ann = chat.person("ann").await;
+    let required = r#"["This field is required."]"#;
+    let no_admin = r#"["Invalid pk \"99999\" - object does not exist."]"#;
+    let no_list = r#"["This list may not be empty."]"#;
+    for (body, faults) in [
+        (r#"{"admin":99999}"#, format!(r#"{{"name":{required},"admin":{no_admin},"users":{required}}}"#)),
+        (r#"{"users":[],"admin":99999,"name":"x"}"#, format!(r#"{{"admin":{no_admin},"users":{no_list}}}"#)),
+        (
+            r#"{"users":[99999],"admin":99999}"#,
+            format!(r#"{{"name":{required},"admin":{no_admin},"users":{no_admin}}}"#),
+        ),
+    ] {
+        chat.post("/rooms/").by(&ann).json(body).await.is(400, faults);
+    }
 }
 
 async fn a_room_whose_admin_is_gone_is_read_but_not_changed(suite: Suite) {

@@ -16,7 +16,10 @@ facts! {
     an_id_that_is_no_number_is_not_found_by_any_method,
     an_id_is_a_number_however_it_is_written,
     an_id_past_64_bits_names_nothing,
-    accounts_are_there_with_json_in_place_of_the_slash,
+    accounts_are_there_with_the_suffix_of_a_format,
+    every_path_of_the_accounts_has_both_forms_of_its_suffix,
+    the_root_of_the_accounts_names_paths_of_its_own_format,
+    links_keep_the_suffix_of_a_format,
 }
 
 const METHODS: [Method; 7] =
@@ -167,21 +170,77 @@ async fn an_id_past_64_bits_names_nothing(suite: Suite) {
     }
 }
 
-async fn accounts_are_there_with_json_in_place_of_the_slash(suite: Suite) {
+async fn accounts_are_there_with_the_suffix_of_a_format(suite: Suite) {
     let (chat, ann) = inhabited(&suite).await;
     for path in ["/auth/users", "/auth/users/1", "/auth/users/me"] {
         let plain = chat.get(format!("{path}/")).by(&ann).await;
-        let suffixed = chat.get(format!("{path}.json")).by(&ann).await;
-        suffixed.is(200, &plain.body);
-        assert_eq!(suffixed.header("allow"), plain.header("allow"));
-        chat.get(format!("{path}.json")).await.detail(401, "Authentication credentials were not provided.");
-        chat.get(format!("{path}.xml")).by(&ann).await.status(404);
+        for suffix in [".json", ".json/"] {
+            let suffixed = chat.get(format!("{path}{suffix}")).by(&ann).await;
+            suffixed.is(200, &plain.body);
+            assert_eq!(suffixed.header("allow"), plain.header("allow"));
+            let nobody = chat.get(format!("{path}{suffix}")).await;
+            nobody.detail(401, "Authentication credentials were not provided.");
+            let patched = chat.patch(format!("{path}{suffix}")).by(&ann).json(r#"{"email":"x"}"#).await;
+            patched.status(if path == "/auth/users" { 405 } else { 400 });
+            // The suffix comes before the format that the query names.
+            chat.get(format!("{path}{suffix}?format=xml")).by(&ann).await.is(200, &plain.body);
+            let refused = chat.get(format!("{path}{suffix}")).by(&ann).header("accept", "text/plain").await;
+            refused.detail(406, "Could not satisfy the request Accept header.");
+        }
+        for suffix in [".xml", ".xml/", ".JSON", ".json.json", ".", "/.json"] {
+            chat.get(format!("{path}{suffix}")).by(&ann).await.status(404);
+        }
+        // There are no pages here.
+        chat.get(format!("{path}.api")).by(&ann).await.detail(404, "Not found.");
     }
+    chat.get("/auth/users/1.xml").await.detail(404, "Not found.");
     let required =
         r#"{"new_password":["This field is required."],"current_password":["This field is required."]}"#;
-    chat.post("/auth/users/set_password.json").by(&ann).json("{}").await.is(400, required);
-    chat.get("/rooms.json").by(&ann).await.status(404);
-    chat.get("/rooms/1.json").by(&ann).await.status(404);
+    for suffix in [".json", ".json/"] {
+        chat.post(format!("/auth/users/set_password{suffix}")).by(&ann).json("{}").await.is(400, required);
+    }
+    for path in ["/rooms", "/rooms/1", "/messages", "/messages/1", "/auth/jwt/create"] {
+        for suffix in [".json", ".json/"] {
+            chat.get(format!("{path}{suffix}")).by(&ann).await.status(404);
+        }
+    }
+}
+
+async fn every_path_of_the_accounts_has_both_forms_of_its_suffix(suite: Suite) {
+    let (chat, ann) = inhabited(&suite).await;
+    let routes: Vec<_> = chat.api().routes().cloned().collect();
+    let accounts = |route: &&std::sync::Arc<Route>| route.path().starts_with("/auth/users/");
+    for route in routes.iter().filter(accounts) {
+        let path = filled(route, ann.id);
+        let short = path.trim_end_matches('/');
+        for method in [Method::OPTIONS, Method::GET, Method::HEAD, Method::POST, Method::PUT] {
+            let ask = |path: &str| chat.ask(method.clone(), path).by(&ann).json("{}");
+            let plain = ask(&path).await;
+            for suffix in [".json", ".json/"] {
+                ask(&format!("{short}{suffix}")).await.is(plain.status, &plain.body);
+            }
+        }
+    }
+}
+
+async fn the_root_of_the_accounts_names_paths_of_its_own_format(suite: Suite) {
+    let (chat, ann) = inhabited(&suite).await;
+    for path in ["/auth/.json", "/auth/.json/"] {
+        let root = chat.get(path).by(&ann).await;
+        root.is(200, format!(r#"{{"users":"{}"}}"#, chat.url("/auth/users.json")));
+        chat.get(path).await.detail(401, "Authentication credentials were not provided.");
+    }
+    chat.get("/auth.json").by(&ann).await.status(404);
+}
+
+async fn links_keep_the_suffix_of_a_format(suite: Suite) {
+    let chat = suite.chat_with(|config| config.page_size = 1).await;
+    chat.people(["ann", "bob"]).await;
+    let root = chat.superuser("root").await;
+    for path in ["/auth/users.json", "/auth/users.json/"] {
+        let page = chat.get(path).by(&root).await;
+        assert_eq!(page.text("next"), chat.url(&format!("{path}?page=2")));
+    }
 }
 
 /// A chat with one user, who has a room with a message: all of them have the id 1.

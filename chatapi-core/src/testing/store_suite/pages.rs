@@ -22,6 +22,12 @@ where
         (PageRequest::last(7), 1, false, rows),
         (numbered(1, u32::MAX), 1, false, rows),
         (PageRequest::last(u32::MAX), 1, false, rows),
+        (after(0, 3), 1, true, &rows[..3]),
+        (after(1, 3), 1, true, &rows[1..4]),
+        (after(4, 3), 2, false, &rows[4..]),
+        (after(5, 100), 1, false, &rows[5..]),
+        (after(7, 3), 3, false, &[]),
+        (after(1 << 40, 1), (1 << 40) + 1, false, &[]),
     ] {
         let page = |count| Some(Page { count, number, has_next, results: results.to_vec() });
         for counting in [Counting::default(), Counting::UpTo(7), Counting::Exact] {
@@ -51,6 +57,11 @@ where
     assert_eq!(list(PageRequest::last(3)).await, empty());
     assert_eq!(list(numbered(0, 3)).await, None);
     assert_eq!(list(numbered(2, 3)).await, None);
+}
+
+/// The page of this size that begins after so many rows.
+fn after(offset: u64, size: u32) -> PageRequest {
+    PageRequest { number: PageNumber::Offset(offset), ..PageRequest::first(size) }
 }
 
 /// The page of this number.

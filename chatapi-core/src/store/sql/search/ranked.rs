@@ -41,7 +41,7 @@ impl<E: Engine> SqlStore<E> {
         let levels = levels(search, &gathered, &needles, &within)?;
         let total = levels.iter().map(Level::hits).sum::<u64>();
         let (skip, take) = match page.number {
-            PageNumber::Number(_) => (page.offset(), page.take()),
+            PageNumber::Number(_) | PageNumber::Offset(_) => (page.offset(), page.take()),
             PageNumber::Last => (total.saturating_sub(page.take()), page.take()),
         };
         let Some(found) = self.best(&extent, &gathered.segments, levels, skip, take).await? else {

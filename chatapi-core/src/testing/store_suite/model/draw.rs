@@ -184,9 +184,10 @@ impl Draw {
     }
 
     fn page(&mut self) -> PageRequest {
-        let number = match self.below(6) {
+        let number = match self.below(7) {
             0 => PageNumber::Last,
             1 => PageNumber::Number(self.below(5) as u64),
+            2 => PageNumber::Offset(self.below(9) as u64),
             _ => return WHOLE,
         };
         let counting = if self.once_in(4) { Counting::None } else { Counting::default() };
