@@ -46,8 +46,10 @@ async fn holds(api: &ChatApi, data: &Data) {
     for scope in Scope::ALL {
         for class in Class::ALL {
             for (number, term) in class.terms().iter().enumerate().take(3) {
-                let filter =
-                    MessageFilter { search: SearchTerms::parse(term), ..MessageFilter::all(scope.reader()) };
+                let filter = MessageFilter {
+                    search: SearchTerms::parse(term).unwrap(),
+                    ..MessageFilter::all(scope.reader())
+                };
                 let found = api.messages(&filter, PageRequest::first(25)).await.unwrap();
                 assert_eq!(
                     found.count,

@@ -12,6 +12,7 @@
 
 pub(crate) mod evaluate;
 pub(crate) mod grams;
+pub(crate) mod merge;
 pub(crate) mod pages;
 pub(crate) mod segment;
 pub(crate) mod spots;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{BLANK, Error, Invalid, NUL, Result, no_such_key, too_long};
+use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
 use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
 use crate::permission::{Action, Reach};
@@ -119,10 +119,9 @@ impl ChatApi {
     /// The messages of the rooms that a user is in, by time, less what the filter leaves out.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the filter names a room or a user that does not exist, or searches for a NUL character;
-    /// [`Error::NotFound`] where there is no such page.
+    /// [`Error::Invalid`] where the filter names a room or a user that does not exist; [`Error::NotFound`] where there is no such
+    /// page.
     pub async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Page<Message>> {
-        check_search(filter)?;
         let listing = self.store().messages(filter, page);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         // Where there are rows, what the filter names is there too, and need not be asked for.
@@ -138,7 +137,6 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Invalid`] as for [`messages`](Self::messages).
     pub async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
-        check_search(filter)?;
         let listing = self.store().history(filter, request);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.results.is_empty() {
@@ -157,7 +155,6 @@ impl ChatApi {
         filter: &MessageFilter,
         request: &BesideRequest,
     ) -> Result<Option<(Place, History)>> {
-        check_search(filter)?;
         let listing = self.store().history_beside(filter, request);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.as_ref().is_some_and(|(_, page)| page.results.is_empty()) {
@@ -292,13 +289,6 @@ impl ChatApi {
         }
         Ok(text)
     }
-}
-
-fn check_search(filter: &MessageFilter) -> Result<()> {
-    if filter.search.as_slice().iter().any(|term| term.contains('\0')) {
-        return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
-    }
-    Ok(())
 }
 
 /// What a filter says that names nothing.

@@ -1,5 +1,6 @@
 //! What a search looks for: [`SearchTerms`], which are parts of a text, and [`Query`], which asks for words and ranks.
 
+use crate::error::{Error, Invalid, NUL, Result};
 use crate::text::{fold, strip};
 
 mod alignment;
@@ -8,6 +9,7 @@ mod language;
 mod matching;
 mod query;
 mod score;
+mod split;
 mod words;
 
 pub use highlight::Highlight;
@@ -17,25 +19,61 @@ pub use query::{Author, Clause, Phrase, Query};
 pub use score::{Rank, Weights};
 pub use words::{Word, Words};
 
-/// The terms of a search, folded. A message is found where each is a part of its folded text; no terms find everything.
+use split::{Split, phrase};
+
+/// The terms of a search, folded, each once. A message is found where each is a part of its folded text; no terms find
+/// everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchTerms(Vec<String>);
 
 impl SearchTerms {
-    /// Reads `?search=` as the documented API does: blanks and commas part words, quotes keep a phrase together (in it
-    /// a backslash takes the next character as it is), and a quote without its partner is a character like any other.
-    pub fn parse(query: &str) -> Self {
-        let mut terms = Vec::new();
-        let mut rest = query;
-        while let Some((word, after)) = next_word(rest) {
-            rest = after;
+    /// The most terms that a search may have.
+    pub const LIMIT: usize = 50;
+
+    /// The most characters that the terms of a search may have together.
+    pub const LENGTH: usize = 2000;
+
+    /// Reads `?search=` as the documented API does: white space and commas separate words, quotes keep a phrase together
+    /// (in it a backslash takes the next character as it is), and a quote without a closing one is a character like any
+    /// other.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on a NUL character, and under `search` on more than [`LIMIT`](Self::LIMIT) different terms, or more
+    /// than [`LENGTH`](Self::LENGTH) characters in them.
+    pub fn parse(query: &str) -> Result<Self> {
+        if query.contains('\0') {
+            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
+        }
+        let mut terms = Self::default();
+        for word in Split::new(query) {
             let word = word.trim_matches(',');
             match phrase(word) {
-                Some(phrase) => terms.push(phrase),
-                None => terms.extend(word.split(',').map(|part| strip(part).to_owned())),
+                Some(phrase) => terms.add(&phrase)?,
+                None => word.split(',').try_for_each(|part| terms.add(strip(part)))?,
             }
         }
-        Self(terms.into_iter().filter(|term| !term.is_empty()).map(|term| fold(&term)).collect())
+        Ok(terms)
+    }
+
+    fn add(&mut self, term: &str) -> Result<()> {
+        let term = fold(term);
+        if term.is_empty() || self.0.contains(&term) {
+            return Ok(());
+        }
+        if self.0.len() == Self::LIMIT {
+            return Err(Error::field(
+                "search",
+                format!("Ensure this search has no more than {} different terms.", Self::LIMIT),
+            ));
+        }
+        self.0.push(term);
+        if self.0.iter().map(|term| term.chars().count()).sum::<usize>() > Self::LENGTH {
+            return Err(Error::field(
+                "search",
+                format!("Ensure the terms of this search have no more than {} characters.", Self::LENGTH),
+            ));
+        }
+        Ok(())
     }
 
     /// The folded terms, none of them empty.
@@ -54,55 +92,6 @@ impl SearchTerms {
     }
 }
 
-/// Parts the first word from the rest. Quoted stretches of a word may hold blanks; if none of its quotes has a partner,
-/// the word ends at the first blank.
-fn next_word(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_start();
-    if text.is_empty() {
-        return None;
-    }
-    let mut end = 0;
-    let mut quoted = false;
-    loop {
-        end += plain(&text[end..]);
-        match closing_quote(&text[end..]) {
-            Some(length) => (quoted, end) = (true, end + length),
-            None if quoted => break,
-            None => {
-                end = text.find(char::is_whitespace).unwrap_or(text.len());
-                break;
-            }
-        }
-    }
-    Some(text.split_at(end))
-}
-
-/// The length of the stretch without blanks and quotes at the start of `text`.
-fn plain(text: &str) -> usize {
-    text.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(text.len())
-}
-
-/// The length of the quoted stretch at the start of `text`, both quotes included.
-fn closing_quote(text: &str) -> Option<usize> {
-    let mut chars = text.char_indices();
-    let (_, quote) = chars.next().filter(|(_, c)| matches!(c, '"' | '\''))?;
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' {
-            chars.next().filter(|(_, c)| *c != '\n')?;
-        } else if c == quote {
-            return Some(at + c.len_utf8());
-        }
-    }
-    None
-}
-
-/// What stands between the quotes of a word that is quoted as a whole.
-fn phrase(word: &str) -> Option<String> {
-    let quote = word.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let inner = word.strip_prefix(quote)?.strip_suffix(quote)?;
-    Some(inner.replace(&format!("\\{quote}"), &quote.to_string()).replace("\\\\", "\\"))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -110,7 +99,7 @@ mod tests {
     use super::*;
 
     fn terms(query: &str) -> Vec<String> {
-        SearchTerms::parse(query).0
+        SearchTerms::parse(query).unwrap().0
     }
 
     #[test]
@@ -143,10 +132,55 @@ mod tests {
 
     #[test]
     fn signs_that_databases_treat_as_wildcards_stand_for_themselves() {
-        let all = SearchTerms::parse(r"100% e_t \");
+        let all = SearchTerms::parse(r"100% e_t \").unwrap();
         assert_eq!(all.as_slice(), ["100%", "e_t", "\\"]);
         assert!(all.match_folded(r"100% the_tea \"));
         assert!(!all.match_folded(r"1000 then tea \"));
+    }
+
+    #[test]
+    fn a_term_counts_once_in_any_case() {
+        assert_eq!(terms("tea TEA \"tea\" Tea,tea"), ["tea"]);
+        assert_eq!(terms(&"tea ".repeat(10_000)), ["tea"]);
+    }
+
+    /// What is wrong with a search.
+    fn fault(query: &str) -> String {
+        format!("{:?}", SearchTerms::parse(query).unwrap_err())
+    }
+
+    #[test]
+    fn a_search_has_so_many_terms_and_no_more() {
+        let many = |terms: usize| (0..terms).map(|n| format!("t{n}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(terms(&many(SearchTerms::LIMIT)).len(), SearchTerms::LIMIT);
+        for terms in [SearchTerms::LIMIT + 1, 5000] {
+            assert!(
+                fault(&many(terms)).contains("no more than 50 different terms"),
+                "{}",
+                fault(&many(terms))
+            );
+        }
+        assert!(fault(&many(60).replace(' ', ",")).contains("no more than 50 different terms"));
+    }
+
+    #[test]
+    fn the_terms_of_a_search_have_so_many_characters_and_no_more() {
+        assert_eq!(terms(&"ä".repeat(SearchTerms::LENGTH)).len(), 1);
+        for query in [
+            "ä".repeat(SearchTerms::LENGTH + 1),
+            format!("\"{}\"", "a b ".repeat(600)),
+            format!("a{0} b{0}", "x".repeat(1000)),
+        ] {
+            assert!(fault(&query).contains("no more than 2000 characters"), "{}", fault(&query));
+        }
+    }
+
+    // Where the time grew with the square of the length, this would not end.
+    #[test]
+    fn quotes_without_a_closing_one_are_read_once() {
+        assert_eq!(terms(&"\\' ".repeat(300_000)), ["\\'"]);
+        assert_eq!(terms(&"\\\" '\\\" ".repeat(300_000)).len(), 3);
+        assert!(fault(&"'\\\" \"\\' x".repeat(300_000)).contains("no more than"));
     }
 
     proptest! {
@@ -159,8 +193,10 @@ mod tests {
 
         #[test]
         fn words_without_quotes_are_parted_at_blanks_and_commas(words in prop::collection::vec("[a-z%_\\\\]{1,8}", 0..6)) {
-            prop_assert_eq!(terms(&words.join(" ")), words.clone());
-            prop_assert_eq!(terms(&words.join(",")), words);
+            let mut once: Vec<String> = Vec::new();
+            once.extend(words.iter().enumerate().filter(|(at, word)| !words[..*at].contains(word)).map(|(_, word)| word.clone()));
+            prop_assert_eq!(terms(&words.join(" ")), once.clone());
+            prop_assert_eq!(terms(&words.join(",")), once);
         }
 
         #[test]
@@ -171,7 +207,7 @@ mod tests {
         #[test]
         fn a_text_is_found_by_any_part_of_it_in_any_case(before in "\\PC*", word in "[a-zäöüéßα-ω]{1,8}", after in "\\PC*") {
             let folded = fold(&format!("{before} {word} {after}"));
-            prop_assert!(SearchTerms::parse(&word.to_uppercase()).match_folded(&folded));
+            prop_assert!(SearchTerms::parse(&word.to_uppercase()).unwrap().match_folded(&folded));
         }
     }
 }

@@ -11,6 +11,7 @@ pub struct Text {
     content: String,
     folded: String,
     stems: String,
+    words: Words,
 }
 
 impl Text {
@@ -22,7 +23,7 @@ impl Text {
             return None;
         }
         let folded = fold(content);
-        Some(Self { content: content.to_owned(), stems: stems(&folded, words), folded })
+        Some(Self { content: content.to_owned(), stems: stems(&folded, words), folded, words })
     }
 
     /// The text as it was sent, trimmed.
@@ -33,6 +34,11 @@ impl Text {
     /// The text as search reads it: see [`fold`].
     pub fn folded(&self) -> &str {
         &self.folded
+    }
+
+    /// The words that ranked search reads it in.
+    pub fn words(&self) -> Words {
+        self.words
     }
 
     /// The text as ranked search reads it: the stems of its words, with a blank before and after each.
@@ -73,6 +79,9 @@ pub(crate) fn integer(text: &str) -> Option<Option<i64>> {
 pub fn nfkc(text: &str) -> String {
     ComposingNormalizer::new_nfkc().normalize(text).into_owned()
 }
+
+/// Which folding an index was made with: raised with each change of [`fold`].
+pub(crate) const FOLD_VERSION: u32 = 1;
 
 /// Folds text so that two spellings which differ in case alone, or in how accents are encoded, are the same bytes.
 ///

@@ -16,6 +16,9 @@ use crate::{ChatApi, RoomId};
 /// One in so many sends has its room looked at.
 const EVERY: i64 = 64;
 
+/// A send of so many bytes has its room looked at: a few make a segment.
+const LONG: usize = 16 * 1024;
+
 /// The rooms that are to be looked at, and whether somebody does.
 #[derive(Debug, Default)]
 pub(crate) struct Upkeep(Mutex<Agenda>);
@@ -62,7 +65,10 @@ impl ChatApi {
 
     /// Hears of a message that was sent.
     pub(crate) fn tidy_after_send(&self, message: &Message) {
-        if message.id.0 % EVERY == 0 || !self.upkeep().agenda().has_looked_around {
+        if message.id.0 % EVERY == 0
+            || message.content.len() >= LONG
+            || !self.upkeep().agenda().has_looked_around
+        {
             self.tidy_soon(message.room);
         }
     }

@@ -55,7 +55,7 @@ async fn fill(load: &mut Load, messages: i64) {
 }
 
 async fn found(store: &dyn Store, search: &str) -> Vec<Message> {
-    let filter = MessageFilter { search: SearchTerms::parse(search), ..MessageFilter::all(ADA) };
+    let filter = MessageFilter { search: SearchTerms::parse(search).unwrap(), ..MessageFilter::all(ADA) };
     store.messages(&filter, PageRequest::first(25)).await.unwrap().unwrap().results
 }
 

@@ -83,7 +83,11 @@ async fn fill(store: &dyn Store, mut load: Load) {
 }
 
 fn filter(room: Option<RoomId>, term: &str) -> MessageFilter {
-    MessageFilter { room, search: SearchTerms::parse(&format!("\"{term}\"")), ..MessageFilter::all(ADA) }
+    MessageFilter {
+        room,
+        search: SearchTerms::parse(&format!("\"{term}\"")).unwrap(),
+        ..MessageFilter::all(ADA)
+    }
 }
 
 fn ids(messages: &[Message]) -> Vec<i64> {

@@ -56,20 +56,26 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         reader: call.user()?.id,
         room: choice(&call, "room").map(RoomId),
         user: choice(&call, "user").map(UserId),
-        search: SearchTerms::parse(call.query("search").unwrap_or_default()),
+        search: SearchTerms::parse(call.query("search").unwrap_or_default())?,
     };
     if let Some(search) = ranked::search(&api, &call, &filter)? {
         let page = api.search(&search, call.page(&api)).await?;
-        let found = |content: &str| search.query.highlights(content, search.words);
-        return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found));
+        let found = move |content: &str| search.query.highlights(content, search.words);
+        return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?);
     }
-    let found = |content: &str| filter.search.highlights(content);
+    let terms = filter.search.clone();
+    let found = move |content: &str| terms.highlights(content);
     if let Some(asked) = history::asked(&api, &call)? {
         let (request, history) = asked.find(&api, &call, &filter).await?;
-        return history::reply(&call, &request, &history, highlights::of(&call, &history.results, found));
+        return history::reply(
+            &call,
+            &request,
+            &history,
+            highlights::of(&call, &history.results, found).await?,
+        );
     }
     let page = api.messages(&filter, call.page(&api)).await?;
-    reply::highlighted(&call, &page, highlights::of(&call, &page.results, found))
+    reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?)
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {

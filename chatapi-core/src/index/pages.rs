@@ -4,7 +4,7 @@
 //! page of a segment has the empty key as its name, the others their first key: so a key is on the page with the greatest
 //! name that is not greater than the key.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::spots::{self, Spot};
 use super::{Damaged, read_bytes, read_number, write_number};
@@ -69,7 +69,8 @@ pub(crate) enum Sought {
 }
 
 impl Sought {
-    fn text(&self) -> &str {
+    /// The key, or the beginning of the keys.
+    pub(crate) fn text(&self) -> &str {
         match self {
             Self::Key(text) | Self::Prefix(text) => text,
         }
@@ -126,18 +127,57 @@ impl Sought {
     }
 }
 
-/// Goes through all keys and lists of pages.
-pub(super) fn each_list(pages: &[Page], mut each: impl FnMut(&str, &[Spot])) -> Result<(), Damaged> {
-    let mut spots = Vec::new();
-    for page in pages {
-        let _ = scan(&page.data, |key, list| {
-            spots.clear();
-            spots::read(list, &mut spots)?;
-            each(std::str::from_utf8(key).map_err(|_| Damaged)?, &spots);
-            Ok(ControlFlow::Continue(()))
-        })?;
+/// Reads the keys of a segment's pages in order. A page is dropped as soon as it was read.
+pub(super) struct Keys<I> {
+    pages: I,
+    data: Vec<u8>,
+    /// Where the next key begins in `data`.
+    at: usize,
+    key: Vec<u8>,
+    list: Range<usize>,
+}
+
+impl<I: Iterator<Item = Page>> Keys<I> {
+    pub(super) fn new(pages: I) -> Self {
+        Self { pages, data: Vec::new(), at: 0, key: Vec::new(), list: 0..0 }
     }
-    Ok(())
+
+    /// Goes to the next key, if there is one.
+    pub(super) fn advance(&mut self) -> Result<bool, Damaged> {
+        while self.at == self.data.len() {
+            let Some(page) = self.pages.next() else { return Ok(false) };
+            (self.data, self.at) = (page.data, 0);
+            self.key.clear();
+        }
+        let mut rest = &self.data[self.at..];
+        let length = read_entry(&mut rest, &mut self.key)?.len();
+        self.at = self.data.len() - rest.len();
+        self.list = self.at - length..self.at;
+        Ok(true)
+    }
+
+    /// The key.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// Its list.
+    pub(super) fn list(&self) -> &[u8] {
+        &self.data[self.list.clone()]
+    }
+}
+
+/// Takes an entry off the front of a page: turns the key before it into its key, and gives its list.
+fn read_entry<'a>(data: &mut &'a [u8], key: &mut Vec<u8>) -> Result<&'a [u8], Damaged> {
+    let shared = usize::try_from(read_number(data)?).map_err(|_| Damaged)?;
+    if shared > key.len() {
+        return Err(Damaged);
+    }
+    key.truncate(shared);
+    let length = read_number(data)?;
+    key.extend_from_slice(read_bytes(data, length)?);
+    let length = read_number(data)?;
+    read_bytes(data, length)
 }
 
 /// Goes through a page's keys and lists, until it is told to stop.
@@ -147,15 +187,8 @@ fn scan(
 ) -> Result<ControlFlow<()>, Damaged> {
     let mut key = Vec::new();
     while !data.is_empty() {
-        let shared = usize::try_from(read_number(&mut data)?).map_err(|_| Damaged)?;
-        if shared > key.len() {
-            return Err(Damaged);
-        }
-        key.truncate(shared);
-        let length = read_number(&mut data)?;
-        key.extend_from_slice(read_bytes(&mut data, length)?);
-        let length = read_number(&mut data)?;
-        if each(&key, read_bytes(&mut data, length)?)?.is_break() {
+        let list = read_entry(&mut data, &mut key)?;
+        if each(&key, list)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }

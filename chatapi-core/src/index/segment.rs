@@ -1,9 +1,9 @@
 //! Segments: some of one room's messages, indexed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::grams::{Gram, grams};
-use super::pages::{self, Page, Sought, Writer};
+use super::pages::{Page, Sought, Writer};
 use super::spots::Spot;
 use super::{Damaged, read_difference, write_difference};
 use crate::messages::Place;
@@ -25,16 +25,6 @@ pub(crate) struct Segment {
     /// Where its messages stand, in order.
     pub(crate) places: Vec<Place>,
     /// Its keys and lists, and then its places.
-    pub(crate) pages: Vec<Page>,
-}
-
-/// A segment that is to be merged with others.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pub(crate) places: Vec<Place>,
-    /// The ordinals of messages that are left out.
-    pub(crate) dead: HashSet<u32>,
-    /// The pages of its keys and lists.
     pub(crate) pages: Vec<Page>,
 }
 
@@ -61,45 +51,7 @@ impl Segment {
         Self::with(texts.iter().map(|text| text.place).collect(), writer)
     }
 
-    /// Makes one segment of several.
-    pub(crate) fn merged(parts: &[Part]) -> Result<Self, Damaged> {
-        let mut living = Vec::new();
-        for (part, Part { places, dead, .. }) in parts.iter().enumerate() {
-            let places = (0u32..).zip(places).filter(|(ordinal, _)| !dead.contains(ordinal));
-            living.extend(places.map(|(ordinal, place)| (*place, part, ordinal)));
-        }
-        living.sort_unstable();
-        let mut ordinals: Vec<Vec<Option<u32>>> =
-            parts.iter().map(|part| vec![None; part.places.len()]).collect();
-        for (new, (_, part, old)) in (0..).zip(&living) {
-            ordinals[*part][*old as usize] = Some(new);
-        }
-        let mut lists = HashMap::<String, Vec<Spot>>::new();
-        for (part, ordinals) in parts.iter().zip(&ordinals) {
-            pages::each_list(&part.pages, |key, spots| {
-                let moved = spots.iter().filter_map(|spot| {
-                    Some(Spot::new((*ordinals.get(spot.ordinal() as usize)?)?, spot.position()))
-                });
-                // Most keys are in most parts: only the first of them owns one.
-                match lists.get_mut(key) {
-                    Some(list) => list.extend(moved),
-                    None => _ = lists.insert(key.to_owned(), moved.collect()),
-                }
-            })?;
-        }
-        let mut lists: Vec<_> = lists.into_iter().collect();
-        lists.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let mut writer = Writer::default();
-        for (key, spots) in &mut lists {
-            spots.sort_unstable();
-            if !spots.is_empty() {
-                writer.push(key, spots);
-            }
-        }
-        Ok(Self::with(living.into_iter().map(|(place, ..)| place).collect(), writer))
-    }
-
-    fn with(places: Vec<Place>, writer: Writer) -> Self {
+    pub(super) fn with(places: Vec<Place>, writer: Writer) -> Self {
         let mut pages = writer.finish();
         let chunks = (0..).zip(places.chunks(CHUNK));
         pages.extend(

@@ -23,8 +23,15 @@ pub struct Highlight {
     pub end_byte: usize,
 }
 
+impl Highlight {
+    /// The most highlights of one content: a page of long messages in which every other character matches would be many times
+    /// the size of its messages.
+    pub const LIMIT: usize = 1000;
+}
+
 impl SearchTerms {
-    /// Where the terms stand in a content, each time that they occur; in order, and those that touch as one.
+    /// Where the terms stand in a content, each time that they occur; in order, and those that touch as one. The first
+    /// [`Highlight::LIMIT`] of them.
     pub fn highlights(&self, content: &str) -> Vec<Highlight> {
         let alignment = Alignment::new(content);
         let found = self.as_slice().iter().flat_map(|term| occurrences(term, alignment.folded()));
@@ -34,7 +41,7 @@ impl SearchTerms {
 
 impl Query {
     /// Where the phrases stand in a content that counted for it; in order, and those that touch as one. Nothing where the
-    /// content is not what the query asks for.
+    /// content is not what the query asks for. The first [`Highlight::LIMIT`] of them.
     pub fn highlights(&self, content: &str, words: Words) -> Vec<Highlight> {
         let alignment = Alignment::new(content);
         let mut places = Vec::new();
@@ -63,7 +70,7 @@ fn highlights(content: &str, parts: impl Iterator<Item = Range<usize>>) -> Vec<H
         byte = to;
         unit
     };
-    let counted = merged(parts).into_iter().map(|Range { start, end }| Highlight {
+    let counted = merged(parts).into_iter().take(Highlight::LIMIT).map(|Range { start, end }| Highlight {
         start: units_to(start),
         end: units_to(end),
         start_byte: start,

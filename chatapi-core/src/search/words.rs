@@ -7,6 +7,7 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, LineBreak};
 
 use super::Language;
+use crate::text::FOLD_VERSION;
 
 /// Cuts texts into words, and brings the words of one language to their stems.
 ///
@@ -45,6 +46,11 @@ impl Words {
     /// The words of texts that are mostly in this language.
     pub fn new(language: Language) -> Self {
         Self { language }
+    }
+
+    /// How texts are read: what is recorded with an index, so that one that was made otherwise is known to be so.
+    pub(crate) fn analyzer(self) -> String {
+        format!("{}.{FOLD_VERSION}", self.language)
     }
 
     /// The words of a text that [`fold`](crate::text::fold) made, in their order.

@@ -113,7 +113,12 @@ impl Dialect {
 
     /// The text in `column` has the text in this parameter in it.
     pub fn has(&self, column: &str, parameter: usize) -> String {
-        format!("{}({column}, ${parameter}) > 0", self.position)
+        self.has_text(column, &format!("${parameter}"))
+    }
+
+    /// The text in `column` has the text of this expression in it.
+    pub fn has_text(&self, column: &str, text: &str) -> String {
+        format!("{}({column}, {text}) > 0", self.position)
     }
 }
 

@@ -126,10 +126,10 @@ impl Load {
     pub async fn add_messages(&mut self, messages: &[Message]) -> Result<()> {
         let [rows, texts] = &OF_MESSAGES;
         self.add(rows, messages, |message, write| write(&tables::message(message))).await?;
-        let words = self.words;
+        let (words, analyzer) = (self.words, self.words.analyzer());
         let text = move |message: &Message, write: &mut Write<'_>| {
             let folded = fold(&message.content);
-            write(&tables::text(message, &folded, &stems(&folded, words)));
+            write(&tables::text(message, [&folded, &stems(&folded, words), &analyzer]));
         };
         self.add(texts, messages, text).await
     }

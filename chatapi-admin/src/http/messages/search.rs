@@ -9,7 +9,7 @@ use crate::desk::Desk;
 use crate::store::{Edge, Found, Key, Mark, MessageList, MessageRow};
 
 pub(super) async fn found(desk: &Desk, list: &MessageList, terms: &str) -> Result<Found<MessageRow>> {
-    let terms = SearchTerms::parse(terms);
+    let terms = SearchTerms::parse(terms)?;
     if terms.is_empty() || terms.as_slice().iter().any(|term| term.contains('\0')) {
         let list = MessageList {
             slice: crate::store::Slice { search: Vec::new(), ..list.slice.clone() },

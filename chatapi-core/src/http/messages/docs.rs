@@ -53,7 +53,8 @@ const QUERY: &[Parameter] = &[
     Parameter::new(
         "search",
         Shape::Text,
-        "Messages with every one of these words, as a part of any word and in any case; quotes keep words together.",
+        "Messages with every one of these words, as a part of any word and in any case; quotes keep words together. At \
+         most 50 different words, with 2,000 characters.",
     )
     .example("\"tea\""),
     Parameter::new(
@@ -66,7 +67,8 @@ const QUERY: &[Parameter] = &[
     Parameter::new(
         "highlight",
         Shape::Choice(&["true", "false"]),
-        "Whether the response has `highlights`: where in each message the search matched. Other values are ignored.",
+        "Whether the response has `highlights`: where in each message the search matched, the first 1,000 places. Other \
+         values are ignored.",
     ),
     PAGE,
     COUNT,

@@ -20,7 +20,7 @@ fn marked(content: &str, highlights: &[Highlight]) -> String {
 }
 
 fn terms(search: &str, content: &str) -> String {
-    marked(content, &SearchTerms::parse(search).highlights(content))
+    marked(content, &SearchTerms::parse(search).unwrap().highlights(content))
 }
 
 fn query(text: &str, content: &str) -> String {
@@ -54,8 +54,15 @@ fn a_highlight_covers_whole_characters_of_the_content() {
 }
 
 #[test]
+fn a_content_has_so_many_highlights_and_no_more() {
+    let found = SearchTerms::parse("a").unwrap().highlights(&"a ".repeat(Highlight::LIMIT + 1));
+    assert_eq!(found.len(), Highlight::LIMIT);
+    assert_eq!(found.last().map(|last| last.start), Some(2 * (Highlight::LIMIT - 1)));
+}
+
+#[test]
 fn offsets_are_those_of_utf_16_and_of_bytes() {
-    let found = SearchTerms::parse("tea").highlights("🚀ä tea");
+    let found = SearchTerms::parse("tea").unwrap().highlights("🚀ä tea");
     assert_eq!(found, [Highlight { start: 4, end: 7, start_byte: 7, end_byte: 10 }]);
 }
 
@@ -79,7 +86,7 @@ fn what_did_not_count_is_not_highlighted() {
 #[test]
 fn long_repetitions_are_highlighted_at_once() {
     let content = "a".repeat(100_000);
-    let found = SearchTerms::parse(&"a".repeat(50_000)).highlights(&content);
+    let found = SearchTerms(vec!["a".repeat(50_000)]).highlights(&content);
     assert_eq!(found, [Highlight { start: 0, end: 100_000, start_byte: 0, end_byte: 100_000 }]);
 }
 

@@ -86,9 +86,12 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// The operator that `text` begins with, in any case, since telephones begin a text with a capital; and what follows.
 fn operator(text: &str) -> (Option<Operator>, &str) {
-    if let Some((name, after)) = text.split_once(':') {
-        let known = [("from", Operator::From), ("before", Operator::Before), ("after", Operator::After)];
-        if let Some((_, operator)) = known.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+    for (name, operator) in
+        [("from:", Operator::From), ("before:", Operator::Before), ("after:", Operator::After)]
+    {
+        if let Some((start, after)) = text.split_at_checked(name.len())
+            && start.eq_ignore_ascii_case(name)
+        {
             return (Some(operator), after);
         }
     }

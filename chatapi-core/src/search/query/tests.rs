@@ -169,3 +169,12 @@ proptest! {
         }
     }
 }
+
+// Where the time grew with the square of the length, this would not end.
+#[test]
+fn a_long_query_is_read_once() {
+    for query in ["- ".repeat(300_000), "\" ".repeat(300_000), "-\"\"".repeat(300_000), "x".repeat(1_000_000)]
+    {
+        assert!(Query::parse(&query, Words::default()).is_err(), "{}", &query[..9]);
+    }
+}

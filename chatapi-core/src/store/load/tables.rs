@@ -70,7 +70,10 @@ pub(super) static MEMBERS: Table = Table { name: "chatapi_room_members", columns
 /// Where a message goes.
 pub(crate) static OF_MESSAGES: [Table; 2] = [
     Table { name: "chatapi_messages", columns: "id, room_id, user_id, content, created_at, updated_at" },
-    Table { name: "chatapi_fresh_texts", columns: "message_id, room_id, user_id, folded, stems, created_at" },
+    Table {
+        name: "chatapi_fresh_texts",
+        columns: "message_id, room_id, user_id, folded, stems, created_at, analyzer",
+    },
 ];
 
 pub(super) fn user<'a>(user: &'a User, email_folded: &'a str) -> [Cell<'a>; 11] {
@@ -112,7 +115,7 @@ pub(super) fn message(message: &Message) -> [Cell<'_>; 6] {
 }
 
 /// The row of its text in the second.
-pub(super) fn text<'a>(message: &Message, folded: &'a str, stems: &'a str) -> [Cell<'a>; 6] {
+pub(super) fn text<'a>(message: &Message, [folded, stems, analyzer]: [&'a str; 3]) -> [Cell<'a>; 7] {
     use Cell::{Int, Text, Time};
     [
         Int(message.id.0),
@@ -121,5 +124,6 @@ pub(super) fn text<'a>(message: &Message, folded: &'a str, stems: &'a str) -> [C
         Text(folded),
         Text(stems),
         Time(message.created_at.as_micros()),
+        Text(analyzer),
     ]
 }

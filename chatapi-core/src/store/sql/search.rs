@@ -31,6 +31,7 @@ macro_rules! undisturbed {
     }};
 }
 
+mod compute;
 mod find;
 mod lists;
 mod places;
@@ -82,16 +83,6 @@ pub(super) struct Gathered {
     pub(super) dead: HashMap<i64, Vec<u32>>,
     /// By segment, the pages that were read, in order.
     pub(super) pages: HashMap<i64, Vec<Page>>,
-}
-
-impl Gathered {
-    fn pages_of(&self, segment: &SegmentRow) -> &[Page] {
-        self.pages.get(&segment.id).map_or(&[], Vec::as_slice)
-    }
-
-    fn dead_in(&self, segment: &SegmentRow) -> &[u32] {
-        self.dead.get(&segment.id).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// Which texts are to be gathered, and in which order they are wanted.
@@ -180,7 +171,8 @@ impl<E: Engine> SqlStore<E> {
         Ok(gathered)
     }
 
-    /// The pages on which `needles` are sought, of more segments.
+    /// The pages on which `needles` are sought, of more segments: of all, or of some, the one with the least id among them
+    /// unless it is gone.
     pub(super) async fn more_pages(
         &self,
         segments: &[i64],
@@ -194,7 +186,7 @@ impl<E: Engine> SqlStore<E> {
             "with near as materialized (select id from chatapi_segments where {near}),
              wanted as materialized ({wanted}),
              {pages}
-             select segment_id, name, data from found"
+             select segment_id, name, data from read"
         );
         let mut pages = HashMap::<_, Vec<_>>::new();
         for row in &self.read(statement.sql, &statement.values).await? {

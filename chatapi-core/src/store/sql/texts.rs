@@ -37,18 +37,18 @@ impl<E: Engine> SqlStore<E> {
         let Some(text) = text else {
             return first(&self.write(change, &values).await?, |row| message(row, 0));
         };
-        let forms = [Value::Text(text.folded().into()), Value::Text(text.stems().into())];
+        let forms = forms(text);
         if E::DIALECT.has_writing_queries {
             values.extend(forms);
-            let sql = change_at_once(&change, values.len() - 1);
+            let sql = change_at_once(&change, values.len() - 2);
             return first(&self.write(sql, &values).await?, |row| message(row, 0));
         }
         let mut transaction = self.engine.begin().await?;
         let changed = transaction.run(Sql::from(change).0, &values).await?;
         if !changed.is_empty() {
             transaction.run(Sql::from(BURY).0, &[Value::Int(id.0)]).await?;
-            let [folded, stems] = forms;
-            transaction.run(Sql::from(REFRESH).0, &[Value::Int(id.0), folded, stems]).await?;
+            let [folded, stems, analyzer] = forms;
+            transaction.run(Sql::from(REFRESH).0, &[Value::Int(id.0), folded, stems, analyzer]).await?;
         }
         transaction.commit().await?;
         first(&changed, |row| message(row, 0))
@@ -61,14 +61,14 @@ pub(super) async fn send<S: Session>(session: &mut S, new: &NewMessage) -> Resul
     if S::DIALECT.has_writing_queries {
         return sent(new, &session.run(send_at_once().0, &values).await?);
     }
-    let [room, author, content, folded, at, stems] = values;
+    let [room, author, content, at, folded, stems, analyzer] = values;
     let insert = "insert into chatapi_messages (room_id, user_id, content, created_at, updated_at)
         select room_id, user_id, $3, $4, $4 from chatapi_room_members where room_id = $1 and user_id = $2
         returning id";
     let rows = session.run(Sql::from(insert).0, &[room, author, content, at]).await?;
     let sent = sent(new, &rows)?;
     if let Some(message) = &sent {
-        session.run(Sql::from(REFRESH).0, &[Value::Int(message.id.0), folded, stems]).await?;
+        session.run(Sql::from(REFRESH).0, &[Value::Int(message.id.0), folded, stems, analyzer]).await?;
     }
     Ok(sent)
 }
@@ -77,24 +77,35 @@ pub(super) async fn send<S: Session>(session: &mut S, new: &NewMessage) -> Resul
 fn send_at_once() -> Sql {
     "with sent as (
          insert into chatapi_messages (room_id, user_id, content, created_at, updated_at)
-         select room_id, user_id, $3, $5, $5 from chatapi_room_members
+         select room_id, user_id, $3, $4, $4 from chatapi_room_members
          where room_id = $1 and user_id = $2 for key share
          returning id, room_id, user_id, created_at
      )
-     insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems)
-     select room_id, created_at, id, user_id, $4, $6 from sent
+     insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
+     select room_id, created_at, id, user_id, $5, $6, $7 from sent
      returning message_id"
         .into()
 }
 
-fn values(new: &NewMessage) -> [Value; 6] {
+fn values(new: &NewMessage) -> [Value; 7] {
+    let [folded, stems, analyzer] = forms(&new.text);
     [
         Value::Int(new.room.0),
         Value::Int(new.user.0),
         Value::Text(new.text.as_str().into()),
-        Value::Text(new.text.folded().into()),
         Value::Time(new.at),
-        Value::Text(new.text.stems().into()),
+        folded,
+        stems,
+        analyzer,
+    ]
+}
+
+/// What search reads of a text, and how it was read.
+fn forms(text: &Text) -> [Value; 3] {
+    [
+        Value::Text(text.folded().into()),
+        Value::Text(text.stems().into()),
+        Value::Text(text.words().analyzer()),
     ]
 }
 
@@ -115,14 +126,14 @@ fn sent<R: super::Row>(new: &NewMessage, rows: &[R]) -> Result<Option<Message>> 
 /// A change and the new text, as one statement. Whether the text was fresh is decided by what happens to its row, and not
 /// by what was there before: the upkeep may be taking it into a segment at this moment.
 fn change_at_once(change: &str, folded: usize) -> String {
-    let stems = folded + 1;
+    let (stems, analyzer) = (folded + 1, folded + 2);
     format!(
         "with changed as ({change}),
          refreshed as (
-             insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems)
-             select room_id, created_at, id, user_id, ${folded}, ${stems} from changed
+             insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
+             select room_id, created_at, id, user_id, ${folded}, ${stems}, ${analyzer} from changed
              on conflict (room_id, created_at, message_id)
-             do update set folded = excluded.folded, stems = excluded.stems
+             do update set folded = excluded.folded, stems = excluded.stems, analyzer = excluded.analyzer
              returning room_id, message_id, xmax = 0 as is_new
          ),
          buried as (
@@ -143,6 +154,8 @@ const BURY: &str = "insert into chatapi_dead_texts (room_id, message_id)
     on conflict do nothing";
 
 /// Gives a message its text.
-const REFRESH: &str = "insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems)
-    select room_id, created_at, id, user_id, $2, $3 from chatapi_messages where id = $1
-    on conflict (room_id, created_at, message_id) do update set folded = excluded.folded, stems = excluded.stems";
+const REFRESH: &str =
+    "insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
+    select room_id, created_at, id, user_id, $2, $3, $4 from chatapi_messages where id = $1
+    on conflict (room_id, created_at, message_id)
+    do update set folded = excluded.folded, stems = excluded.stems, analyzer = excluded.analyzer";

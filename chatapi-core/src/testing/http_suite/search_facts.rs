@@ -15,6 +15,7 @@ facts! {
     a_word_may_be_one_character_of_any_script,
     nothing_but_blanks_and_commas_finds_everything,
     a_nul_character_cannot_be_searched_for,
+    a_search_has_no_more_terms_than_there_may_be,
     a_search_follows_what_becomes_of_a_message,
     a_search_stays_within_the_rooms_that_one_is_in,
 }
@@ -110,6 +111,26 @@ async fn a_nul_character_cannot_be_searched_for(suite: Suite) {
     for search in ["%00", "a%00b", "%22%00%22", "one+%00"] {
         let answer = there.chat.get(format!("/messages/?search={search}")).by(&there.ann).await;
         answer.is(400, r#"["Null characters are not allowed."]"#);
+    }
+}
+
+async fn a_search_has_no_more_terms_than_there_may_be(suite: Suite) {
+    let there = There::with(&suite, &["one two", "one"]).await;
+    there.finds(&"one two ONE,two ".repeat(200), &["one two"]).await;
+    let terms = |number: usize| (0..number).map(|n| format!("t{n}")).collect::<Vec<_>>().join("+");
+    there.finds(&terms(50).replace('+', " "), &[]).await;
+    for (search, fault) in [
+        (terms(51), r#"{"search":["Ensure this search has no more than 50 different terms."]}"#),
+        (terms(2000), r#"{"search":["Ensure this search has no more than 50 different terms."]}"#),
+        (
+            "x".repeat(2001),
+            r#"{"search":["Ensure the terms of this search have no more than 2000 characters."]}"#,
+        ),
+    ] {
+        for more in ["", "&count=exact", "&order=newest", "&highlight=true"] {
+            let answer = there.chat.get(format!("/messages/?search={search}{more}")).by(&there.ann).await;
+            answer.is(400, fault);
+        }
     }
 }
 

@@ -105,8 +105,11 @@ pub(super) async fn contents(store: &Subject, filter: &MessageFilter) -> Vec<Str
 
 /// What the messages say that a search of `reader`'s finds.
 pub(super) async fn found(store: &Subject, reader: &User, query: &str) -> Vec<String> {
-    contents(store, &MessageFilter { search: SearchTerms::parse(query), ..MessageFilter::all(reader.id) })
-        .await
+    contents(
+        store,
+        &MessageFilter { search: SearchTerms::parse(query).unwrap(), ..MessageFilter::all(reader.id) },
+    )
+    .await
 }
 
 /// The answers of all these tasks, which wait for each other before they begin.

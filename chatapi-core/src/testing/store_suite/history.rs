@@ -91,7 +91,7 @@ async fn messages_around_a_place_are_half_on_either_side(store: &Subject) {
 async fn a_page_beside_a_message_is_that_at_its_place(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 2, 2, 5]).await;
     let of_tea = MessageFilter { room: Some(there.tea.id), ..there.filter() };
-    let found = MessageFilter { search: SearchTerms::parse("x"), ..there.filter() };
+    let found = MessageFilter { search: SearchTerms::parse("x").unwrap(), ..there.filter() };
     let of_nobody = MessageFilter { user: Some(UserId(-1)), ..there.filter() };
     for filter in [there.filter(), of_tea, found, of_nobody] {
         for message in &there.sent {
@@ -112,7 +112,7 @@ async fn there_is_no_page_beside_a_message_that_the_reader_cannot_see(store: &Su
     let of_bob = room(store, &bob, &[]).await;
     let hidden = send_at(store, &of_bob, &bob, "x", 1).await;
     assert!(store.delete_message(there.sent[1].id, RoomsOf(there.ann.id)).await.unwrap());
-    let found = MessageFilter { search: SearchTerms::parse("x"), ..there.filter() };
+    let found = MessageFilter { search: SearchTerms::parse("x").unwrap(), ..there.filter() };
     for filter in [there.filter(), found] {
         for message in [hidden.id, there.sent[1].id, MessageId(0), MessageId(i64::MAX)] {
             let request =
@@ -192,7 +192,7 @@ async fn pages_by_place_are_of_what_the_filter_lets_through(store: &Subject) {
     let filter = MessageFilter {
         room: Some(rooms[0].id),
         user: Some(bob.id),
-        search: SearchTerms::parse("RED"),
+        search: SearchTerms::parse("RED").unwrap(),
         reader: ann.id,
     };
     let middle = middle.unwrap();
@@ -277,7 +277,7 @@ async fn a_list_longer_than_it_is_counted_has_an_estimate(store: &Subject) {
         (there.filter(), 5),
         (MessageFilter { room: Some(there.tea.id), ..there.filter() }, 4),
         (MessageFilter { user: Some(there.ann.id), ..there.filter() }, 5),
-        (MessageFilter { search: SearchTerms::parse("x"), ..there.filter() }, 5),
+        (MessageFilter { search: SearchTerms::parse("x").unwrap(), ..there.filter() }, 5),
     ] {
         for bound in 0..in_all {
             let request = PageRequest { counting: Counting::UpTo(bound), ..PageRequest::first(2) };

@@ -177,7 +177,7 @@ async fn pages_of_filtered_messages_hold_and_count_those_alone(store: &Subject) 
 }
 
 fn filter(reader: &User, room: Option<RoomId>, user: Option<UserId>, query: &str) -> MessageFilter {
-    MessageFilter { reader: reader.id, room, user, search: SearchTerms::parse(query) }
+    MessageFilter { reader: reader.id, room, user, search: SearchTerms::parse(query).unwrap() }
 }
 
 async fn send_at(store: &Subject, room: &Room, user: &User, content: &str, at: Timestamp) -> Message {

@@ -219,7 +219,7 @@ impl Side {
                     reader: self.user(reader),
                     room: room.map(|room| self.room(room)),
                     user: user.map(|user| self.user(user)),
-                    search: SearchTerms::parse(query),
+                    search: SearchTerms::parse(query).unwrap(),
                 };
                 self.page_answer(store.messages(&filter, page).await, Self::show_message)
             }
@@ -228,7 +228,7 @@ impl Side {
                     reader: self.user(reader),
                     room: room.map(|room| self.room(room)),
                     user: user.map(|user| self.user(user)),
-                    search: SearchTerms::parse(query),
+                    search: SearchTerms::parse(query).unwrap(),
                 };
                 let place = |(at, nth)| Place { created_at: at, id: self.message(nth) };
                 let span = match span {

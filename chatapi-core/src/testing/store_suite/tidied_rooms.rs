@@ -119,7 +119,8 @@ async fn the_messages_of_a_deleted_user_are_found_no_more(store: &Subject) {
     tidy(store, &tea).await;
     assert!(store.delete_user(bob.id, bob.revision).await.unwrap());
     for _ in 0..2 {
-        let filter = MessageFilter { search: SearchTerms::parse("message"), ..MessageFilter::all(ann.id) };
+        let filter =
+            MessageFilter { search: SearchTerms::parse("message").unwrap(), ..MessageFilter::all(ann.id) };
         let left = list(store, &filter).await;
         assert_eq!(left.results.len(), MANY as usize);
         assert!(left.results.iter().all(|message| message.user == ann.id));
@@ -148,7 +149,8 @@ async fn messages_whose_order_of_time_is_not_that_of_their_ids_keep_their_order(
     tidy(store, &tea).await;
     tidy(store, &rum).await;
     say(store, &tea, &ann, "message late", 3).await;
-    let filter = MessageFilter { search: SearchTerms::parse("message"), ..MessageFilter::all(ann.id) };
+    let filter =
+        MessageFilter { search: SearchTerms::parse("message").unwrap(), ..MessageFilter::all(ann.id) };
     let found = list(store, &filter).await.results;
     assert_eq!(found.len(), MANY as usize + 1);
     assert!(found.is_sorted_by_key(|message| (message.created_at, message.id)));
@@ -163,7 +165,7 @@ async fn a_search_by_an_author_finds_the_author_s_alone(store: &Subject) {
     tidy(store, &tea).await;
     let of_bob = MessageFilter {
         user: Some(bob.id),
-        search: SearchTerms::parse("\"message 1\""),
+        search: SearchTerms::parse("\"message 1\"").unwrap(),
         ..MessageFilter::all(ann.id)
     };
     let found: Vec<String> =

@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{author}: {}", message.content);
     }
 
-    let wanted = MessageFilter { search: SearchTerms::parse("EARL grey"), ..everything };
+    let wanted = MessageFilter { search: SearchTerms::parse("EARL grey")?, ..everything };
     let found = chat.messages(&wanted, PageRequest::first(25)).await?;
     println!("found by \"EARL grey\": {} of {}", found.count, said.count);
     Ok(())

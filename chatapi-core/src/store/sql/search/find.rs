@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::compute::{bytes_of, compute};
 use super::places::{Ordinals, number};
 use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
@@ -58,11 +59,23 @@ pub(super) struct Found {
 /// Where a place comes in the order that is wanted: less is earlier.
 type Rank = (i64, i64);
 
-impl Extent<'_> {
-    fn rank(&self, place: Place) -> Rank {
+/// In which order messages are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Order {
+    newest_first: bool,
+}
+
+impl Order {
+    fn rank(self, place: Place) -> Rank {
         let rank = (place.created_at.as_micros(), place.id.0);
         // `!` turns the order of all numbers around, as a minus would but for the least one.
         if self.newest_first { (!rank.0, !rank.1) } else { rank }
+    }
+}
+
+impl Extent<'_> {
+    pub(super) fn order(&self) -> Order {
+        Order { newest_first: self.newest_first }
     }
 }
 
@@ -79,8 +92,8 @@ struct Unit {
 }
 
 impl Unit {
-    fn of(segment: &SegmentRow, within: Range<u32>, extent: &Extent<'_>) -> Self {
-        let (one, other) = (extent.rank(segment.first), extent.rank(segment.last));
+    fn of(segment: &SegmentRow, within: Range<u32>, order: Order) -> Self {
+        let (one, other) = (order.rank(segment.first), order.rank(segment.last));
         Self { id: segment.id, begin: one.min(other), end: one.max(other), within, found: None }
     }
 
@@ -101,8 +114,8 @@ impl Unit {
 }
 
 /// A search under way.
-pub(super) struct Search<'a> {
-    extent: &'a Extent<'a>,
+pub(super) struct Search {
+    order: Order,
     needles: Vec<Needle>,
     /// In the order of their beginnings.
     units: Vec<Unit>,
@@ -131,23 +144,36 @@ impl<E: Engine> SqlStore<E> {
         let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
             return Ok(None);
         };
-        let mut search = Search::new(extent, needles, within, gathered)?.near(near);
+        let order = extent.order();
+        let mut search = compute(bytes_of(&gathered.pages), move || {
+            Ok(Search::new(order, needles, within, gathered)?.near(near))
+        })
+        .await?;
         loop {
             let mut more = search.segments_for_numbers(wanted);
             if more.is_empty() {
                 let part = search.part(wanted);
                 let Some(places) = self.places_of(&part.messages).await? else { return Ok(None) };
-                let places = search.settle(&part, places);
+                let (number, places_of_segments) = (part.number(), places);
+                let places;
+                (search, places) = compute(number * size_of::<(Rank, Place)>(), move || {
+                    let places = search.settle(&part, places_of_segments);
+                    Ok((search, places))
+                })
+                .await?;
                 more = search.segments_before_end(&places, wanted);
                 if more.is_empty() {
                     let (count, is_exact) = search.count();
                     return Ok(Some(Found { places, count, is_exact }));
                 }
             }
-            let mut pages = self.more_pages(&more, &search.needles).await?;
-            for segment in more {
-                let Some(pages) = pages.remove(&segment) else { return Ok(None) };
-                search.look_at(segment, &pages)?;
+            while let Some(least) = more.iter().min() {
+                let pages = self.more_pages(&more, &search.needles).await?;
+                if !pages.contains_key(least) {
+                    return Ok(None);
+                }
+                more.retain(|segment| !pages.contains_key(segment));
+                search = compute(bytes_of(&pages), move || search.look_at_all(&pages)).await?;
             }
         }
     }
@@ -175,16 +201,18 @@ pub(super) struct Part {
     take: usize,
 }
 
-impl<'a> Search<'a> {
-    fn new(
-        extent: &'a Extent<'a>,
-        needles: Vec<Needle>,
-        within: Vec<Range<u32>>,
-        gathered: Gathered,
-    ) -> Result<Self> {
+impl Part {
+    /// How many messages of segments it has.
+    fn number(&self) -> usize {
+        self.messages.iter().map(|(_, ordinals)| ordinals.len()).sum()
+    }
+}
+
+impl Search {
+    fn new(order: Order, needles: Vec<Needle>, within: Vec<Range<u32>>, gathered: Gathered) -> Result<Self> {
         let units = gathered.segments.iter().zip(within);
-        let units = units.map(|(segment, within)| Unit::of(segment, within, extent)).collect();
-        let mut search = Self::of(extent, units, gathered.fresh.iter().map(|text| text.place));
+        let units = units.map(|(segment, within)| Unit::of(segment, within, order)).collect();
+        let mut search = Self::of(order, units, gathered.fresh.iter().map(|text| text.place));
         search.needles = needles;
         search.dead = gathered.dead;
         for (segment, pages) in &gathered.pages {
@@ -198,24 +226,31 @@ impl<'a> Search<'a> {
     }
 
     /// A search whose hits are known: these fresh texts, and these messages of segments, each of a segment of its own.
-    pub(super) fn of_found(
-        extent: &'a Extent<'a>,
+    pub(super) fn of_found<'a>(
+        order: Order,
         found: impl Iterator<Item = (&'a SegmentRow, Vec<u32>)>,
         fresh: impl Iterator<Item = Place>,
     ) -> Self {
         let unit = |(segment, found): (&SegmentRow, Vec<u32>)| {
             let within = 0..number(segment.messages);
-            Unit { found: Some(found), ..Unit::of(segment, within, extent) }
+            Unit { found: Some(found), ..Unit::of(segment, within, order) }
         };
-        Self::of(extent, found.map(unit).collect(), fresh)
+        Self::of(order, found.map(unit).collect(), fresh)
     }
 
-    fn of(extent: &'a Extent<'a>, mut units: Vec<Unit>, fresh: impl Iterator<Item = Place>) -> Self {
+    fn of(order: Order, mut units: Vec<Unit>, fresh: impl Iterator<Item = Place>) -> Self {
         units.sort_unstable_by_key(|unit| (unit.begin, unit.end, unit.id));
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
-        let mut fresh: Vec<(Rank, Place)> = fresh.map(|place| (extent.rank(place), place)).collect();
+        let mut fresh: Vec<(Rank, Place)> = fresh.map(|place| (order.rank(place), place)).collect();
         fresh.sort_unstable();
-        Self { extent, needles: Vec::new(), units, by_id, fresh, dead: HashMap::new(), near: 0 }
+        Self { order, needles: Vec::new(), units, by_id, fresh, dead: HashMap::new(), near: 0 }
+    }
+
+    fn look_at_all(mut self, pages: &HashMap<i64, Vec<Page>>) -> Result<Self> {
+        for (segment, pages) in pages {
+            self.look_at(*segment, pages)?;
+        }
+        Ok(self)
     }
 
     fn look_at(&mut self, segment: i64, pages: &[Page]) -> Result<()> {
@@ -253,7 +288,7 @@ impl<'a> Search<'a> {
         match page.last() {
             // What is found in the first of them may bring the end nearer, so that the others are spared.
             Some(last) if wanted.is_shown && page.len() == as_len(wanted.take) => {
-                let end = self.extent.rank(*last);
+                let end = self.order.rank(*last);
                 self.next_segments(self.seen().max(self.near) as f64, |unit| unit.begin < end)
             }
             _ => Vec::new(),
@@ -326,7 +361,7 @@ impl<'a> Search<'a> {
     pub(super) fn part(&self, wanted: Wanted) -> Part {
         let passed = self.passed(wanted.skip);
         let (skip, take) = (as_len(wanted.skip - passed.hits), as_len(wanted.take));
-        let first = |unit: &Unit| unit.first(skip.saturating_add(take), self.extent.newest_first).to_vec();
+        let first = |unit: &Unit| unit.first(skip.saturating_add(take), self.order.newest_first).to_vec();
         let holders = self.holders(&passed, wanted.skip.saturating_add(wanted.take));
         let messages = holders.map(|unit| (unit.id, first(unit))).collect();
         Part { messages, passed: passed.fresh, skip, take }
@@ -334,7 +369,7 @@ impl<'a> Search<'a> {
 
     /// The messages that are wanted, from the places of those of the part.
     pub(super) fn settle(&self, part: &Part, places: impl IntoIterator<Item = Vec<Place>>) -> Vec<Place> {
-        let of_segments = places.into_iter().flatten().map(|place| (self.extent.rank(place), place));
+        let of_segments = places.into_iter().flatten().map(|place| (self.order.rank(place), place));
         let mut found: Vec<(Rank, Place)> =
             of_segments.chain(self.fresh[part.passed..].iter().copied()).collect();
         found.sort_unstable();

@@ -3,9 +3,13 @@
 //! How much a phrase is worth depends on how many messages have it. So every segment is looked at; but only lists of
 //! places are read, and of the messages themselves none but those of the page.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::compute::{bytes_of, compute};
 use super::find::{Search, Wanted};
 use super::stretch::Stretch;
-use super::{Extent, SegmentRow, Texts};
+use super::{Extent, Gathered, SegmentRow, Texts};
 use crate::index::evaluate::Needle;
 use crate::messages::{Message, MessageFilter, Place, RankedSearch};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
@@ -13,7 +17,7 @@ use crate::store::sql::{Engine, Result, SqlStore};
 
 mod levels;
 
-use levels::{Level, levels};
+use levels::{Level, Ranking};
 
 impl<E: Engine> SqlStore<E> {
     pub(in crate::store::sql) async fn page_of_ranked(
@@ -38,17 +42,48 @@ impl<E: Engine> SqlStore<E> {
         let Some(within) = self.within(Stretch::of_query(&search.query), &gathered.segments).await? else {
             return Ok(None);
         };
-        let levels = levels(search, &gathered, &needles, &within)?;
+        let Some((segments, levels)) = self.levels(search, needles, gathered, within).await? else {
+            return Ok(None);
+        };
         let total = levels.iter().map(Level::hits).sum::<u64>();
         let (skip, take) = match page.number {
             PageNumber::Number(_) | PageNumber::Offset(_) => (page.offset(), page.take()),
             PageNumber::Last => (total.saturating_sub(page.take()), page.take()),
         };
-        let Some(found) = self.best(&extent, &gathered.segments, levels, skip, take).await? else {
+        let Some(found) = self.best(&extent, &segments, levels, skip, take).await? else {
             return Ok(None);
         };
         let messages = self.messages_at(search.reader, &found).await?;
         Ok(messages.map(|messages| page.page(Count::Exact(total), messages)))
+    }
+
+    /// The segments, and what was found in them and in the fresh texts, those of the best score first. `None` where a segment
+    /// is gone.
+    async fn levels(
+        &self,
+        search: &RankedSearch,
+        needles: Needles,
+        gathered: Gathered,
+        within: Vec<Range<u32>>,
+    ) -> Result<Option<(Vec<SegmentRow>, Vec<Level>)>> {
+        let Gathered { fresh, fresh_count, segments, dead, mut pages } = gathered;
+        let sought = needles.all();
+        let mut rest: BTreeSet<i64> = segments.iter().map(|segment| segment.id).collect();
+        if sought.is_empty() {
+            pages = rest.iter().map(|segment| (*segment, Vec::new())).collect();
+        }
+        let mut ranking = Ranking::new(search.clone(), needles, segments.into_iter().zip(within), dead);
+        loop {
+            rest.retain(|segment| !pages.contains_key(segment));
+            ranking = compute(bytes_of(&pages), move || ranking.with(&pages)).await?;
+            let Some(least) = rest.first() else { break };
+            pages = self.more_pages(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
+            if !pages.contains_key(least) {
+                return Ok(None);
+            }
+        }
+        let bytes = fresh.iter().map(|text| text.text.len()).sum();
+        compute(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
     }
 
     /// The places of those that come after the first `skip`, in order. `None` where a segment is gone.
@@ -66,7 +101,7 @@ impl<E: Engine> SqlStore<E> {
             let hits = level.hits();
             if hits > skip && take > 0 {
                 let found = level.of_segments.into_iter().map(|(at, ordinals)| (&segments[at], ordinals));
-                let equals = Search::of_found(extent, found, level.fresh.into_iter());
+                let equals = Search::of_found(extent.order(), found, level.fresh.into_iter());
                 let mut part = equals.part(Wanted::page(skip, take, Counting::None));
                 let read = std::mem::take(&mut part.messages);
                 parts.push((equals, part, read.len()));

@@ -1,5 +1,6 @@
 //! The gathering statement, and the part of it that reads pages.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use super::{Extent, Texts};
@@ -30,6 +31,10 @@ pub(super) mod kind {
     pub(in super::super) const FRESH_COUNT: i64 = 5;
 }
 
+/// How many of the texts that are sought in fresh texts have a condition of their own: it costs a tenth of a subquery, which
+/// the others share.
+const INLINE: usize = 4;
+
 impl<E: Engine> SqlStore<E> {
     pub(super) fn gathering(
         &self,
@@ -59,21 +64,13 @@ impl<E: Engine> SqlStore<E> {
         let mut counted = String::new();
         match texts {
             Texts::OfFilter => {
-                for term in filter.search.as_slice() {
-                    let term = statement.value(Value::Text(term.clone()));
-                    texts_within += &format!(" and {}", self.dialect().has("f.folded", term));
-                }
+                texts_within += &self.has_every("f.folded", filter.search.as_slice(), &mut statement);
                 if let Some(user) = filter.user {
                     texts_within += &format!(" and f.user_id = ${}", statement.value(Value::Int(user.0)));
                 }
             }
             Texts::WithAny(phrases) => {
-                texts_within += " and (f.stems is null";
-                for phrase in phrases {
-                    let phrase = statement.value(Value::Text(phrase.clone()));
-                    texts_within += &format!(" or {}", self.dialect().has("f.stems", phrase));
-                }
-                texts_within += ")";
+                texts_within += &self.has_any("f.stems", phrases, &mut statement);
                 counted = fresh_count();
             }
             Texts::All => counted = fresh_count(),
@@ -106,7 +103,7 @@ impl<E: Engine> SqlStore<E> {
              select {DEAD}, d.message_id, d.room_id, d.segment_id, d.ordinal, 0, null, null, 0, 0, '', null
              from scope join chatapi_dead_texts d on d.room_id = scope.room_id
              union all
-             select {PAGE}, segment_id, 0, 0, 0, 0, null, null, 0, 0, name, data from found
+             select {PAGE}, segment_id, 0, 0, 0, 0, null, null, 0, 0, name, data from read
              {counted}",
             SEGMENT = kind::SEGMENT,
             FRESH = kind::FRESH,
@@ -116,16 +113,54 @@ impl<E: Engine> SqlStore<E> {
         statement
     }
 
+    /// The condition that a column has all of these texts in it: the same condition for any number of them.
+    fn has_every(&self, column: &str, texts: &[String], statement: &mut Statement) -> String {
+        let (first, rest) = texts.split_at(texts.len().min(INLINE));
+        let mut condition = String::new();
+        for n in 0..INLINE {
+            // An empty text is part of every text.
+            let text = statement.value(Value::Text(first.get(n).cloned().unwrap_or_default()));
+            condition += &format!(" and {}", self.dialect().has(column, text));
+        }
+        let (number, each) = self.each_of(rest, statement);
+        let has = self.dialect().has_text(column, "term.value");
+        condition + &format!(" and (${number} = 0 or not exists (select 1 from {each} where not {has}))")
+    }
+
+    /// The condition that a column has one of these texts in it or is null: the same condition for any number of them.
+    fn has_any(&self, column: &str, texts: &[String], statement: &mut Statement) -> String {
+        let (first, rest) = texts.split_at(texts.len().min(INLINE));
+        let mut condition = format!(" and ({column} is null");
+        for n in 0..INLINE {
+            // Null is part of no text.
+            let text = statement.value(Value::OptText(first.get(n).cloned()));
+            condition += &format!(" or {}", self.dialect().has(column, text));
+        }
+        let (number, each) = self.each_of(rest, statement);
+        let has = self.dialect().has_text(column, "term.value");
+        condition + &format!(" or (${number} > 0 and exists (select 1 from {each} where {has})))")
+    }
+
+    /// A parameter with the number of these texts, and a table `term` of them.
+    fn each_of(&self, texts: &[String], statement: &mut Statement) -> (usize, String) {
+        let number = statement.value(Value::Int(i64::try_from(texts.len()).unwrap_or(i64::MAX)));
+        let texts = statement.value(Value::Texts(texts.to_vec()));
+        let (before, after) = self.dialect().each;
+        (number, format!("{before}${texts}{after}"))
+    }
+
     /// The ranges of keys in which what is sought stands, as a query with the columns `low` and `high`.
     pub(super) fn wanted(&self, needles: &[Needle], statement: &mut Statement) -> String {
-        let mut sought: Vec<&Sought> = needles.iter().flat_map(Needle::sought).collect();
-        sought.sort_unstable();
-        sought.dedup();
-        let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
+        let sought: BTreeSet<&Sought> = needles.iter().flat_map(Needle::sought).collect();
+        let (mut keys, mut prefixes) = (Vec::new(), Vec::<String>::new());
+        // In the order of their texts, a prefix comes before all that begin with it.
+        let mut sought: Vec<_> = sought.into_iter().collect();
+        sought.sort_by_key(|sought| (sought.text(), matches!(sought, Sought::Key(_))));
         for sought in sought {
-            match sought {
-                Sought::Key(key) => keys.push(key.clone()),
-                Sought::Prefix(prefix) => prefixes.push(prefix.clone()),
+            match (sought, prefixes.last()) {
+                (sought, Some(prefix)) if sought.text().starts_with(prefix.as_str()) => {}
+                (Sought::Key(key), _) => keys.push(key.clone()),
+                (Sought::Prefix(prefix), _) => prefixes.push(prefix.clone()),
             }
         }
         let each = |parameter| {
@@ -135,8 +170,9 @@ impl<E: Engine> SqlStore<E> {
         let (keys, prefixes) = (statement.value(Value::Texts(keys)), statement.value(Value::Texts(prefixes)));
         // A gram has two more characters than its prefix at most, and this is the last of all characters.
         let end = statement.value(Value::Text("\u{10ffff}\u{10ffff}".into()));
+        // A key is on one page, which its start is.
         format!(
-            "select value as low, value as high from {} union all select value, value || ${end} from {}",
+            "select value as low, null as high from {} union all select value, value || ${end} from {}",
             each(keys),
             each(prefixes)
         )
@@ -153,19 +189,29 @@ fn fresh_count() -> String {
     )
 }
 
-/// A query, `found`, for the pages of the segments in `segments` whose keys are in one of the ranges in `wanted`.
+/// How many bytes of pages one statement reads, and those of one segment beyond.
+const READ_AT_ONCE: usize = 8 * 1024 * 1024;
+
+/// Queries of which the last, `read`, is for the pages of the segments in `segments` whose keys are in one of the ranges in
+/// `wanted`, each page once. Of segments with very large pages it has some, each whole; the rest is for the next statement.
 pub(super) fn pages_of(segments: &str) -> String {
     format!(
         "starts as materialized (
-             select n.id, w.high, (
-                 select max(p.name) from chatapi_segment_pages p where p.segment_id = n.id and p.name <= w.low
-             ) as low
-             from {segments} n cross join wanted w
+             select distinct id, low, coalesce(high, low) as high from (
+                 select n.id, w.high, (
+                     select max(p.name) from chatapi_segment_pages p where p.segment_id = n.id and p.name <= w.low
+                 ) as low
+                 from {segments} n cross join wanted w
+             ) s
          ),
          found as (
-             select p.segment_id, p.name, p.data from starts
+             select p.segment_id, p.name, p.data, coalesce(sum(octet_length(p.data)) over (
+                 order by p.segment_id groups between unbounded preceding and 1 preceding
+             ), 0) as earlier
+             from starts
              join chatapi_segment_pages p
              on p.segment_id = starts.id and p.name >= starts.low and p.name <= starts.high
-         )"
+         ),
+         read as (select segment_id, name, data from found where earlier < {READ_AT_ONCE})"
     )
 }

@@ -1,119 +1,86 @@
 //! Makes one segment of several, so that a room has few of them however many messages it has.
-//!
-//! Segments never change, so the new one is made without a lock; only then it takes the place of the old ones, where all of
-//! them are still there.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Value, Work};
+use super::swap::{Built, Dead};
+use super::{Engine, Result, Row as _, SqlStore, Value, build};
 use crate::RoomId;
+use crate::index::Damaged;
+use crate::index::merge::{Part, merged};
 use crate::index::pages::Page;
-use crate::index::segment::{PLACES, Part, Segment};
-use crate::store::engine::{Row, Transaction};
+use crate::index::segment::PLACES;
+use crate::store::sql::first;
 use crate::store::sql::search::damaged;
-use crate::store::sql::{Engine, Result, SqlStore, StoreError};
 
 /// How many segments are merged.
 pub(super) const FAN: i64 = 8;
 
 /// How often a text is merged: segments have 128 texts, 1,024, 8,192, and 65,536 at last.
-const LEVELS: i64 = 3;
+pub(super) const LEVELS: u32 = 3;
+
+/// How many bytes of text a segment may have that is merged with others. So a merged segment has eight times as many at most.
+const MERGEABLE: i64 = 1024 * 1024;
 
 impl<E: Engine> SqlStore<E> {
-    /// Merges the oldest segments of a level that has enough. Whether it did.
+    /// Merges the oldest segments of a level that has enough of those that are not too large. Whether it did.
     pub(super) async fn merge(&self, room: RoomId) -> Result<bool> {
-        let sql = "select id, level from chatapi_segments where room_id = $1 and level = (
-                 select level from chatapi_segments where room_id = $1 and level < $2
-                 group by level having count(*) >= $3 order by level limit 1
+        let sql = format!(
+            "select id, level, bytes, analyzer from chatapi_segments
+             where room_id = $1 and bytes <= {MERGEABLE} and (level, analyzer) in (
+                 select level, analyzer from chatapi_segments where room_id = $1 and level < $2 and bytes <= {MERGEABLE}
+                 group by level, analyzer having count(*) >= $3 order by level limit 1
              )
-             order by first_at, first_id limit $3";
-        let rows = self.read(sql, &[room.0, LEVELS, FAN].map(Value::Int)).await?;
-        let Some(level) = super::super::first(&rows, |row| row.int(1))? else { return Ok(false) };
+             order by first_at, first_id limit $3"
+        );
+        let rows = self.read(sql, &[room.0, LEVELS.into(), FAN].map(Value::Int)).await?;
+        let Some(level) = first(&rows, |row| row.int(1))? else { return Ok(false) };
+        let analyzer = first(&rows, |row| row.text(3))?.unwrap_or_default();
+        let bytes = rows.iter().map(|row| row.int(2)).sum::<Result<i64>>()?;
         let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
-        let Some(parts) = self.parts(room, &ids).await? else { return Ok(false) };
-        let known = ids
-            .iter()
-            .zip(&parts)
-            .flat_map(|(id, part)| part.dead.iter().map(|ordinal| (*id, i64::from(*ordinal))));
-        let known: HashSet<(i64, i64)> = known.collect();
-        let build = move || Segment::merged(&parts);
-        let merged =
-            tokio::task::spawn_blocking(build).await.map_err(|fault| StoreError::Backend(fault.into()))?;
-        let merged = merged.map_err(damaged)?;
-
-        let mut transaction = self.engine.begin().await?;
-        let mut work = Work { transaction: &mut transaction, room, segment: self.segment };
-        if !work.is_alone().await? || !work.replace(&ids, &known, &merged, level + 1).await? {
+        let known = self.known_dead(room, &ids).await?;
+        let Some(parts) = self.parts(&ids, &known).await? else { return Ok(false) };
+        let segment = build(move || merged(parts)).await?.map_err(damaged)?;
+        let Some(mut work) = self.begin_work(room).await? else { return Ok(false) };
+        let built = Built { segment, level: level + 1, bytes, analyzer };
+        if !work.replace(&ids, &known, vec![built]).await? {
             return Ok(false);
         }
-        transaction.commit().await?;
+        work.commit().await?;
         Ok(true)
     }
 
-    /// What there is of a room's segments. `None` where one is gone.
-    async fn parts(&self, room: RoomId, ids: &[i64]) -> Result<Option<Vec<Part>>> {
-        let mut places = self.all_places_of(ids).await?;
-        let mut dead = HashMap::<i64, HashSet<u32>>::new();
-        let among = self.dialect().among("segment_id", 1);
-        let segments = Value::Ints(ids.to_vec());
+    /// The messages that are known to be dead in segments of a room.
+    pub(super) async fn known_dead(&self, room: RoomId, segments: &[i64]) -> Result<Dead> {
         // The index on dead texts begins with the room.
+        let among = self.dialect().among("segment_id", 2);
         let sql =
-            format!("select segment_id, ordinal from chatapi_dead_texts where room_id = $2 and {among}");
-        for row in &self.read(sql, &[segments.clone(), Value::Int(room.0)]).await? {
-            let ordinal = u32::try_from(row.int(1)?).map_err(|_| damaged(crate::index::Damaged))?;
-            dead.entry(row.int(0)?).or_default().insert(ordinal);
+            format!("select segment_id, ordinal from chatapi_dead_texts where room_id = $1 and {among}");
+        let rows = self.read(sql, &[Value::Int(room.0), Value::Ints(segments.to_vec())]).await?;
+        rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect()
+    }
+
+    /// What there is of segments. `None` where one is gone.
+    async fn parts(&self, ids: &[i64], dead: &Dead) -> Result<Option<Vec<Part>>> {
+        let mut places = self.all_places_of(ids).await?;
+        let mut dead_in = HashMap::<i64, HashSet<u32>>::new();
+        for (segment, ordinal) in dead {
+            let ordinal = u32::try_from(*ordinal).map_err(|_| damaged(Damaged))?;
+            dead_in.entry(*segment).or_default().insert(ordinal);
         }
         let sql = format!(
-            "select segment_id, name, data from chatapi_segment_pages where {among} and name < '{PLACES}'
-             order by segment_id, name"
+            "select name, data from chatapi_segment_pages where segment_id = $1 and name < '{PLACES}' order by name"
         );
-        let mut pages = HashMap::<i64, Vec<Page>>::new();
-        for row in &self.read(sql, &[segments]).await? {
-            pages.entry(row.int(0)?).or_default().push(Page { name: row.text(1)?, data: row.bytes(2)? });
+        let mut parts = Vec::new();
+        for id in ids {
+            // One after the other: what the database gives is held twice for a moment.
+            let rows = self.read(sql.clone(), &[Value::Int(*id)]).await?;
+            let pages: Vec<Page> = rows
+                .iter()
+                .map(|row| Ok(Page { name: row.text(0)?, data: row.bytes(1)? }))
+                .collect::<Result<_>>()?;
+            let Some(places) = places.remove(id).filter(|_| !pages.is_empty()) else { return Ok(None) };
+            parts.push(Part { places, dead: dead_in.remove(id).unwrap_or_default(), pages });
         }
-        let part = |id: &i64| {
-            let (places, pages) = (places.remove(id)?, pages.remove(id)?);
-            Some(Part { places, dead: dead.remove(id).unwrap_or_default(), pages })
-        };
-        Ok(ids.iter().map(part).collect())
-    }
-}
-
-impl<T: Transaction> Work<'_, T> {
-    /// Puts a segment in the place of those that it was made of, without what was `known` to be dead in them. Whether they
-    /// were all there; otherwise this must be undone.
-    async fn replace(
-        &mut self,
-        ids: &[i64],
-        known: &HashSet<(i64, i64)>,
-        merged: &Segment,
-        level: i64,
-    ) -> Result<bool> {
-        let segments = Value::Ints(ids.to_vec());
-        // The index on dead texts begins with the room.
-        let among = T::DIALECT.among("segment_id", 2);
-        let dead = format!(
-            "delete from chatapi_dead_texts where room_id = $1 and {among}
-             returning message_id, segment_id, ordinal"
-        );
-        let dead = self.run(dead, &[Value::Int(self.room.0), segments.clone()]).await?;
-        let among = T::DIALECT.among("id", 1);
-        let gone = format!("delete from chatapi_segments where {among} returning id");
-        if self.run(gone, &[segments]).await?.len() < ids.len() {
-            return Ok(false);
-        }
-        let id = self.keep(merged, level).await?;
-        // Those that have died since it was made are dead in it.
-        let ordinals: HashMap<i64, i64> =
-            (0..).zip(&merged.places).map(|(ordinal, place)| (place.id.0, ordinal)).collect();
-        for row in &dead {
-            let (message, was) = (row.int(0)?, (row.int(1)?, row.int(2)?));
-            if !known.contains(&was)
-                && let Some(ordinal) = ordinals.get(&message)
-            {
-                self.bury_in(id, message, *ordinal).await?;
-            }
-        }
-        Ok(true)
+        Ok(Some(parts))
     }
 }

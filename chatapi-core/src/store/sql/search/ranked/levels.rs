@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Needles, pattern};
 use crate::index::evaluate::{Needle, counts_of, messages_with};
@@ -13,7 +14,7 @@ use crate::index::pages::Page;
 use crate::messages::{Place, RankedSearch, Sort};
 use crate::search::{Query, Weights, Words};
 use crate::store::sql::Result;
-use crate::store::sql::search::{FreshText, Gathered, SegmentRow, damaged};
+use crate::store::sql::search::{FreshText, SegmentRow, damaged};
 use crate::text::stems;
 
 /// Messages of one score.
@@ -51,30 +52,59 @@ impl Level {
     }
 }
 
-/// All messages that a search finds among what was gathered, those of the best score first. Of each segment only those are
-/// found that are `within` a range.
-pub(super) fn levels(
-    search: &RankedSearch,
-    gathered: &Gathered,
-    needles: &Needles,
-    within: &[Range<u32>],
-) -> Result<Vec<Level>> {
-    let mut kinds = Kinds::of(search);
-    let mut with_phrase = vec![0; needles.phrases.len()];
-    for (at, (segment, within)) in gathered.segments.iter().zip(within).enumerate() {
-        let (pages, dead) = (gathered.pages_of(segment), gathered.dead_in(segment));
-        let counts = living_counts(&needles.phrases, pages, dead)?;
-        for (with, of_phrase) in with_phrase.iter_mut().zip(&counts) {
+/// A ranked search under way: what was found in the segments whose pages were read.
+pub(super) struct Ranking {
+    search: Arc<RankedSearch>,
+    needles: Needles,
+    segments: Vec<(SegmentRow, Range<u32>)>,
+    /// Where in `segments` a segment is.
+    by_id: HashMap<i64, usize>,
+    dead: HashMap<i64, Vec<u32>>,
+    kinds: Kinds,
+    with_phrase: Vec<u64>,
+}
+
+impl Ranking {
+    /// Of each segment only those messages are found that are within its range.
+    pub(super) fn new(
+        search: RankedSearch,
+        needles: Needles,
+        segments: impl Iterator<Item = (SegmentRow, Range<u32>)>,
+        dead: HashMap<i64, Vec<u32>>,
+    ) -> Self {
+        let search = Arc::new(search);
+        let segments: Vec<_> = segments.collect();
+        let by_id = segments.iter().enumerate().map(|(at, (segment, _))| (segment.id, at)).collect();
+        let (kinds, with_phrase) = (Kinds::of(search.clone()), vec![0; needles.phrases.len()]);
+        Self { search, needles, segments, by_id, dead, kinds, with_phrase }
+    }
+
+    /// Looks at segments of which these pages were read.
+    pub(super) fn with(mut self, pages: &HashMap<i64, Vec<Page>>) -> Result<Self> {
+        for (segment, pages) in pages {
+            if let Some(at) = self.by_id.get(segment) {
+                self.look_at(*at, pages)?;
+            }
+        }
+        Ok(self)
+    }
+
+    fn look_at(&mut self, at: usize, pages: &[Page]) -> Result<()> {
+        let (segment, within) = &self.segments[at];
+        let dead = self.dead.get(&segment.id).map_or(&[][..], Vec::as_slice);
+        let counts = living_counts(&self.needles.phrases, pages, dead)?;
+        for (with, of_phrase) in self.with_phrase.iter_mut().zip(&counts) {
             *with += of_phrase.len() as u64;
         }
-        let by = needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
+        let by = self.needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
         let is_found = |ordinal: &u32| {
             within.contains(ordinal)
                 && by.as_ref().is_none_or(|by| by.binary_search(ordinal).is_ok())
                 && dead.binary_search(ordinal).is_err()
         };
         let are_all_found = within.len() as u64 == segment.messages && by.is_none() && dead.is_empty();
-        each_run(segment, &counts, &search.query, |messages, counts| {
+        let kinds = &mut self.kinds;
+        each_run(segment, &counts, &self.search.query, |messages, counts| {
             let Some(level) = kinds.level(counts) else { return };
             let ordinals = messages.iter().map(|(ordinal, _)| *ordinal);
             if are_all_found {
@@ -83,32 +113,36 @@ pub(super) fn levels(
                 level.extend(at, ordinals.filter(is_found));
             }
         });
+        Ok(())
     }
-    let patterns: Vec<String> = search.query.phrases().iter().map(|phrase| pattern(phrase.stems())).collect();
-    for text in &gathered.fresh {
-        let counts = counts_in(text, &patterns, search.words);
-        for (with, count) in with_phrase.iter_mut().zip(&counts) {
-            *with += u64::from(*count > 0);
-        }
-        if search.lets_through(text.author, text.place.created_at)
-            && let Some(level) = kinds.level(&counts)
-        {
-            level.fresh.push(text.place);
-        }
-    }
-    Ok(kinds.by_score(&Weights::new(messages_in(gathered), with_phrase)))
-}
 
-/// How many messages there are, found or not.
-fn messages_in(gathered: &Gathered) -> u64 {
-    let in_segments: u64 = gathered.segments.iter().map(|segment| segment.messages).sum();
-    let dead: usize = gathered.dead.values().map(Vec::len).sum();
-    (in_segments + gathered.fresh_count).saturating_sub(dead as u64)
+    /// The segments, and all messages that were found in them and in the fresh texts, those of the best score first. Of fresh
+    /// texts there are `fresh_count`, found or not.
+    pub(super) fn levels(mut self, fresh: &[FreshText], fresh_count: u64) -> (Vec<SegmentRow>, Vec<Level>) {
+        let phrases = self.search.query.phrases();
+        let patterns: Vec<String> = phrases.iter().map(|phrase| pattern(phrase.stems())).collect();
+        for text in fresh {
+            let counts = counts_in(text, &patterns, self.search.words);
+            for (with, count) in self.with_phrase.iter_mut().zip(&counts) {
+                *with += u64::from(*count > 0);
+            }
+            if self.search.lets_through(text.author, text.place.created_at)
+                && let Some(level) = self.kinds.level(&counts)
+            {
+                level.fresh.push(text.place);
+            }
+        }
+        let in_segments: u64 = self.segments.iter().map(|(segment, _)| segment.messages).sum();
+        let dead: usize = self.dead.values().map(Vec::len).sum();
+        let messages = (in_segments + fresh_count).saturating_sub(dead as u64);
+        let levels = self.kinds.by_score(&Weights::new(messages, self.with_phrase));
+        (self.segments.into_iter().map(|(segment, _)| segment).collect(), levels)
+    }
 }
 
 /// The messages found, by how often the phrases that matter occur in them.
-struct Kinds<'a> {
-    search: &'a RankedSearch,
+struct Kinds {
+    search: Arc<RankedSearch>,
     kinds: Vec<(Vec<u32>, Level)>,
     /// By the counts of all phrases, the number of the kind; of none, where such messages are not found.
     by_counts: HashMap<Vec<u32>, Option<usize>>,
@@ -118,8 +152,8 @@ struct Kinds<'a> {
     before: (Vec<u32>, Option<usize>),
 }
 
-impl<'a> Kinds<'a> {
-    fn of(search: &'a RankedSearch) -> Self {
+impl Kinds {
+    fn of(search: Arc<RankedSearch>) -> Self {
         // A query without phrases finds all messages, and none has counts.
         let mut kinds = Self {
             search,

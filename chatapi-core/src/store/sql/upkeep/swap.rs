@@ -1,0 +1,148 @@
+//! The transactions that put segments in place.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Result, Value};
+use crate::index::pages::Page;
+use crate::index::segment::Segment;
+use crate::store::engine::{Row as _, Transaction};
+use crate::store::sql::{Sql, first};
+use crate::{MessageId, RoomId};
+
+/// How many rows a statement inserts: any number takes few statements, and few different ones, since each is prepared once.
+const BATCHES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// Work on a room, within a transaction.
+pub(super) struct Work<T> {
+    pub(super) transaction: T,
+    pub(super) room: RoomId,
+}
+
+/// A segment that was built, and what is recorded of it.
+pub(super) struct Built {
+    pub(super) segment: Segment,
+    /// How often its texts were merged.
+    pub(super) level: i64,
+    /// How many bytes of text it was built from.
+    pub(super) bytes: i64,
+    /// How its texts were read.
+    pub(super) analyzer: String,
+}
+
+/// Messages of segments that are dead in them, by segment and ordinal.
+pub(super) type Dead = HashSet<(i64, i64)>;
+
+impl<T: Transaction> Work<T> {
+    pub(super) async fn run(&mut self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<T::Row>> {
+        self.transaction.run(sql.into().0, values).await
+    }
+
+    pub(super) async fn commit(self) -> Result<()> {
+        self.transaction.commit().await
+    }
+
+    /// Whether nobody else works on the room.
+    pub(super) async fn is_alone(&mut self) -> Result<bool> {
+        let Some(alone) = T::DIALECT.alone else { return Ok(true) };
+        let rows = self.run(alone, &[Value::Int(self.room.0)]).await?;
+        Ok(first(&rows, |row| row.bool(0))?.unwrap_or_default())
+    }
+
+    /// Puts segments in the place of those that they were built of, without what was `known` to be dead in these. Whether
+    /// all of these were there; otherwise this must be undone.
+    pub(super) async fn replace(&mut self, ids: &[i64], known: &Dead, built: Vec<Built>) -> Result<bool> {
+        let segments = Value::Ints(ids.to_vec());
+        // The index on dead texts begins with the room.
+        let among = T::DIALECT.among("segment_id", 2);
+        let dead = format!(
+            "delete from chatapi_dead_texts where room_id = $1 and {among}
+             returning message_id, segment_id, ordinal"
+        );
+        let dead = self.run(dead, &[Value::Int(self.room.0), segments.clone()]).await?;
+        let among = T::DIALECT.among("id", 1);
+        let gone = format!("delete from chatapi_segments where {among} returning id");
+        if self.run(gone, &[segments]).await?.len() < ids.len() {
+            return Ok(false);
+        }
+        // Those that have died since the segments were built are dead in them.
+        let mut died = HashSet::new();
+        for row in &dead {
+            if !known.contains(&(row.int(1)?, row.int(2)?)) {
+                died.insert(MessageId(row.int(0)?));
+            }
+        }
+        for built in built {
+            self.keep(built, &died).await?;
+        }
+        Ok(true)
+    }
+
+    /// Adds a segment, in which these messages are dead.
+    pub(super) async fn keep(&mut self, built: Built, died: &HashSet<MessageId>) -> Result<()> {
+        let Built { segment: Segment { places, pages }, level, bytes, analyzer } = built;
+        let sql = "insert into chatapi_segments
+                 (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, level, bytes, analyzer)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id";
+        let (Some(first_place), Some(last)) = (places.first(), places.last()) else { return Ok(()) };
+        let ids = || places.iter().map(|place| place.id.0);
+        let values = [
+            Value::Int(self.room.0),
+            Value::Int(places.len() as i64),
+            Value::Time(first_place.created_at),
+            Value::Int(first_place.id.0),
+            Value::Time(last.created_at),
+            Value::Int(last.id.0),
+            Value::Int(ids().min().unwrap_or_default()),
+            Value::Int(ids().max().unwrap_or_default()),
+            Value::Int(level),
+            Value::Int(bytes),
+            Value::Text(analyzer),
+        ];
+        let rows = self.run(sql, &values).await?;
+        let id = first(&rows, |row| row.int(0))?.unwrap_or_default();
+        self.keep_pages(id, pages).await?;
+        if !died.is_empty() {
+            let ordinals: HashMap<MessageId, i64> =
+                (0..).zip(&places).map(|(ordinal, place)| (place.id, ordinal)).collect();
+            for message in died {
+                if let Some(ordinal) = ordinals.get(message) {
+                    self.bury_in(id, *message, *ordinal).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the pages of a segment. Each is dropped when it was inserted.
+    async fn keep_pages(&mut self, segment: i64, pages: Vec<Page>) -> Result<()> {
+        let mut pages = pages.into_iter();
+        for rows in BATCHES {
+            let insertion = format!(
+                "insert into chatapi_segment_pages (segment_id, name, data) values {}",
+                placeholders(rows)
+            );
+            while pages.len() >= rows {
+                let batch = pages.by_ref().take(rows);
+                let values: Vec<Value> = batch
+                    .flat_map(|page| [Value::Int(segment), Value::Text(page.name), Value::Bytes(page.data)])
+                    .collect();
+                self.run(insertion.clone(), &values).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that a message is dead in a segment.
+    pub(super) async fn bury_in(&mut self, segment: i64, message: MessageId, ordinal: i64) -> Result<()> {
+        let values = [self.room.0, message.0, segment, ordinal].map(Value::Int);
+        let sql = "insert into chatapi_dead_texts (room_id, message_id, segment_id, ordinal) values ($1, $2, $3, $4)
+             on conflict do nothing";
+        self.run(sql, &values).await.map(drop)
+    }
+}
+
+/// Rows of three parameters: `($1, $2, $3), ($4, $5, $6)`.
+fn placeholders(rows: usize) -> String {
+    let row = |row: usize| format!("(${}, ${}, ${})", 3 * row + 1, 3 * row + 2, 3 * row + 3);
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,155 @@
+//! Rewrites segments of which too much is dead.
+
+use std::collections::{HashMap, HashSet};
+
+use super::merge::{FAN, LEVELS};
+use super::swap::{Built, Dead, Work};
+use super::{BUILT_AT_ONCE, Engine, Result, Row, SqlStore, Value, build};
+use crate::index::segment::{Segment, Text};
+use crate::messages::Place;
+use crate::search::Words;
+use crate::store::engine::Transaction;
+use crate::store::sql::first;
+use crate::text::{fold, stems};
+use crate::{MessageId, RoomId, Timestamp, UserId};
+
+/// A segment of which this share is dead, one in so many, is rewritten.
+const WORN: usize = 8;
+
+/// How many messages one statement asks for.
+const ASKED_AT_ONCE: usize = 1024;
+
+/// How many bytes of text are rewritten in one transaction. Of a segment that has more, as those of old may have, the rest
+/// stays for the next.
+const REWRITTEN_AT_ONCE: i64 = 8 * BUILT_AT_ONCE;
+
+impl<E: Engine> SqlStore<E> {
+    /// Rewrites a segment of which too much is dead. Whether it did.
+    pub(super) async fn rewrite_worn(&self, room: RoomId, words: Words) -> Result<bool> {
+        let sql = format!(
+            "select s.id from chatapi_segments s join (
+                 select segment_id, count(*) as number from chatapi_dead_texts
+                 where room_id = $1 and segment_id > 0 group by segment_id
+             ) d on d.segment_id = s.id where s.room_id = $1 and d.number * {WORN} >= s.messages order by s.id limit 1"
+        );
+        let rows = self.read(sql, &[Value::Int(room.0)]).await?;
+        match first(&rows, |row| row.int(0))? {
+            Some(segment) => self.rewrite(room, segment, words).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Builds a segment anew from its messages, less those that are dead in it. Whether it did: not where somebody else is at
+    /// it, or has done it.
+    pub(super) async fn rewrite(&self, room: RoomId, segment: i64, words: Words) -> Result<bool> {
+        let known = self.known_dead(room, &[segment]).await?;
+        let Some(places) = self.all_places_of(&[segment]).await?.remove(&segment) else { return Ok(false) };
+        let living: Vec<(i64, Place)> =
+            (0..).zip(places).filter(|(ordinal, _)| !known.contains(&(segment, *ordinal))).collect();
+        let (mut built, mut done, mut bytes) = (Vec::new(), 0, 0);
+        while done < living.len() && bytes < REWRITTEN_AT_ONCE {
+            let (texts, number) = self.texts_at_once(&living[done..], words).await?;
+            done += number;
+            let of_texts: i64 = texts.iter().map(|text| text.folded.len() as i64).sum();
+            bytes += of_texts;
+            let level = self.level_of(texts.len());
+            let segment = build(move || Segment::of(&texts)).await?;
+            built.push(Built { segment, level, bytes: of_texts, analyzer: words.analyzer() });
+        }
+        let Some(mut work) = self.begin_work(room).await? else { return Ok(false) };
+        let is_done = if done == living.len() {
+            work.replace(&[segment], &known, built).await?
+        } else {
+            let moved = living[..done].iter().map(|(ordinal, place)| (place.id, *ordinal));
+            work.move_out(segment, &known, moved, built).await?
+        };
+        if is_done {
+            work.commit().await?;
+        }
+        Ok(is_done)
+    }
+
+    /// The texts of the first of these messages, as many as a segment is built from at once, in order; and how many messages
+    /// those are. Some may be gone.
+    async fn texts_at_once(&self, messages: &[(i64, Place)], words: Words) -> Result<(Vec<Text>, usize)> {
+        let (mut texts, mut bytes, mut done) = (Vec::new(), 0, 0);
+        let among = self.dialect().among("id", 1);
+        for asked in messages.chunks(ASKED_AT_ONCE) {
+            let ids: Vec<i64> = asked.iter().map(|(_, place)| place.id.0).collect();
+            let sql = format!(
+                "select id, cast(octet_length(content) as bigint) from chatapi_messages where {among}"
+            );
+            let rows = self.read(sql, &[Value::Ints(ids.clone())]).await?;
+            let lengths: HashMap<i64, i64> =
+                rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect::<Result<_>>()?;
+            let mut number = 0;
+            for id in &ids {
+                let length = lengths.get(id).copied().unwrap_or_default();
+                if done + number > 0 && bytes + length > BUILT_AT_ONCE {
+                    break;
+                }
+                bytes += length;
+                number += 1;
+            }
+            let sql = format!("select id, user_id, created_at, content from chatapi_messages where {among}");
+            let rows = self.read(sql, &[Value::Ints(ids[..number].to_vec())]).await?;
+            let contents: Vec<_> = rows
+                .iter()
+                .map(|row| Ok((row.int(0)?, row.int(1)?, row.time(2)?, row.text(3)?)))
+                .collect::<Result<_>>()?;
+            texts.extend(
+                build(move || contents.into_iter().map(|row| text(row, words)).collect::<Vec<_>>()).await?,
+            );
+            done += number;
+            if number < ids.len() {
+                break;
+            }
+        }
+        texts.sort_unstable_by_key(|text| text.place);
+        Ok((texts, done))
+    }
+
+    /// How often the texts of a segment of so many would have been merged.
+    fn level_of(&self, texts: usize) -> i64 {
+        let is_as_large = |level: &u32| texts as i64 >= i64::from(self.segment) * FAN.pow(*level);
+        (1..=LEVELS).rev().find(is_as_large).map_or(0, i64::from)
+    }
+}
+
+fn text((id, author, created_at, content): (i64, i64, Timestamp, String), words: Words) -> Text {
+    let folded = fold(&content);
+    let stems = stems(&folded, words);
+    Text { place: Place { created_at, id: MessageId(id) }, author: UserId(author), folded, stems }
+}
+
+impl<T: Transaction> Work<T> {
+    /// Adds segments that were built from some messages of another one, in which these are dead from now on. Whether that
+    /// one was still there; otherwise this must be undone.
+    async fn move_out(
+        &mut self,
+        segment: i64,
+        known: &Dead,
+        moved: impl Iterator<Item = (MessageId, i64)>,
+        built: Vec<Built>,
+    ) -> Result<bool> {
+        let held = format!("select id from chatapi_segments where id = $1 {}", T::DIALECT.lock);
+        if self.run(held, &[Value::Int(segment)]).await?.is_empty() {
+            return Ok(false);
+        }
+        let dead =
+            "select message_id, ordinal from chatapi_dead_texts where room_id = $1 and segment_id = $2";
+        let mut died = HashSet::new();
+        for row in &self.run(dead, &[Value::Int(self.room.0), Value::Int(segment)]).await? {
+            if !known.contains(&(segment, row.int(1)?)) {
+                died.insert(MessageId(row.int(0)?));
+            }
+        }
+        for built in built {
+            self.keep(built, &died).await?;
+        }
+        for (message, ordinal) in moved {
+            self.bury_in(segment, message, ordinal).await?;
+        }
+        Ok(true)
+    }
+}

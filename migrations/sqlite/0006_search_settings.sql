@@ -1,0 +1,11 @@
+-- How many bytes of text a segment was made of, which bounds what it is merged with; and how texts were read: see
+-- chatapi_core::search::Words::analyzer. Empty: before this was recorded.
+alter table chatapi_segments add column bytes integer not null default 0;
+alter table chatapi_segments add column analyzer text not null default '';
+alter table chatapi_fresh_texts add column analyzer text not null default '';
+
+-- How texts are read from now on, on every instance: one row, if any.
+create table chatapi_search_settings (
+    id integer primary key check (id = 1),
+    analyzer text not null
+) strict;
