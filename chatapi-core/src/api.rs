@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Authenticator;
@@ -46,7 +47,9 @@ struct Parts {
     config: Config,
     routes: Vec<Arc<Route>>,
     upkeep: Arc<Upkeep>,
+    random: Arc<dyn Random>,
     tasks: TaskTracker,
+    closing: CancellationToken,
     draining: Draining,
 }
 
@@ -89,8 +92,9 @@ impl ChatApi {
     }
 
     /// Waits until the mails that are under way are sent or have failed, and the hooks have heard of everything that was
-    /// committed. Call it when the server has stopped.
+    /// committed. Mails that wait to be sent again are sent at once, for the last time. Call it when the server has stopped.
     pub async fn shutdown(&self) {
+        self.0.closing.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
     }
@@ -160,6 +164,15 @@ impl ChatApi {
 
     pub(crate) fn draining(&self) -> &Draining {
         &self.0.draining
+    }
+
+    /// Cancelled when the chat is shut down.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.0.closing
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.random
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -345,7 +358,7 @@ impl Builder {
         let parts = Parts {
             passwords: PasswordHasher::new(self.passwords, self.random.clone())
                 .map_err(BuildError::Passwords)?,
-            tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random)
+            tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random.clone())
                 .ok_or(BuildError::NoCryptography)?,
             mail_tokens: MailTokens::new(
                 &self.keys[0].secret,
@@ -366,7 +379,9 @@ impl Builder {
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
             upkeep: Arc::default(),
+            random: self.random,
             tasks,
+            closing: CancellationToken::new(),
             draining: Draining::default(),
         };
         Ok(ChatApi(Arc::new(parts), self.policy))

@@ -104,6 +104,8 @@ pub struct Accounts {
     pub username_reset_confirm_url: String,
     /// How long the links in mails last.
     pub mail_token_lifetime: Duration,
+    /// After which delays a mail is sent again that the mail server refuses for now, one attempt after each.
+    pub mail_retries: Vec<Duration>,
     /// The texts of the mails.
     pub templates: MailTemplates,
 }
@@ -122,6 +124,7 @@ impl Default for Accounts {
             password_reset_confirm_url: "password-reset/{uid}/{token}".into(),
             username_reset_confirm_url: "username-reset/{uid}/{token}".into(),
             mail_token_lifetime: Duration::from_secs(3 * 24 * 60 * 60),
+            mail_retries: [30, 2 * 60, 10 * 60, 30 * 60].map(Duration::from_secs).to_vec(),
             templates: MailTemplates::default(),
         }
     }

@@ -4,14 +4,22 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::Timestamp;
 use crate::store::Cause;
 
+mod delivery;
 #[cfg(feature = "smtp")]
 pub mod smtp;
+
+pub(crate) use delivery::deliver;
 
 /// A mail, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
+    /// Its `Message-ID`, without the angle brackets: unique, and at the host of the sender.
+    pub id: String,
+    /// When it was written.
+    pub date: Timestamp,
     /// Who it is from: `Chat <chat@example.org>`.
     pub from: String,
     /// The address that it goes to.
@@ -28,9 +36,16 @@ pub trait Mailer: Send + Sync + fmt::Debug {
     /// Sends one mail, or hands it to something that will.
     ///
     /// # Errors
-    /// Whatever hindered it: it is logged, and the user asks for another mail.
+    /// A [`TemporaryFailure`] where the same mail may be sent later: it is tried again after each of
+    /// [`Accounts::mail_retries`](crate::config::Accounts::mail_retries). Any other cause is logged, and the user asks for
+    /// another mail.
     async fn send(&self, mail: Mail) -> Result<(), Cause>;
 }
+
+/// Why a mail was not sent for now: the server was away, or too busy, or wants to be asked again.
+#[derive(Debug, thiserror::Error)]
+#[error("the mail server refuses the mail for now")]
+pub struct TemporaryFailure(#[source] pub Cause);
 
 /// Writes mails to the log, links and all: for development.
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,27 +150,27 @@ impl Default for MailTemplates {
         Self {
             activation: mail(
                 "Account activation on {site}",
-                "please open this page to activate your account:\n\n{url}\n\nIf you did not sign up, do nothing.",
+                "Please open this page to activate your account:\n\n{url}\n\nIf you did not sign up, do nothing.",
             ),
             confirmation: mail(
                 "{site} - Your account has been successfully created and activated!",
-                "your account is ready: log in with your name.",
+                "Your account is ready: log in with your name.",
             ),
             password_reset: mail(
                 "Password reset on {site}",
-                "a new password was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your password stays.",
+                "A new password was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your password stays.",
             ),
             password_changed: mail(
                 "{site} - Your password has been successfully changed!",
-                "your password was changed. If it was not you, reset it at once.",
+                "Your password was changed. If it was not you, reset it at once.",
             ),
             username_reset: mail(
                 "Username reset on {site}",
-                "a new name was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your name stays.",
+                "A new name was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your name stays.",
             ),
             username_changed: mail(
                 "{site} - Your username has been successfully changed!",
-                "your name was changed. If it was not you, reset your password at once.",
+                "Your name was changed. If it was not you, reset your password at once.",
             ),
         }
     }

@@ -88,7 +88,7 @@ pub enum UserChange {
 }
 
 mod accounts;
-mod emails;
+pub(crate) mod emails;
 mod external;
 mod find;
 mod guesses;

@@ -3,7 +3,9 @@
 use super::User;
 use crate::ChatApi;
 use crate::auth::mail_token::{Purpose, write_uid};
-use crate::mail::{Mail, MailTemplate, Placeholders};
+use crate::mail::{Mail, MailTemplate, Placeholders, deliver};
+use crate::random::hex;
+use crate::users::emails::ascii_name;
 
 /// Why a user gets a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +26,10 @@ impl ChatApi {
             return;
         }
         let mail = self.letter(user, letter);
-        let mailer = self.mailer().clone();
+        let (mailer, delays) = (self.mailer().clone(), self.config().accounts.mail_retries.clone());
+        let closing = self.closing().clone();
         self.tasks().spawn(async move {
-            if let Err(fault) = mailer.send(mail).await {
+            if let Err(fault) = deliver(&*mailer, mail, &delays, &closing).await {
                 tracing::error!(
                     error = &*fault as &dyn std::error::Error,
                     ?letter,
@@ -68,6 +71,12 @@ impl ChatApi {
         let url = format!("{}/{}", accounts.site_url.trim_end_matches('/'), page.trim_start_matches('/'));
         values.url = &url;
         let (subject, body) = template.fill(&values);
-        Mail { from: accounts.mail_from.clone(), to: user.email.clone(), subject, body }
+        let host = accounts
+            .mail_from
+            .rsplit_once('@')
+            .map_or("localhost", |(_, host)| host.trim_end_matches('>').trim());
+        let id = format!("{}@{}", hex(self.random(), 16), ascii_name(host).unwrap_or("localhost".into()));
+        let (from, to) = (accounts.mail_from.clone(), user.email.clone());
+        Mail { id, date: self.now(), from, to, subject, body }
     }
 }

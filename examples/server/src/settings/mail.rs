@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use chatapi_core::Config;
 use chatapi_core::config::Accounts;
-use chatapi_core::mail::smtp::SmtpMailer;
+use chatapi_core::mail::smtp::{SmtpMailer, is_sender};
 use chatapi_core::mail::{MailTemplate, MailTemplates};
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use lettre::message::Mailbox;
 
 use super::values::Period;
 use crate::failure::Failure;
@@ -96,10 +95,10 @@ impl MailOptions {
 }
 
 fn mailbox(text: &str) -> Result<String, String> {
-    match text.parse::<Mailbox>() {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("this is no address, such as Chat <chat@example.org>".to_owned()),
+    if is_sender(text) {
+        return Ok(text.to_owned());
     }
+    Err("expected an address, such as Chat <chat@example.org>".to_owned())
 }
 
 fn page(text: &str) -> Result<String, String> {
