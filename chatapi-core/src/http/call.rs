@@ -7,7 +7,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Params;
-use super::form::Form;
+use super::form::{self, Form};
 use super::forwarded::{self, Origin};
 use super::query::Query;
 use crate::error::{Error, Result, Unauthenticated};
@@ -85,12 +85,12 @@ impl Call {
         &self.0.body
     }
 
-    /// The body, read as JSON whatever its type says.
+    /// The body, read as JSON whatever its type says, in the encoding that it declares.
     ///
     /// # Errors
-    /// 400 where it is none, or another.
+    /// 400 where it is none, or another; 415 where its encoding is not known.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(self.body())
+        serde_json::from_slice(&form::json(&self.0.head.headers, self.body())?)
             .map_err(|fault| Error::unreadable(format!("JSON parse error - {fault}")))
     }
 

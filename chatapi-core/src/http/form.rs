@@ -1,9 +1,10 @@
 //! A request's fields, from JSON, a form, or a form in parts; read with the texts of the documented API for what is wrong.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use futures_util::stream;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use indexmap::IndexMap;
 
 use super::Field;
@@ -11,8 +12,12 @@ use crate::error::{BLANK, Error, FieldErrors, NO_ADDRESS, NUL, REQUIRED, Result,
 use crate::text::{integer, strip};
 use crate::users::is_address;
 
+mod charset;
+mod encoded;
+mod parts;
 mod value;
 
+use charset::Charset;
 use value::{Text, Value};
 
 /// The fields of a body, and what is found wrong with them.
@@ -49,17 +54,20 @@ const NULL: &str = "This field may not be null.";
 impl Form {
     /// Reads a body by its content type. Without a body there are no fields, whatever its type is said to be.
     pub(super) async fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self> {
-        let named =
-            headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        let named = named.unwrap_or_default();
-        let essence = named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let (is_html, fields) = match essence.as_str() {
-            "application/x-www-form-urlencoded" => (true, from_form(body)),
-            "multipart/form-data" if body.is_empty() => (true, IndexMap::new()),
-            "multipart/form-data" => (true, from_parts(&named, body).await?),
-            _ if body.is_empty() => (false, IndexMap::new()),
-            "application/json" => (false, value::object(body)?),
-            _ => return Err(Error::UnsupportedMediaType(named)),
+        let media_type = media_type(headers);
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let is_html =
+            ["application/x-www-form-urlencoded", "multipart/form-data"].contains(&essence.as_str());
+        let fields = match essence.as_str() {
+            _ if body.is_empty() => IndexMap::new(),
+            "application/x-www-form-urlencoded" => {
+                encoded::fields(&media_type, declared(headers, &media_type)?, body)?
+            }
+            "multipart/form-data" => {
+                parts::fields(&media_type, declared(headers, &media_type)?, body).await?
+            }
+            "application/json" => value::object(&json(headers, body)?)?,
+            _ => return Err(Error::UnsupportedMediaType(media_type)),
         };
         Ok(Self { fields, is_html, partial: false, errors: FieldErrors::default() })
     }
@@ -267,30 +275,33 @@ fn key(value: &Value) -> Result<Key, String> {
     }
 }
 
-fn from_form(body: &[u8]) -> IndexMap<String, Vec<Value>> {
-    let mut fields: IndexMap<String, Vec<Value>> = IndexMap::new();
-    for (name, value) in form_urlencoded::parse(body) {
-        fields.entry(name.into_owned()).or_default().push(Value::Text(Text::Sound(value.into_owned())));
-    }
-    fields
+/// The bytes of a body in JSON as UTF-8, whatever encoding they are declared to be in.
+pub(super) fn json<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+    let charset = declared(headers, &media_type(headers))?.filter(|charset| *charset != Charset::UTF_8);
+    // The parser itself says where UTF-8 is broken.
+    let Some(charset) = charset else { return Ok(Cow::Borrowed(body)) };
+    let text = charset.strict(body);
+    let text =
+        text.ok_or_else(|| Error::unreadable(format!("JSON parse error - invalid {}", charset.name())))?;
+    Ok(Cow::Owned(text.into_owned().into_bytes()))
 }
 
-async fn from_parts(content_type: &str, body: &Bytes) -> Result<IndexMap<String, Vec<Value>>> {
-    let unreadable =
-        |fault: multer::Error| Error::unreadable(format!("Multipart form parse error - {fault}"));
-    let boundary = multer::parse_boundary(content_type).map_err(unreadable)?;
-    let body = body.clone();
-    let mut parts = multer::Multipart::new(stream::once(async { Ok::<_, std::io::Error>(body) }), boundary);
-    let mut fields: IndexMap<String, Vec<Value>> = IndexMap::new();
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        let Some(name) = part.name().map(str::to_owned) else {
-            continue;
-        };
-        let is_file = part.file_name().is_some_and(|name| !name.is_empty());
-        let bytes = part.bytes().await.map_err(unreadable)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let value = if is_file { Value::File } else { Value::Text(Text::Sound(text)) };
-        fields.entry(name).or_default().push(value);
+fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    value.unwrap_or_default()
+}
+
+/// The encoding that a body is declared to be in; `None` where that is not said.
+///
+/// # Errors
+/// 415 where it is not known, or the body is compressed.
+fn declared(headers: &HeaderMap, media_type: &str) -> Result<Option<Charset>> {
+    for coding in headers.get_all(CONTENT_ENCODING) {
+        let coding = String::from_utf8_lossy(coding.as_bytes());
+        if !["", "identity"].contains(&coding.trim().to_ascii_lowercase().as_str()) {
+            return Err(parts::unsupported(media_type, "content-encoding", &coding));
+        }
     }
-    Ok(fields)
+    let charset = Charset::of(media_type).transpose();
+    charset.map_err(|()| Error::UnsupportedMediaType(media_type.to_owned()))
 }

@@ -41,6 +41,7 @@ mod transaction_fact;
 mod account_facts;
 mod activation_facts;
 mod body_facts;
+mod charset_facts;
 mod concurrency_facts;
 mod cors_facts;
 mod count_facts;
@@ -152,6 +153,7 @@ fn facts() -> Vec<Fact> {
         body_facts::facts(),
         json_facts::facts(),
         form_facts::facts(),
+        charset_facts::facts(),
         page_facts::facts(),
         filter_facts::facts(),
         generic_client_facts::facts(),
