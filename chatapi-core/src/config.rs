@@ -96,7 +96,9 @@ pub struct Accounts {
     pub site_name: String,
     /// Who mails are from: `Chat <chat@example.org>`.
     pub mail_from: String,
-    /// The page that activates an account; `{uid}` and `{token}` are filled in.
+    /// The page that activates an account: a path under `site_url`, or a URL that begins with `https://` or `http://`;
+    /// `{uid}` and `{token}` are filled in. They belong after a `#`: what follows it stays in the browser, so that no server's
+    /// log has a token that sets a password.
     pub activation_url: String,
     /// The page that sets a new password; `{uid}` and `{token}` are filled in.
     pub password_reset_confirm_url: String,
@@ -120,9 +122,9 @@ impl Default for Accounts {
             site_url: "http://localhost:8000".into(),
             site_name: "ChatAPI".into(),
             mail_from: "ChatAPI <noreply@localhost>".into(),
-            activation_url: "activate/{uid}/{token}".into(),
-            password_reset_confirm_url: "password-reset/{uid}/{token}".into(),
-            username_reset_confirm_url: "username-reset/{uid}/{token}".into(),
+            activation_url: "#/activate/{uid}/{token}".into(),
+            password_reset_confirm_url: "#/password-reset/{uid}/{token}".into(),
+            username_reset_confirm_url: "#/username-reset/{uid}/{token}".into(),
             mail_token_lifetime: Duration::from_secs(3 * 24 * 60 * 60),
             mail_retries: [30, 2 * 60, 10 * 60, 30 * 60].map(Duration::from_secs).to_vec(),
             templates: MailTemplates::default(),

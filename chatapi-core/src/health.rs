@@ -24,6 +24,9 @@ pub enum NotReady {
     /// The database lacks tables, or has older ones: [`Store::migrate`](crate::Store::migrate) brings it up to date.
     #[error("the database is not up to date")]
     NotMigrated,
+    /// The database answers, but takes no writes: it is a standby, is read-only, or has no room.
+    #[error("the database cannot be written to")]
+    NotWritable(#[source] StoreError),
     /// The store failed in another way.
     #[error("the database cannot be used")]
     Failed(#[source] StoreError),
@@ -34,7 +37,8 @@ pub enum NotReady {
 pub(crate) struct Draining(AtomicBool);
 
 impl ChatApi {
-    /// Whether this instance can answer requests: the store answers within two seconds, and its tables are up to date.
+    /// Whether this instance can answer requests: the store answers within two seconds, its tables are up to date, and a
+    /// write works.
     ///
     /// # Errors
     /// Why it cannot.
@@ -42,12 +46,17 @@ impl ChatApi {
         if self.draining().0.load(Ordering::Relaxed) {
             return Err(NotReady::Draining);
         }
-        match timeout(PATIENCE, self.store().is_migrated()).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(NotReady::NotMigrated),
-            Ok(Err(StoreError::Unavailable(_))) | Err(_) => Err(NotReady::NoAnswer),
-            Ok(Err(fault)) => Err(NotReady::Failed(fault)),
+        timeout(PATIENCE, self.is_usable()).await.unwrap_or(Err(NotReady::NoAnswer))
+    }
+
+    async fn is_usable(&self) -> Result<(), NotReady> {
+        match self.store().is_migrated().await {
+            Ok(true) => {}
+            Ok(false) => return Err(NotReady::NotMigrated),
+            Err(StoreError::Unavailable(_)) => return Err(NotReady::NoAnswer),
+            Err(fault) => return Err(NotReady::Failed(fault)),
         }
+        self.store().check_writable().await.map_err(NotReady::NotWritable)
     }
 
     /// Says from now on that it is [not ready](Self::ready), so that requests are sent elsewhere; those that come all the

@@ -67,6 +67,10 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Asks whether the store answers.
     async fn ping(&self) -> Result<()>;
 
+    /// Asks whether a write would work now, in a store that was [migrated](Self::migrate), and changes nothing. [`StoreError::Unavailable`] where it would not: the
+    /// database is read-only, or has no room.
+    async fn check_writable(&self) -> Result<()>;
+
     /// The secret of this name, the same for every process on this store: `fresh` where none was kept before.
     async fn keep_secret(&self, name: &str, fresh: &str) -> Result<String>;
 

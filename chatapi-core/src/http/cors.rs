@@ -108,15 +108,30 @@ impl FromStr for Cors {
     }
 }
 
-/// A scheme, a host and, where it is not the scheme's own, a port.
+/// Schemes of which browsers send no origin but `null`, or that no page has.
+const NO_PAGES: [&str; 8] = ["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"];
+
+/// A scheme, a host and, where it is not the scheme's own, a port. Apps have schemes of their own, as `capacitor://localhost`.
 fn origin(text: &str) -> Result<String, NoOrigins> {
     let uri: Uri = text.parse().map_err(|_| NoOrigins)?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(NoOrigins) };
-    let own_port = if scheme == "https" { ":443" } else { ":80" };
+    let scheme = scheme.to_ascii_lowercase();
+    let own_port = match scheme.as_str() {
+        "https" => ":443",
+        "http" => ":80",
+        _ => ":",
+    };
     let host = authority.as_str().to_ascii_lowercase();
-    let is_bare = uri.path() == "/" && uri.query().is_none() && !text.ends_with('?') && !host.contains('@');
+    let is_bare = ["", "/"].contains(&uri.path())
+        && uri.query().is_none()
+        && !text.ends_with('?')
+        && !host.contains('@');
     let origin = format!("{scheme}://{}", host.strip_suffix(own_port).unwrap_or(&host));
-    if is_bare && ["http", "https"].contains(&scheme) { Ok(origin) } else { Err(NoOrigins) }
+    if is_bare && !host.is_empty() && !NO_PAGES.contains(&scheme.as_str()) {
+        Ok(origin)
+    } else {
+        Err(NoOrigins)
+    }
 }
 
 #[cfg(test)]
@@ -130,8 +145,15 @@ mod tests {
         assert_eq!(list(""), Ok(Cors::Off));
         let both = vec!["https://app.example.org".to_owned(), "http://localhost:3000".to_owned()];
         assert_eq!(list("https://App.example.org:443/, http://localhost:3000"), Ok(Cors::Origins(both)));
+        let apps =
+            ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdef"].map(str::to_owned);
+        assert_eq!(list(&apps.join(",")), Ok(Cors::Origins(apps.into())));
         for wrong in [
             "app.example.org",
+            "capacitor://",
+            "tauri://localhost/index.html",
+            "file:///index.html",
+            "javascript://alert",
             "https://",
             "https://a.b/c",
             "https://a.b?c",

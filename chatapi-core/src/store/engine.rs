@@ -144,6 +144,12 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
     /// How its connections stand.
     fn pool_status(&self) -> PoolStatus;
 
+    /// Whether a write would work: see [`Store::check_writable`](super::Store::check_writable).
+    async fn check_writable(&self) -> Result<()>;
+
+    /// Closes its connections: see [`SqlStore::close`].
+    async fn close(&self);
+
     /// The migrations that this program knows.
     fn migrator() -> &'static Migrator;
     /// Begins a transaction that takes rows by the thousand.

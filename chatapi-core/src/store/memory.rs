@@ -65,6 +65,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn check_writable(&self) -> Result<()> {
+        Ok(())
+    }
+
     async fn keep_secret(&self, name: &str, fresh: &str) -> Result<String> {
         let mut tables = self.tables();
         Ok(tables.secrets.entry(name.to_owned()).or_insert_with(|| fresh.to_owned()).clone())

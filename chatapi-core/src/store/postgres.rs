@@ -12,7 +12,7 @@ use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection as _, Row as _, SqlStr};
 use tracing::Instrument as _;
 
-use self::pool::{PgTransaction, Pool, lend};
+use self::pool::{PgTransaction, Pool};
 use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort, statement};
 use super::load::Bulk;
 use super::sql::SqlStore;
@@ -40,7 +40,7 @@ impl PgStore {
     /// A store on the host's own pool. Give the pool an `acquire_timeout` of a few seconds: it decides how long a request
     /// waits for a database that is away.
     pub fn new(pool: PgPool) -> Self {
-        Self::on(PgEngine { pool: Pool::Hosts(pool) })
+        Self::on(PgEngine { pool: Pool::hosts(pool) })
     }
 
     /// A store by its URL, `postgres://name:password@host:port/database`, with a pool of its own. Does not connect yet: a
@@ -55,10 +55,20 @@ impl PgStore {
     /// A store by connect options, with a pool of its own; otherwise like [`connect_lazy`](Self::connect_lazy). Unlike
     /// sqlx's, this pool makes no trip to the database but for statements; it keeps its connections open.
     pub fn with_options(options: PgConnectOptions, connections: u32) -> Self {
-        let patience = PATIENCE.as_millis().to_string();
-        // Statements are short: to compile one takes longer than to run it.
-        let options = options.options([("statement_timeout", patience.as_str()), ("jit", "off")]);
+        // Floats are never read, and PgBouncer refuses connections that name this setting.
+        let options = options.extra_float_digits(None);
         Self::on(PgEngine { pool: Pool::own(options, connections) })
+    }
+
+    /// The same store behind a proxy that pools transactions, such as PgBouncer with `pool_mode = transaction`: no statement
+    /// is named and no setting is made for longer than a transaction, for the next one runs in another session of the
+    /// server. That takes three round trips for a statement in place of one. A store on the host's pool needs this as well
+    /// where the pool leads to such a proxy.
+    ///
+    /// The store's own pool then sets no `statement_timeout` and does not switch `jit` off: let `alter role` do both.
+    #[must_use]
+    pub fn with_transaction_pooling(self) -> Self {
+        self.map_engine(|engine| PgEngine { pool: engine.pool.with_transaction_pooling() })
     }
 }
 
@@ -81,7 +91,11 @@ const DIALECT: Dialect = Dialect {
     // Without the offset the planner might read all messages first.
     join_all: ("join lateral (select m.id from chatapi_messages m where ", " offset 0) m on true"),
     estimate: Estimate::Plan,
-    has_migrations: "select to_regclass('chatapi_migrations') is not null",
+    // `to_regclass` would find the table of another chat, in a schema that is further down the path.
+    has_migrations: "select exists (
+        select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relname = 'chatapi_migrations' and n.nspname = current_schema()
+    )",
 };
 
 /// PostgreSQL, through a pool.
@@ -121,21 +135,35 @@ impl Engine for PgEngine {
         Ok(Box::new(load::PgLoad::begin(&self.pool.options()).await?))
     }
 
+    async fn check_writable(&self) -> Result<()> {
+        let sql = "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool";
+        let rows = self.read(SqlStr::from_static(sql), &[]).await?;
+        if rows.first().map_or(Ok(false), |row| row.bool(0))? {
+            // The address may lead to another server by now.
+            self.pool.close_idle();
+            return Err(StoreError::Unavailable("the database is read-only".into()));
+        }
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+
     async fn migrate(&self) -> Result<()> {
         self.apply(&MIGRATOR, "chatapi_migrations").await
     }
 
     async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()> {
-        let pool = match &self.pool {
-            Pool::Hosts(pool) => {
-                return bring_up_to_date(pool.begin().await.map_err(sorted)?, migrations, table).await;
-            }
-            Pool::Own(pool) => pool,
-        };
-        let mut loan = lend(pool).await.map_err(sorted)?;
+        let mut loan = self.pool.lend().await.map_err(sorted)?;
         let connection = loan.connection().map_err(sorted)?;
-        bring_up_to_date(connection.begin().await.map_err(sorted)?, migrations, table).await?;
-        loan.give_back();
+        match bring_up_to_date(connection, migrations, table).await {
+            Ok(()) => loan.give_back(),
+            Err(fault) => {
+                loan.discard();
+                return Err(fault);
+            }
+        }
         Ok(())
     }
 }
@@ -143,10 +171,11 @@ impl Engine for PgEngine {
 /// Applies the migrations. sqlx must know of the transaction: it commits each migration, and what it commits within one that it
 /// knows of is a savepoint.
 async fn bring_up_to_date(
-    mut transaction: sqlx::Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     migrations: &Migrator,
     table: &'static str,
 ) -> Result<()> {
+    let mut transaction = connection.begin().await.map_err(sorted)?;
     // A migration may take as long as it needs.
     sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await.map_err(sorted)?;
     sqlx::query("select pg_advisory_xact_lock($1)")
@@ -168,6 +197,8 @@ async fn bring_up_to_date(
         .run_direct(None, &mut *transaction, false)
         .await
         .map_err(|error| StoreError::Backend(error.into()))?;
+    // sqlx names statements, which a proxy that pools transactions would leave to whoever comes next.
+    transaction.clear_cached_statements().await.map_err(sorted)?;
     transaction.commit().await.map_err(sorted)
 }
 
@@ -199,10 +230,10 @@ fn of_code(code: &str) -> Fault {
     match code {
         // serialization_failure, deadlock_detected
         "40001" | "40P01" => Fault::Collision,
-        // query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now, read_only_sql_transaction, and the classes
-        // "connection exception" and "insufficient resources" (a full disk among them).
-        "57014" | "57P01" | "57P02" | "57P03" | "25006" => Fault::Away,
-        code if code.starts_with("08") || code.starts_with("53") => Fault::Away,
+        // query_canceled, read_only_sql_transaction, io_error, and the classes "connection exception" and "insufficient
+        // resources" (a full disk among them); admin_shutdown and its like.
+        "57014" | "25006" | "58030" => Fault::Away,
+        code if ["08", "53", "57P"].iter().any(|class| code.starts_with(class)) => Fault::Away,
         _ => Fault::Other,
     }
 }

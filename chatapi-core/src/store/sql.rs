@@ -69,6 +69,18 @@ impl<E: Engine> SqlStore<E> {
         Self { segment: texts.get(), ..self }
     }
 
+    #[cfg(feature = "postgres")]
+    pub(super) fn map_engine(self, change: impl FnOnce(E) -> E) -> Self {
+        Self { engine: change(self.engine), segment: self.segment }
+    }
+
+    /// Closes the pool, the host's included, once the statements under way have ended. On SQLite the last connection to the
+    /// file takes the write-ahead log into the database and removes it. Call it when nothing uses the chat any more, after
+    /// [`ChatApi::shutdown`](crate::ChatApi::shutdown): later statements fail.
+    pub async fn close(&self) {
+        self.engine.close().await;
+    }
+
     /// How its connections stand.
     pub fn pool_status(&self) -> PoolStatus {
         self.engine.pool_status()
@@ -169,6 +181,10 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn ping(&self) -> Result<()> {
         self.read("select 1", &[]).await.map(drop)
+    }
+
+    async fn check_writable(&self) -> Result<()> {
+        self.engine.check_writable().await
     }
 
     async fn keep_secret(&self, name: &str, fresh: &str) -> Result<String> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,16 +12,23 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
     SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Executor, Row as _, SqlStr};
+use sqlx::{Connection as _, Row as _, SqlStr};
 use tracing::Instrument as _;
 
-use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Transaction, Value, sort, statement};
+use self::pool::{Pools, SqliteTransaction};
+use super::engine::{
+    Dialect, Engine, Estimate, Fault, Row, Session, Transaction as _, Value, sort, statement,
+};
 use super::load::Bulk;
 use super::sql::SqlStore;
 use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;
 
+mod file;
 mod load;
+mod pool;
+
+pub use file::DatabaseFile;
 
 /// Keeps everything in SQLite, in tables that start with `chatapi_`.
 pub type SqliteStore = SqlStore<SqliteEngine>;
@@ -34,7 +42,7 @@ const READERS: u32 = 4;
 impl SqliteStore {
     /// A store on the host's own pool, which must keep foreign keys on (sqlx's default).
     pub fn new(pool: SqlitePool) -> Self {
-        Self::on(SqliteEngine { readers: pool.clone(), writer: pool })
+        Self::on(SqliteEngine(Pools::new(pool.clone(), pool)))
     }
 
     /// A store in a file, which is made where there is none: one connection writes, several read, and a write that was
@@ -62,7 +70,7 @@ impl SqliteStore {
         };
         let writer = pool(1).connect_with(options.clone().optimize_on_close(true, None)).await?;
         let readers = pool(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self::on(SqliteEngine { readers, writer }))
+        Ok(Self::on(SqliteEngine(Pools::new(readers, writer))))
     }
 }
 
@@ -86,39 +94,56 @@ const DIALECT: Dialect = Dialect {
 
 /// SQLite, through its pools.
 #[derive(Clone, Debug)]
-pub struct SqliteEngine {
-    readers: SqlitePool,
-    writer: SqlitePool,
-}
+pub struct SqliteEngine(Pools);
 
 #[async_trait]
 impl Engine for SqliteEngine {
     type Row = SqliteRow;
-    type Transaction = sqlx::Transaction<'static, Sqlite>;
+    type Transaction = SqliteTransaction;
     const DIALECT: Dialect = DIALECT;
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        run(&self.readers, sql, values).await
+        self.0.read(sql, values).await
     }
 
     async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        run(&self.writer, sql, values).await
+        self.0.write(sql, values).await
     }
 
     async fn begin(&self) -> Result<Self::Transaction> {
-        // A transaction that begins as a reader may not become a writer while another writes.
-        self.writer.begin_with("begin immediate").await.map_err(sorted)
+        self.0.begin().await
     }
 
     fn pool_status(&self) -> PoolStatus {
         let status = |pool: &SqlitePool| (pool.size() as usize, pool.num_idle());
-        let (mut open, mut idle) = status(&self.readers);
+        let Pools { readers, writer, .. } = &self.0;
+        let (mut open, mut idle) = status(readers);
         // A host has one pool for both.
-        if !Arc::ptr_eq(&self.readers.connect_options(), &self.writer.connect_options()) {
-            let (writers, idle_writers) = status(&self.writer);
+        if !Arc::ptr_eq(&readers.connect_options(), &writer.connect_options()) {
+            let (writers, idle_writers) = status(writer);
             (open, idle) = (open + writers, idle + idle_writers);
         }
         PoolStatus { open, idle, waiting: None }
+    }
+
+    /// A statement finds a database that is locked or read-only, and nothing is written before the commit. Only that needs
+    /// room on the disk: it follows where a write failed for want of it, until one succeeds. What changes is a figure that
+    /// nobody reads, since SQLite does not write what stays the same.
+    async fn check_writable(&self) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let touch = "update chatapi_migrations set execution_time = execution_time + 1 where version = 1";
+        transaction.run(SqlStr::from_static(touch), &[]).await?;
+        if self.0.write_failed.load(Ordering::Relaxed) {
+            transaction.commit().await?;
+            self.0.write_failed.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// The writer's connection is the last: a reader's may not take the write-ahead log into the database.
+    async fn close(&self) {
+        self.0.readers.close().await;
+        self.0.writer.close().await;
     }
 
     fn migrator() -> &'static Migrator {
@@ -133,26 +158,44 @@ impl Engine for SqliteEngine {
         self.apply(&MIGRATOR, "chatapi_migrations").await
     }
 
+    /// sqlx must know of the transaction: it begins one for each migration, which within one that it knows of is a savepoint.
     async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
-        migrator.migrations = migrations.migrations.clone();
-        migrator.dangerous_set_table_name(table);
-        migrator
-            .run_direct(None, &mut *transaction, false)
-            .await
-            .map_err(|error| StoreError::Backend(error.into()))?;
-        Transaction::commit(transaction).await
+        let mut connection = self.0.writer.acquire().await.map_err(sorted)?;
+        let done = bring_up_to_date(&mut connection, migrations, table).await;
+        if done.is_err() {
+            // The transaction's end may have failed, too.
+            let _ = connection.ping().await;
+            if connection.is_in_transaction() {
+                connection.close_on_drop();
+            }
+        }
+        done
     }
 }
 
-async fn run<'c>(
-    on: impl Executor<'c, Database = Sqlite>,
+async fn bring_up_to_date(
+    connection: &mut SqliteConnection,
+    migrations: &Migrator,
+    table: &'static str,
+) -> Result<()> {
+    let mut transaction = connection.begin_with("begin immediate").await.map_err(sorted)?;
+    let mut migrator = Migrator { locking: false, ..Migrator::DEFAULT };
+    migrator.migrations = migrations.migrations.clone();
+    migrator.dangerous_set_table_name(table);
+    migrator
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(|error| StoreError::Backend(error.into()))?;
+    transaction.commit().await.map_err(sorted)
+}
+
+async fn fetch(
+    on: &mut SqliteConnection,
     sql: SqlStr,
     values: &[Value],
-) -> Result<Vec<SqliteRow>> {
+) -> Result<Vec<SqliteRow>, sqlx::Error> {
     let span = statement("sqlite", &sql);
-    bind(sqlx::query(sql), values).fetch_all(on).instrument(span).await.map_err(sorted)
+    bind(sqlx::query(sql), values).fetch_all(on).instrument(span).await
 }
 
 #[async_trait]
@@ -161,24 +204,7 @@ impl Session for SqliteConnection {
     const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        run(self, sql, values).await
-    }
-}
-
-#[async_trait]
-impl Session for sqlx::Transaction<'static, Sqlite> {
-    type Row = SqliteRow;
-    const DIALECT: Dialect = DIALECT;
-
-    async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<SqliteRow>> {
-        Session::run(&mut **self, sql, values).await
-    }
-}
-
-#[async_trait]
-impl Transaction for sqlx::Transaction<'static, Sqlite> {
-    async fn commit(self) -> Result<()> {
-        sqlx::Transaction::commit(self).await.map_err(sorted)
+        fetch(self, sql, values).await.map_err(sorted)
     }
 }
 
@@ -186,13 +212,17 @@ fn sorted(error: sqlx::Error) -> StoreError {
     sort(error, of_code)
 }
 
-/// Result codes of SQLite (<https://sqlite.org/rescode.html>): the low byte is the primary one.
+/// Result codes of SQLite (<https://sqlite.org/rescode.html>).
 fn of_code(code: &str) -> Fault {
-    match code.parse::<u32>().map(|code| code & 0xff) {
+    match primary_code(code) {
         // busy, locked, read-only, I/O error, full, cannot open
-        Ok(5 | 6 | 8 | 10 | 13 | 14) => Fault::Away,
+        Some(5 | 6 | 8 | 10 | 13 | 14) => Fault::Away,
         _ => Fault::Other,
     }
+}
+
+fn primary_code(code: &str) -> Option<u32> {
+    code.parse::<u32>().ok().map(|code| code & 0xff)
 }
 
 fn bind<'q>(

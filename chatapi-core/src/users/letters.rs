@@ -68,7 +68,11 @@ impl ChatApi {
             url: "",
         };
         let page = link.map(|(_, page)| values.fill(page)).unwrap_or_default();
-        let url = format!("{}/{}", accounts.site_url.trim_end_matches('/'), page.trim_start_matches('/'));
+        let url = if ["https://", "http://"].iter().any(|scheme| page.starts_with(scheme)) {
+            page
+        } else {
+            format!("{}/{}", accounts.site_url.trim_end_matches('/'), page.trim_start_matches('/'))
+        };
         values.url = &url;
         let (subject, body) = template.fill(&values);
         let host = accounts

@@ -12,16 +12,23 @@ use crate::store::engine::{Dialect, Row as _, Session, Value, sort_loaded};
 use crate::store::load::{Bulk, Cell, OF_MESSAGES, Table};
 use crate::store::{Result, StoreError};
 
-/// A connection whose statements take as long as they take.
+/// A connection with a transaction on it whose statements take as long as they take. Nothing on it outlives the transaction,
+/// since a proxy may pool transactions.
 pub(crate) struct Unhurried(PgConnection);
 
 impl Unhurried {
-    /// Connects, and runs these statements. That a statement is slow is nothing to warn of here.
+    /// Connects, and runs these statements, the first of which begins. That a statement is slow is nothing to warn of here.
     pub(crate) async fn connect(options: &PgConnectOptions, first: &[&'static str]) -> Result<Self> {
         let options = options.clone().disable_statement_logging();
         let mut connection = Self(options.connect().await.map_err(sorted)?);
-        for statement in ["set statement_timeout = 0", "set idle_in_transaction_session_timeout = 0"] {
-            connection.execute(statement).await?;
+        let mut first = first.iter();
+        for begin in first.by_ref().take(1) {
+            connection.execute(*begin).await?;
+        }
+        for setting in
+            ["set local statement_timeout = 0", "set local idle_in_transaction_session_timeout = 0"]
+        {
+            connection.execute(setting).await?;
         }
         for statement in first {
             connection.execute(*statement).await?;
@@ -40,7 +47,7 @@ impl Session for Unhurried {
     const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        bind(sqlx::query(sql), values).fetch_all(&mut self.0).await.map_err(named)
+        bind(sqlx::query(sql), values).persistent(false).fetch_all(&mut self.0).await.map_err(named)
     }
 }
 
@@ -51,9 +58,9 @@ fn named(error: sqlx::Error) -> StoreError {
 
 /// Others may read while it lasts, but not write: what they wrote might have the ids that are loaded.
 const BEGIN: [&str; 4] = [
-    "set maintenance_work_mem = '256MB'",
-    "set lock_timeout = '30s'",
     "begin",
+    "set local maintenance_work_mem = '256MB'",
+    "set local lock_timeout = '30s'",
     "lock table chatapi_users, chatapi_rooms, chatapi_room_members, chatapi_messages, chatapi_fresh_texts in exclusive mode",
 ];
 

@@ -1,5 +1,5 @@
-//! Connections: from the host's pool, or from one of the store's own, on which a statement costs one trip. sqlx's pool asks
-//! each connection that comes back whether it still lives, which is a trip more.
+//! Connections: from the host's pool, or from one of the store's own, on which a statement costs one round trip. sqlx's pool
+//! pings each connection that comes back, which is a round trip more.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -7,16 +7,20 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool::managed::{
-    Manager, Metrics, Object, Pool as ManagedPool, PoolError, QueueMode, RecycleError, RecycleResult,
+    Manager, Metrics, Pool as ManagedPool, PoolError, QueueMode, RecycleError, RecycleResult,
 };
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgRow, Postgres};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgRow};
 use sqlx::{Connection as _, Error, Executor as _, SqlStr};
-use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
+use tracing::Instrument as _;
 
-use super::{DIALECT, PATIENCE, bind, patiently, sorted};
-use crate::store::engine::{Dialect, Session, Transaction, Value};
+use self::loan::Loan;
+use super::{DIALECT, PATIENCE, SYSTEM, patiently};
+use crate::store::engine::{Dialect, Session, Transaction, Value, statement};
 use crate::store::{PoolStatus, Result};
+
+mod faults;
+mod loan;
 
 /// How long a statement may wait for its connection: less than it may take in all, so that there is time left to run it.
 const WAIT: Duration = Duration::from_secs(3);
@@ -30,30 +34,47 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long after a server that is starting was asked for a connection it is asked again.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(100);
 
-/// Where connections come from.
+/// Where connections come from. A clone is the same pool.
 #[derive(Clone, Debug)]
-pub(super) enum Pool {
+pub(super) struct Pool {
+    source: Source,
+    pools_transactions: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
     Hosts(PgPool),
     Own(ManagedPool<Opener>),
 }
 
 impl Pool {
+    pub(super) fn hosts(pool: PgPool) -> Self {
+        Self { source: Source::Hosts(pool), pools_transactions: false }
+    }
+
     /// A pool of the store's own. Nothing connects before there is a statement to run.
-    #[expect(clippy::expect_used, reason = "only a pool with time limits of its own can fail to be made")]
     pub(super) fn own(options: PgConnectOptions, connections: u32) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX);
-        // The one that was used last knows most statements, and is least likely to be dead.
-        let pool = ManagedPool::builder(Opener(options)).max_size(connections).queue_mode(QueueMode::Lifo);
-        Self::Own(pool.build().expect("a pool without time limits can be made"))
+        Self { source: Source::own(options, connections, true), pools_transactions: false }
+    }
+
+    /// The same pool behind a proxy that gives each transaction another session of the server's: nothing outlives a
+    /// transaction, neither a named statement nor a setting.
+    pub(super) fn with_transaction_pooling(self) -> Self {
+        let source = match self.source {
+            Source::Own(pool) => Source::own(pool.manager().options.clone(), pool.status().max_size, false),
+            hosts @ Source::Hosts(_) => hosts,
+        };
+        Self { source, pools_transactions: true }
     }
 
     /// How the connections stand. sqlx's pool does not tell who waits.
     pub(super) fn status(&self) -> PoolStatus {
-        match self {
-            Self::Hosts(pool) => {
+        match &self.source {
+            Source::Hosts(pool) => {
                 PoolStatus { open: pool.size() as usize, idle: pool.num_idle(), waiting: None }
             }
-            Self::Own(pool) => {
+            Source::Own(pool) => {
                 let status = pool.status();
                 PoolStatus { open: status.size, idle: status.available, waiting: Some(status.waiting) }
             }
@@ -62,114 +83,91 @@ impl Pool {
 
     /// How its connections are made, for one beside it.
     pub(super) fn options(&self) -> PgConnectOptions {
-        match self {
-            Self::Hosts(pool) => PgConnectOptions::clone(&pool.connect_options()),
-            Self::Own(pool) => pool.manager().0.clone(),
+        match &self.source {
+            Source::Hosts(pool) => PgConnectOptions::clone(&pool.connect_options()),
+            Source::Own(pool) => pool.manager().options.clone(),
         }
     }
 
-    /// Runs a statement by itself.
-    pub(super) async fn run(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>, Error> {
-        let query = bind(sqlx::query(sql), values);
-        let pool = match self {
-            Self::Hosts(pool) => return query.fetch_all(pool).await,
-            Self::Own(pool) => pool,
+    pub(super) async fn lend(&self) -> Result<Loan, Error> {
+        let pool = match &self.source {
+            Source::Hosts(pool) => return Ok(Loan::of_host(pool.acquire().await?, self)),
+            Source::Own(pool) => pool,
         };
-        let mut loan = lend(pool).await?;
-        let rows = query.fetch_all(loan.connection()?).await?;
-        loan.give_back();
+        match timeout(WAIT, pool.get()).await {
+            Ok(Ok(connection)) => Ok(Loan::of_own(connection, self)),
+            Ok(Err(PoolError::Backend(fault))) => Err(fault),
+            Ok(Err(_)) => Err(Error::PoolClosed),
+            Err(_) => Err(Error::PoolTimedOut),
+        }
+    }
+
+    /// Runs a statement by itself. A connection that has become stale refuses statements before they do anything, so the
+    /// statement runs once more, on another connection.
+    pub(super) async fn run(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>, Error> {
+        let mut loan = self.lend().await?;
+        let is_reused = loan.is_reused();
+        match self.run_on(&mut loan, sql.clone(), values).await {
+            Err(fault) if is_reused && faults::is_of_stale_connection(&fault) => {
+                drop(loan);
+                loan = self.lend().await?;
+                let rows = self.run_on(&mut loan, sql, values).await?;
+                loan.give_back();
+                Ok(rows)
+            }
+            Err(fault) => Err(fault),
+            Ok(rows) => {
+                loan.give_back();
+                Ok(rows)
+            }
+        }
+    }
+
+    /// sqlx prepares a statement and runs it in two requests, which only a transaction keeps on one session of the server's.
+    async fn run_on(&self, loan: &mut Loan, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>, Error> {
+        if !self.pools_transactions {
+            return loan.run(sql, values).await;
+        }
+        loan.begin().await?;
+        let rows = loan.run(sql, values).await?;
+        loan.commit().await?;
         Ok(rows)
     }
 
     pub(super) async fn begin(&self) -> Result<PgTransaction, Error> {
-        let pool = match self {
-            Self::Hosts(pool) => return pool.begin().await.map(PgTransaction::Hosts),
-            Self::Own(pool) => pool,
-        };
-        let mut loan = lend(pool).await?;
-        loan.is_transaction = true;
-        loan.connection()?.execute("begin").await?;
-        Ok(PgTransaction::Own(loan))
+        let mut loan = self.lend().await?;
+        loan.begin().await?;
+        Ok(PgTransaction(loan))
+    }
+
+    /// Closes the connections that nobody uses: the server that they lead to has changed. The host's are the host's.
+    pub(super) fn close_idle(&self) {
+        if let Source::Own(pool) = &self.source {
+            pool.retain(|_, _| false);
+        }
+    }
+
+    /// Closes the pool: what waits for a connection fails, and those on loan are closed when they come back.
+    pub(super) async fn close(&self) {
+        match &self.source {
+            Source::Hosts(pool) => pool.close().await,
+            Source::Own(pool) => pool.close(),
+        }
     }
 }
 
-pub(super) async fn lend(pool: &ManagedPool<Opener>) -> Result<Loan, Error> {
-    match timeout(WAIT, pool.get()).await {
-        Ok(Ok(connection)) => Ok(Loan { connection: Some(connection), is_transaction: false }),
-        Ok(Err(PoolError::Backend(fault))) => Err(fault),
-        Ok(Err(_)) => Err(Error::PoolClosed),
-        Err(_) => Err(Error::PoolTimedOut),
-    }
-}
-
-/// A connection on loan. Where it is dropped rather than [given back](Self::give_back), as when a request ends before its
-/// answer is there, something is still under way on it: it is brought to its end before anybody else gets it.
-pub struct Loan {
-    connection: Option<Object<Opener>>,
-    is_transaction: bool,
-}
-
-impl Loan {
-    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, Error> {
-        self.connection.as_deref_mut().ok_or(Error::PoolClosed)
-    }
-
-    /// Ends the loan of a connection on which everything is answered.
-    pub(super) fn give_back(mut self) {
-        self.connection = None;
-    }
-}
-
-impl Drop for Loan {
-    fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
-        let Ok(runtime) = Handle::try_current() else {
-            // The server ends what was under way when the connection is closed.
-            drop(Object::take(connection));
-            return;
-        };
-        let is_transaction = self.is_transaction;
-        runtime.spawn(async move {
-            let end = async {
-                if is_transaction {
-                    connection.execute("rollback").await.map(drop)
-                } else {
-                    connection.ping().await
-                }
-            };
-            if !matches!(timeout(PATIENCE, end).await, Ok(Ok(()))) {
-                drop(Object::take(connection));
-            }
-        });
+impl Source {
+    #[expect(clippy::expect_used, reason = "only a pool with time limits of its own can fail to be made")]
+    fn own(options: PgConnectOptions, connections: usize, has_sessions: bool) -> Self {
+        let opener = Opener { options, has_sessions };
+        // The one that was used last knows most statements, and is least likely to be dead.
+        let pool = ManagedPool::builder(opener).max_size(connections).queue_mode(QueueMode::Lifo);
+        Self::Own(pool.build().expect("a pool without time limits can be made"))
     }
 }
 
 /// A transaction: it is rolled back when it is dropped without a commit.
-pub enum PgTransaction {
-    /// On a connection of the host's pool.
-    Hosts(sqlx::Transaction<'static, Postgres>),
-    /// On one of the store's own.
-    Own(Loan),
-}
-
-impl PgTransaction {
-    fn connection(&mut self) -> Result<&mut PgConnection, Error> {
-        match self {
-            Self::Hosts(transaction) => Ok(transaction),
-            Self::Own(loan) => loan.connection(),
-        }
-    }
-
-    async fn end(self) -> Result<(), Error> {
-        let mut loan = match self {
-            Self::Hosts(transaction) => return transaction.commit().await,
-            Self::Own(loan) => loan,
-        };
-        loan.connection()?.execute("commit").await?;
-        loan.give_back();
-        Ok(())
-    }
-}
+pub struct PgTransaction(Loan);
 
 #[async_trait]
 impl Session for PgTransaction {
@@ -177,24 +175,43 @@ impl Session for PgTransaction {
     const DIALECT: Dialect = DIALECT;
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
-        Session::run(self.connection().map_err(sorted)?, sql, values).await
+        let span = statement(SYSTEM, &sql);
+        patiently(self.0.run(sql, values)).instrument(span).await
     }
 }
 
 #[async_trait]
 impl Transaction for PgTransaction {
-    async fn commit(self) -> Result<()> {
-        patiently(self.end()).await
+    async fn commit(mut self) -> Result<()> {
+        patiently(self.0.commit()).await?;
+        self.0.give_back();
+        Ok(())
     }
 }
 
 /// Opens connections, and looks at those that are to be used again.
-pub(super) struct Opener(PgConnectOptions);
+pub(super) struct Opener {
+    options: PgConnectOptions,
+    has_sessions: bool,
+}
 
 // The password is left out.
 impl fmt::Debug for Opener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Opener").field(&self.0.get_host()).finish_non_exhaustive()
+        f.debug_tuple("Opener").field(&self.options.get_host()).finish_non_exhaustive()
+    }
+}
+
+impl Opener {
+    /// The settings are not among the connection's options: PgBouncer refuses connections that name them there.
+    async fn open(&self) -> Result<PgConnection, Error> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        if self.has_sessions {
+            // Statements are short: to compile one takes longer than to run it.
+            let settings = format!("set statement_timeout = {}; set jit = off", PATIENCE.as_millis());
+            connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+        }
+        Ok(connection)
     }
 }
 
@@ -205,7 +222,7 @@ impl Manager for Opener {
     /// Waits where the server is not up yet, for as long as the statement does.
     async fn create(&self) -> Result<PgConnection, Error> {
         loop {
-            match PgConnection::connect_with(&self.0).await {
+            match self.open().await {
                 Err(fault) if is_starting(&fault) => sleep(BETWEEN_ATTEMPTS).await,
                 done => return done,
             }

@@ -1,29 +1,29 @@
 //! Rows by the million: a batch is one text of JSON, since a statement for each row would take longer.
 
 use async_trait::async_trait;
-use sqlx::sqlite::Sqlite;
 use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr as _, SqlStr};
 
-use super::{json, of_code};
-use crate::store::engine::{Row as _, Session as _, Value, sort_loaded};
+use super::pool::SqliteTransaction;
+use super::{json, of_code, sorted};
+use crate::store::engine::{Row as _, Session as _, Transaction as _, Value, sort_loaded};
 use crate::store::load::{Bulk, Cell, OF_MESSAGES, Table};
 use crate::store::{Result, StoreError};
 
 /// A load's transaction.
 pub(super) struct SqliteLoad {
-    transaction: sqlx::Transaction<'static, Sqlite>,
+    transaction: SqliteTransaction,
     /// What the commit has to run first.
     later: Vec<String>,
 }
 
 impl SqliteLoad {
-    pub(super) fn within(transaction: sqlx::Transaction<'static, Sqlite>) -> Self {
+    pub(super) fn within(transaction: SqliteTransaction) -> Self {
         Self { transaction, later: Vec::new() }
     }
 
     async fn execute(&mut self, statement: impl Into<String>) -> Result<()> {
         let statement = sqlx::raw_sql(AssertSqlSafe(statement.into()));
-        statement.execute(&mut *self.transaction).await.map(drop).map_err(named)
+        statement.execute(self.transaction.connection().map_err(sorted)?).await.map(drop).map_err(named)
     }
 }
 
@@ -45,7 +45,7 @@ impl Bulk for SqliteLoad {
         let (name, columns, values) = (table.name, table.columns, values.join(", "));
         let insertion = format!("insert into {name} ({columns}) select {values} from json_each($1)");
         let insertion = sqlx::query(AssertSqlSafe(insertion)).bind(rows + "]");
-        insertion.execute(&mut *self.transaction).await.map(drop).map_err(named)
+        insertion.execute(self.transaction.connection().map_err(sorted)?).await.map(drop).map_err(named)
     }
 
     async fn numbers(&mut self, sql: &'static str) -> Result<Vec<i64>> {
@@ -77,6 +77,6 @@ impl Bulk for SqliteLoad {
             self.execute(statement).await?;
         }
         self.execute("analyze").await?;
-        self.transaction.commit().await.map_err(named)
+        self.transaction.commit().await
     }
 }

@@ -14,6 +14,7 @@ facts! {
     a_link_for_activation_ends,
     a_link_is_good_for_its_user_and_its_purpose,
     a_link_leads_to_the_site_and_not_to_the_host_that_was_asked,
+    a_link_may_lead_to_another_site,
     the_text_of_a_mail_may_be_the_hosts_own,
     who_is_ready_to_log_in_is_mailed_so_on_request,
     a_superuser_waits_for_no_link,
@@ -87,7 +88,7 @@ async fn a_link_leads_to_the_site_and_not_to_the_host_that_was_asked(suite: Suit
     let chat = suite.chat_with(|config| {
         by_mail(config);
         config.accounts.site_url = "https://chat.example.org".to_owned();
-        config.accounts.activation_url = "#/activate/{uid}/{token}".to_owned();
+        config.accounts.activation_url = "accounts/activate#/{uid}/{token}".to_owned();
         config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
     });
     let chat = chat.await;
@@ -97,9 +98,20 @@ async fn a_link_leads_to_the_site_and_not_to_the_host_that_was_asked(suite: Suit
     ask.json(body).await.status(201);
     let mails = chat.mails().await;
     let link = Link::in_one(&mails);
-    let url = format!("https://chat.example.org/#/activate/{}/{}", link.uid, link.token);
+    let url = format!("https://chat.example.org/accounts/activate#/{}/{}", link.uid, link.token);
     assert!(mails[0].body.contains(&url), "{}", mails[0].body);
     assert!(!mails[0].body.contains("evil"), "{}", mails[0].body);
+}
+
+async fn a_link_may_lead_to_another_site(suite: Suite) {
+    let chat = suite.chat_with(|config| {
+        by_mail(config);
+        config.accounts.activation_url = "https://app.example.org/activate#/{uid}/{token}".to_owned();
+    });
+    let mails = register(&chat.await, "ann").await;
+    let link = Link::in_one(&mails);
+    let url = format!("\n\nhttps://app.example.org/activate#/{}/{}\n", link.uid, link.token);
+    assert!(mails[0].body.contains(&url), "{}", mails[0].body);
 }
 
 async fn the_text_of_a_mail_may_be_the_hosts_own(suite: Suite) {
@@ -116,7 +128,7 @@ async fn the_text_of_a_mail_may_be_the_hosts_own(suite: Suite) {
     assert_eq!((mail.from.as_str(), mail.to.as_str()), ("Tea <tea@example.org>", "ann@example.org"));
     let [uid, token, unknown, url]: [&str; 4] = mail.body.split(' ').collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(unknown, "{unknown}");
-    assert_eq!(url, format!("http://localhost:8000/activate/{uid}/{token}"));
+    assert_eq!(url, format!("http://localhost:8000/#/activate/{uid}/{token}"));
 }
 
 async fn who_is_ready_to_log_in_is_mailed_so_on_request(suite: Suite) {

@@ -6,6 +6,7 @@ use crate::messages::MessageFilter;
 
 facts! {
     a_store_that_is_up_answers,
+    a_store_that_is_up_takes_writes,
     a_store_that_was_migrated_says_so,
     migrating_again_changes_nothing,
     many_may_migrate_at_once,
@@ -15,6 +16,12 @@ facts! {
 
 async fn a_store_that_is_up_answers(store: &Subject) {
     store.ping().await.unwrap();
+}
+
+async fn a_store_that_is_up_takes_writes(store: &Subject) {
+    store.check_writable().await.unwrap();
+    store.check_writable().await.unwrap();
+    assert_eq!(store.keep_secret("key", "one").await.unwrap(), "one");
 }
 
 async fn a_store_that_was_migrated_says_so(store: &Subject) {
