@@ -10,7 +10,8 @@ use rustix::process::geteuid;
 use crate::command;
 use crate::failure::{Failure, Result};
 
-const POSTGRES_PROGRAMS: [&str; 5] = ["initdb", "pg_ctl", "pg_isready", "postgres", "psql"];
+const POSTGRES_PROGRAMS: [&str; 7] =
+    ["initdb", "pg_ctl", "pg_dump", "pg_isready", "pg_restore", "postgres", "psql"];
 const OLDEST_POSTGRES: Version = Version { major: 15, minor: 0 };
 const OLDEST_PYTHON: Version = Version { major: 3, minor: 9 };
 

@@ -1,5 +1,5 @@
-//! What tests of pages drive: a browser, Postman's runner, and a tester of OpenAPI documents. Found, or installed; the last
-//! two, of these versions, under `target/tools`.
+//! What tests of the server drive: a browser, Postman's runner, a tester of OpenAPI documents, and PgBouncer. Found, or
+//! installed; Postman's runner and the tester, of these versions, under `target/tools`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ const CHROMEDRIVER_AT: &str = "CHATAPI_TEST_CHROMEDRIVER";
 const NEWMAN_AT: &str = "CHATAPI_TEST_NEWMAN";
 const SCHEMATHESIS_AT: &str = "CHATAPI_TEST_SCHEMATHESIS";
 
+const PGBOUNCER_AT: &str = "CHATAPI_TEST_PGBOUNCER";
+
 /// Where pictures of the pages go.
 const SCREENSHOTS: &str = "CHATAPI_TEST_SCREENSHOTS";
 
@@ -28,6 +30,7 @@ pub(crate) struct Tools {
     chromedriver: PathBuf,
     newman: PathBuf,
     schemathesis: PathBuf,
+    pgbouncer: PathBuf,
 }
 
 impl Tools {
@@ -39,6 +42,7 @@ impl Tools {
             chromedriver: chromedriver().ok_or_else(gone)?,
             newman: newman()?,
             schemathesis: schemathesis()?,
+            pgbouncer: pgbouncer().ok_or_else(|| Failure::Reason("PgBouncer is gone again".to_owned()))?,
         })
     }
 
@@ -48,6 +52,7 @@ impl Tools {
         tests.env(CHROMEDRIVER_AT, &self.chromedriver);
         tests.env(NEWMAN_AT, &self.newman);
         tests.env(SCHEMATHESIS_AT, &self.schemathesis);
+        tests.env(PGBOUNCER_AT, &self.pgbouncer);
         let screenshots = env::var_os(SCREENSHOTS).unwrap_or_else(|| OsString::from("target/screenshots"));
         tests.env(SCREENSHOTS, path::absolute(screenshots)?);
         Ok(())
@@ -68,6 +73,9 @@ fn missing() -> Vec<Package> {
     if named(SCHEMATHESIS_AT).is_none() && !schemathesis_place().1.exists() && !python_makes_places() {
         missing.push(Package { name: "python3-venv", program: "Python's venv and pip" });
     }
+    if pgbouncer().is_none() {
+        missing.push(Package { name: "pgbouncer", program: "PgBouncer" });
+    }
     missing
 }
 
@@ -82,6 +90,12 @@ fn chromium() -> Option<PathBuf> {
 
 fn chromedriver() -> Option<PathBuf> {
     named(CHROMEDRIVER_AT).or_else(|| on_path("chromedriver"))
+}
+
+fn pgbouncer() -> Option<PathBuf> {
+    // Debian keeps it where only root looks.
+    let of_root = || Some(PathBuf::from("/usr/sbin/pgbouncer")).filter(|place| place.is_file());
+    named(PGBOUNCER_AT).or_else(|| on_path("pgbouncer")).or_else(of_root)
 }
 
 fn newman() -> Result<PathBuf> {

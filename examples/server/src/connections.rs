@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
+use chatapi_core::ChatApi;
 use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use hyper::body::{Bytes, Incoming};
@@ -40,7 +41,7 @@ pub(crate) trait App: Clone + Send + Sync + 'static {
 ///
 /// This does what the frameworks' own servers do, which set no limit to the time that a client takes to send the head of a
 /// request.
-pub(crate) async fn serve(listener: TcpListener, app: impl App, stop: &mut Stop) {
+pub(crate) async fn serve(listener: TcpListener, api: &ChatApi, app: impl App, stop: &mut Stop) {
     let mut http = Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     let stopping = CancellationToken::new();
@@ -50,10 +51,10 @@ pub(crate) async fn serve(listener: TcpListener, app: impl App, stop: &mut Stop)
             connection = accept(&listener) => connection,
             () = stop.asked() => break,
         };
-        let app = app.clone();
+        let (api, app) = (api.clone(), app.clone());
         let service = service_fn(move |request| {
-            let app = app.clone();
-            async move { Ok::<_, Infallible>(answer(&app, request, peer).await) }
+            let (api, app) = (api.clone(), app.clone());
+            async move { Ok::<_, Infallible>(answer(&api, &app, request, peer).await) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let stopping = stopping.clone();
@@ -108,9 +109,14 @@ fn is_of_one_connection(fault: &io::Error) -> bool {
 }
 
 /// Names a request in everything that is logged about it, and in its answer.
-async fn answer<A: App>(app: &A, request: Request<Incoming>, peer: SocketAddr) -> Response<A::Body> {
+async fn answer<A: App>(
+    api: &ChatApi,
+    app: &A,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<A::Body> {
     let sent = request.headers().get_all(X_REQUEST_ID).iter().map(HeaderValue::as_bytes);
-    let id = RequestId::of(request.method().as_str(), request.uri().path(), sent, |name| {
+    let id = RequestId::of(api, request.method().as_str(), request.uri().path(), sent, |name| {
         request.headers().get(name).and_then(|value| value.to_str().ok())
     });
     let mut response = app.answer(request, peer).instrument(id.span()).await;
@@ -123,6 +129,7 @@ async fn answer<A: App>(app: &A, request: Request<Incoming>, peer: SocketAddr) -
 
 #[cfg(test)]
 mod tests {
+    use chatapi_core::store::memory::MemoryStore;
     use http_body_util::Full;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -144,7 +151,8 @@ mod tests {
     async fn answer_to(part: &str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { serve(listener, Hears, &mut Stop::listen().unwrap()).await });
+        let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
+        tokio::spawn(async move { serve(listener, &api, Hears, &mut Stop::listen().unwrap()).await });
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(part.as_bytes()).await.unwrap();
         let mut answer = String::new();

@@ -63,6 +63,14 @@ impl Opened {
         }
     }
 
+    /// Closes its connections. What SQLite keeps is in one file then, if no other process uses it.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
+    }
+
     /// How its connections stand.
     pub(crate) fn pool_status(&self) -> PoolStatus {
         match self {
@@ -114,16 +122,33 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
             if let Some(folder) = file.parent() {
                 make_folder(folder)?;
             }
-            let store = SqliteStore::open(file).await;
-            let named = || format!("cannot open the database {}", file.display());
-            Opened::Sqlite(store.map_err(|fault| Failure::because(&named(), &fault))?)
+            return open_file(file).await;
         }
         Database::Postgres(server) => {
-            let server = server.as_ref().clone().application_name("chatapi-server");
+            let mut server = server.as_ref().clone();
+            if server.get_application_name().is_none() {
+                server = server.application_name("chatapi-server");
+            }
             wait_for(&server, &settings.database, settings.database_wait).await?;
-            Opened::Postgres(PgStore::with_options(server, settings.database_connections))
+            let store = PgStore::with_options(server, settings.database_connections);
+            Opened::Postgres(if settings.pools_transactions {
+                store.with_transaction_pooling()
+            } else {
+                store
+            })
         }
     };
+    up_to_date(opened).await
+}
+
+/// Opens a SQLite file, or makes it, and brings its tables up to date.
+pub(crate) async fn open_file(file: &Path) -> Result<Opened, Failure> {
+    let store = SqliteStore::open(file).await;
+    let named = || format!("cannot open the database {}", file.display());
+    up_to_date(Opened::Sqlite(store.map_err(|fault| Failure::because(&named(), &fault))?)).await
+}
+
+async fn up_to_date(opened: Opened) -> Result<Opened, Failure> {
     opened.store().migrate().await.map_err(|fault| not_migrated(&fault))?;
     // Whether the site is served or not: it can be switched on at any time, on one instance of many.
     opened.admin_store().migrate().await.map_err(|fault| not_migrated(&fault))?;
@@ -143,7 +168,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
 async fn wait_for(server: &PgConnectOptions, database: &Database, patience: Duration) -> Result<(), Failure> {
     let deadline = Instant::now() + patience;
     loop {
-        let fault = match timeout(ATTEMPT, server.connect()).await {
+        let fault = match timeout(ATTEMPT, server.clone().extra_float_digits(None).connect()).await {
             Ok(Ok(connection)) => return close(connection).await,
             Ok(Err(fault)) if !may_come(&fault) => {
                 return Err(Failure::because(&format!("cannot use the database ({database})"), &fault));

@@ -1,9 +1,9 @@
 //! The web frameworks that this program was built with, each serving the same chat.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use chatapi_core::ChatApi;
-use clap::ValueEnum;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
@@ -27,7 +27,7 @@ pub(crate) const HEAD_PATIENCE: Duration = Duration::from_secs(75);
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 
 /// What serves.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Framework {
     /// axum 0.8
     #[cfg(feature = "axum")]
@@ -41,6 +41,29 @@ pub(crate) enum Framework {
     #[cfg(feature = "poem")]
     #[cfg_attr(not(any(feature = "axum", feature = "actix")), default)]
     Poem,
+}
+
+/// What there is, built in or not.
+const KNOWN: [&str; 3] = ["axum", "actix", "poem"];
+
+impl FromStr for Framework {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            #[cfg(feature = "axum")]
+            "axum" => Ok(Self::Axum),
+            #[cfg(feature = "actix")]
+            "actix" => Ok(Self::Actix),
+            #[cfg(feature = "poem")]
+            "poem" => Ok(Self::Poem),
+            other if KNOWN.contains(&other) => Err(format!(
+                "this program was built without {other}: build it with `cargo build --release -p chatapi-server --features {other}`, \
+                 or the image with `--build-arg FEATURES={other}`"
+            )),
+            _ => Err(format!("expected one of {}", KNOWN.join(", "))),
+        }
+    }
 }
 
 impl Framework {

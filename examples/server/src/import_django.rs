@@ -47,13 +47,16 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
     let report = report.map_err(|error| refused(&error))?;
     if options.dry_run {
         drop(load);
+        opened.close().await;
         welcome::print(&told(&report, "Nothing was changed: this was a dry run. It would be imported:"));
         return Ok(());
     }
     say("putting the indexes back");
     load.commit().await.map_err(|fault| not_written(&fault))?;
     welcome::print(&told(&report, "Imported, and counted again afterwards:"));
-    tidy::tidy(opened.store(), words, |done, rooms| meter.rooms(done, rooms)).await
+    tidy::tidy(opened.store(), words, |done, rooms| meter.rooms(done, rooms)).await?;
+    opened.close().await;
+    Ok(())
 }
 
 async fn open(from: Database) -> Result<Django, ImportError> {

@@ -4,11 +4,13 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 
 use clap::Args;
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing::Subscriber;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, registry};
+use tracing_subscriber::{EnvFilter, Layer, registry};
 
 use crate::failure::Failure;
 use crate::traces::{self, Traces};
@@ -55,6 +57,12 @@ impl LogOptions {
             Some(filter) => ("--log / CHATAPI_LOG", filter.clone()),
             None => ("RUST_LOG", said("RUST_LOG").unwrap_or_else(|| level.to_owned())),
         };
+        if let Some(word) = filter.split(',').map(str::trim).find(|word| is_no_level(word)) {
+            return Err(Failure::setting(format!(
+                "{named}: `{word}` is no level: expected error, warn, info, debug, trace or off, or a module with one, such as \
+                 chatapi_server=debug"
+            )));
+        }
         match EnvFilter::builder().parse(&filter) {
             Ok(filter) => Ok(Logs { format: self.log_format, filter }),
             Err(fault) => Err(Failure::setting(format!("{named}: {fault}"))),
@@ -62,15 +70,37 @@ impl LogOptions {
     }
 }
 
+/// Whether a part of a filter is a word alone that is no level. The filter takes it for the name of a module, and logs nothing
+/// but that.
+fn is_no_level(word: &str) -> bool {
+    let is_plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    is_plain && word.parse::<LevelFilter>().is_err()
+}
+
 /// Starts to log, and to trace.
 pub(crate) fn start(logs: Logs, traces: &Traces) {
-    let lines = layer().with_writer(io::stderr);
-    let lines = match logs.format {
-        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
-    };
+    let lines = logs.format;
     // What is traced stands beside what is logged, and is not to be seen there.
     let is_for_the_log = filter_fn(|about| about.target() != traces::TARGET);
-    let lines = lines.with_filter(FilterExt::and(logs.filter, is_for_the_log));
-    registry().with(lines).with(traces.layer()).init();
+    match traces.layer() {
+        Some(traces) => {
+            let filter = FilterExt::and(logs.filter, is_for_the_log);
+            registry().with(lines.layer().with_filter(filter)).with(traces).init();
+        }
+        // One filter for everything, spans for traces included: nothing is made that nobody reads. With a filter of its own, a
+        // layer that is alone loses events that follow one that was left out.
+        None => {
+            registry().with(logs.filter).with(is_for_the_log).with(lines.layer()).init();
+        }
+    }
+}
+
+impl LogFormat {
+    fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(self) -> Box<dyn Layer<S> + Send + Sync> {
+        let lines = layer().with_writer(io::stderr);
+        match self {
+            Self::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+            Self::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+        }
+    }
 }

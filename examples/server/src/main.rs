@@ -1,5 +1,6 @@
 //! The ChatAPI server: the documented deployment, on SQLite or PostgreSQL. `chatapi-server --help` lists its settings.
 
+mod backup;
 mod chat_page;
 #[cfg(any(feature = "axum", feature = "poem"))]
 mod connections;
@@ -27,8 +28,11 @@ use std::process::ExitCode;
 
 use chatapi_core::clock::SystemClock;
 use failure::Failure;
+use rustix::fs::Mode;
+use rustix::process::umask;
 use settings::{Call, Command};
 use traces::Traces;
+use tracing::warn;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -36,6 +40,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // The database, its write-ahead log, the secret key and backups are this user's alone.
+    umask(Mode::RWXG | Mode::RWXO);
     let call = match settings::read() {
         Ok(call) => call,
         Err(answer) => return answer.show(),
@@ -49,9 +55,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(call: Call) -> Result<(), Failure> {
-    let Call { command, settings, logs, traces } = call;
+    let Call { command, settings, logs, traces, warnings } = call;
     let traces = if matches!(command, Command::Serve) { traces.start()? } else { Traces::default() };
     logs::start(logs, &traces);
+    for warning in warnings {
+        warn!("{warning}");
+    }
     match command {
         Command::Serve => {
             let served = serve::serve(settings, traces.is_on()).await;
@@ -59,7 +68,7 @@ async fn run(call: Call) -> Result<(), Failure> {
             served
         }
         Command::Migrate => {
-            database::open(&settings).await?;
+            database::open(&settings).await?.close().await;
             welcome::print("The database is up to date.\n");
             Ok(())
         }
@@ -67,5 +76,7 @@ async fn run(call: Call) -> Result<(), Failure> {
         Command::Createsuperuser(account) => superuser::create(account, &settings).await,
         Command::Seed(options) => seed::seed(&options, &settings, &SystemClock).await,
         Command::ImportDjango(options) => import_django::import(&options, &settings).await,
+        Command::Backup(copy) => backup::back_up(&copy, &settings).await,
+        Command::Restore(copy) => backup::restore(&copy, &settings).await,
     }
 }

@@ -1,5 +1,8 @@
 //! Every request has an id, which the log and the answer carry.
 
+use std::borrow::Cow;
+
+use chatapi_core::ChatApi;
 use chatapi_core::random::{SystemRandom, hex};
 use http::HeaderName;
 use tokio::time::Instant;
@@ -26,8 +29,9 @@ pub(crate) struct RequestId {
 }
 
 impl RequestId {
-    /// `sent` are the values of the request's own header, `header` gives others of its headers by name.
+    /// `path` is named in the log as [`shown`] does. `sent` are the values of the request's own header, `header` gives others of its headers by name.
     pub(crate) fn of<'a>(
+        api: &ChatApi,
         method: &str,
         path: &str,
         sent: impl Iterator<Item = &'a [u8]>,
@@ -35,9 +39,10 @@ impl RequestId {
     ) -> Self {
         let id = taken(sent).unwrap_or_else(|| hex(&SystemRandom, 16));
         // A span at the level of errors is there whatever the log's filter leaves out.
-        let log = error_span!("request", method, path, request_id = id);
+        let shown = shown(api, path);
+        let log = error_span!("request", method, path = &*shown, request_id = id);
         let is_probe = PROBES.contains(&path);
-        let trace = if is_probe { Span::none() } else { traces::span(&log, method, path, &id) };
+        let trace = if is_probe { Span::none() } else { traces::span(&log, method, &shown, &id) };
         traces::continue_from(&trace, header);
         Self { id, log, trace, is_probe, began: Instant::now() }
     }
@@ -62,6 +67,18 @@ impl RequestId {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.id
+    }
+}
+
+/// The pattern of a path's route: what stands in a path may be secret, as the token of a mailed link is. Of a path that has no
+/// route, no more than its first segment.
+fn shown<'a>(api: &'a ChatApi, path: &'a str) -> Cow<'a, str> {
+    if let Some((route, _)) = api.find(path) {
+        return route.path().into();
+    }
+    match path.char_indices().filter(|(_, character)| *character == '/').nth(1) {
+        Some((slash, _)) if slash + 1 < path.len() => format!("{}…", &path[..=slash]).into(),
+        _ => path.into(),
     }
 }
 

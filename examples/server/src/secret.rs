@@ -12,6 +12,9 @@ use crate::database::{self, Opened};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
+/// What it is called in the data folder, and in a backup.
+pub(crate) const NAME: &str = "secret_key";
+
 /// The fewest bytes of a secret.
 const SHORTEST: usize = 32;
 
@@ -35,7 +38,7 @@ pub(crate) async fn find(settings: &Settings, store: &Opened) -> Result<String, 
     let fresh = fresh();
     let (kept, place) = match store {
         Opened::Postgres(_) => {
-            let kept = store.store().keep_secret("secret_key", &fresh).await;
+            let kept = store.store().keep_secret(NAME, &fresh).await;
             (
                 kept.map_err(|fault| Failure::because("cannot keep the secret key", &fault))?,
                 "the database".to_owned(),
@@ -43,7 +46,7 @@ pub(crate) async fn find(settings: &Settings, store: &Opened) -> Result<String, 
         }
         Opened::Sqlite(_) => {
             database::make_folder(&settings.data_folder)?;
-            let file = settings.data_folder.join("secret_key");
+            let file = settings.data_folder.join(NAME);
             let kept = keep(&file, &fresh);
             let named = format!("cannot keep the secret key in {}", file.display());
             (kept.map_err(|fault| Failure::because(&named, &fault))?, file.display().to_string())
@@ -86,7 +89,8 @@ fn keep(file: &Path, fresh: &str) -> io::Result<String> {
     read(file)?.ok_or_else(|| ErrorKind::NotFound.into())
 }
 
-fn read(file: &Path) -> io::Result<Option<String>> {
+/// The secret that is kept in a file, if there is one.
+pub(crate) fn read(file: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(file) {
         Ok(text) => Ok(Some(text.trim().to_owned())),
         Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),

@@ -94,6 +94,7 @@ pub(crate) async fn seed(
     let made = fill(&mut load, opened.store(), options, &hash, clock.now()).await?;
     load.commit().await.map_err(|fault| not_made(&fault))?;
     tidy::tidy(opened.store(), words, |_, _| {}).await?;
+    opened.close().await;
     let url = settings.public_url.clone().or(settings.bind.first().map(|address| welcome::url(*address)));
     welcome::print(&told(&made, options, &password, &url.unwrap_or_default()));
     Ok(())

@@ -1,11 +1,13 @@
 //! `chatapi-server serve`: from settings to a server that runs, and to its end.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use chatapi_core::ChatApi;
 use chatapi_core::http::health;
 use chatapi_core::mail::smtp::SmtpMailer;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::database::{self, Opened};
@@ -16,11 +18,14 @@ use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::{chat_page, panics, secret, welcome};
 
+/// How long it may take to close the database: on SQLite, to take the write-ahead log into it.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// Serves until it is asked to stop. `traces` says whether requests are traced.
 pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen().map_err(|fault| Failure::because("cannot listen to signals", &fault))?;
     panics::log();
-    let (listener, api) = tokio::select! {
+    let (listener, api, store) = tokio::select! {
         started = start(&settings, traces) => started?,
         () = stop.asked() => return Ok(()),
     };
@@ -30,11 +35,14 @@ pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failur
         () = api.shutdown() => {}
         () = stop.asked() => warn!("asked to stop again: mails under way may be lost"),
     }
+    if timeout(CLOSING, store.close()).await.is_err() {
+        warn!("the database could not be closed in time: statements are still under way");
+    }
     info!("stopped");
     Ok(())
 }
 
-async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatApi), Failure> {
+async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatApi, Opened), Failure> {
     let store = database::open(settings).await?;
     let secret = secret::find(settings, &store).await?;
     let listener = listen(&settings.bind).await?;
@@ -47,11 +55,11 @@ async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatAp
         let listener = listen(bind).await?;
         let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
         info!(%address, "metrics are served");
-        tokio::spawn(metrics::serve(listener, metrics, api.clone(), store));
+        tokio::spawn(metrics::serve(listener, metrics, api.clone(), store.clone()));
     }
     info!(%address, database = %settings.database, "ready");
     welcome::greet(address, settings);
-    Ok((listener, api))
+    Ok((listener, api, store))
 }
 
 async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener, Failure> {

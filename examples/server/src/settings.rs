@@ -9,10 +9,11 @@ use std::{env, io};
 
 use chatapi_core::Config;
 use chatapi_core::mail::smtp::SmtpMailer;
-use clap::builder::{BoolishValueParser, Resettable};
+use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::backup::BackupFile;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::framework::Framework;
@@ -29,10 +30,12 @@ mod chat_page;
 pub(crate) mod database;
 mod limits;
 mod mail;
+mod postgres_url;
 mod rates;
+mod unknown;
 pub(crate) mod values;
 
-use values::{Address, Period, PublicUrl};
+use values::{Address, Period, PublicUrl, yes_or_no};
 
 /// A chat server: rooms, messages, accounts and tokens behind a REST API.
 ///
@@ -79,6 +82,10 @@ pub(crate) enum Command {
     Seed(SeedOptions),
     /// Take over the database of a Django deployment: its users, rooms and messages
     ImportDjango(ImportOptions),
+    /// Copy the SQLite database, and the generated secret key, into a new file, while the server runs or not
+    Backup(BackupFile),
+    /// Put a file that `backup` made in the place of the SQLite database, while no server runs
+    Restore(BackupFile),
 }
 
 #[derive(Debug, Args)]
@@ -108,11 +115,11 @@ struct ServingOptions {
     /// Show browsers pages: the API's document at /schema/, interactive ones at /docs/, and every endpoint as a page
     #[cfg(feature = "pages")]
     #[arg(long, env = "CHATAPI_PAGES", value_name = "YES OR NO", default_value = "yes")]
-    #[arg(action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    #[arg(action = clap::ArgAction::Set, value_parser = yes_or_no)]
     pages: bool,
     /// Serve the admin site, which staff find under /admin/
     #[arg(long, env = "CHATAPI_ADMIN", value_name = "YES OR NO", default_value = "yes")]
-    #[arg(action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    #[arg(action = clap::ArgAction::Set, value_parser = yes_or_no)]
     admin: bool,
 }
 
@@ -129,6 +136,7 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     pub(crate) database_connections: u32,
     pub(crate) database_wait: Duration,
+    pub(crate) pools_transactions: bool,
     pub(crate) config: Config,
     pub(crate) chat_page: bool,
     pub(crate) mailer: Option<SmtpMailer>,
@@ -142,6 +150,8 @@ pub(crate) struct Call {
     pub(crate) settings: Settings,
     pub(crate) logs: Logs,
     pub(crate) traces: TraceOptions,
+    /// What is odd about the settings and hinders nothing, for the log.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// The answer where there is nothing to do.
@@ -177,12 +187,13 @@ pub(crate) fn read() -> Result<Call, Answer> {
     let matches = shape.try_get_matches_from_mut(env::args_os());
     let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = line.map_err(|fault| answer(&fault, &shape))?;
-    let config = line.mail.config(line.rates.config(line.limits.config()))?;
+    let config = line.mail.config(line.rates.config(line.limits.config()?))?;
     let config = line.chat_page.config(config);
     let settings = Settings {
         database: line.database.database(&line.serving.data_dir)?,
         database_connections: line.database.connections(),
         database_wait: line.database.wait(),
+        pools_transactions: line.database.pools_transactions(),
         mailer: line.mail.mailer()?,
         config,
         chat_page: line.chat_page.is_served(),
@@ -199,7 +210,8 @@ pub(crate) fn read() -> Result<Call, Answer> {
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
-    Ok(Call { command, settings, logs: line.logs.logs(level)?, traces: line.traces })
+    let warnings = unknown::warnings(&shape);
+    Ok(Call { command, settings, logs: line.logs.logs(level)?, traces: line.traces, warnings })
 }
 
 fn sound(secret: String) -> Result<String, Failure> {
@@ -223,8 +235,8 @@ fn answer(fault: &clap::Error, shape: &clap::Command) -> Answer {
         return Answer::Text(fault.to_string());
     }
     let text = fault.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    let line = line.strip_prefix("error: ").unwrap_or(line);
+    let what = text.split("\n\n").next().unwrap_or_default();
+    let line = what.strip_prefix("error: ").unwrap_or(what).split_whitespace().collect::<Vec<_>>().join(" ");
     let named = match fault.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(named)) => {
             shape.get_arguments().find(|argument| argument.to_string() == *named)
@@ -235,7 +247,7 @@ fn answer(fault: &clap::Error, shape: &clap::Command) -> Answer {
         Some((argument, flag, variable)) => {
             line.replace(&format!("'{argument}'"), &format!("--{flag} / {}", variable.display()))
         }
-        None => line.to_owned(),
+        None => line,
     };
     Failure::setting(line).into()
 }

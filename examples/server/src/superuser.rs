@@ -9,9 +9,10 @@ use chatapi_core::users::{NewAccount, is_address};
 use chatapi_core::{ChatApi, Error};
 use clap::Args;
 
+use crate::database::{self, Opened};
 use crate::failure::{Failure, causes};
 use crate::settings::Settings;
-use crate::{database, secret, welcome};
+use crate::{secret, welcome};
 
 mod interview;
 
@@ -42,7 +43,8 @@ pub(crate) async fn create(account: Account, settings: &Settings) -> Result<(), 
             "there is no terminal to ask on: use --noinput with --username, and the password in {PASSWORD}"
         )));
     }
-    let chats = Chats::open(settings).await?;
+    let store = database::open(settings).await?;
+    let chats = Chats::on(&store, settings)?;
     let username = match given {
         Some(given) => chats.strict.register(given).await.map_err(|error| refused(&error))?.username,
         None => {
@@ -55,6 +57,7 @@ pub(crate) async fn create(account: Account, settings: &Settings) -> Result<(), 
     };
     chats.strict.shutdown().await;
     chats.lenient.shutdown().await;
+    store.close().await;
     welcome::print(&format!("The superuser {username} was made.\n"));
     Ok(())
 }
@@ -93,8 +96,7 @@ struct Chats {
 }
 
 impl Chats {
-    async fn open(settings: &Settings) -> Result<Self, Failure> {
-        let store = database::open(settings).await?;
+    fn on(store: &Opened, settings: &Settings) -> Result<Self, Failure> {
         let mut anything = PasswordRules::default();
         anything.max_similarity = f64::INFINITY;
         anything.min_length = 0;

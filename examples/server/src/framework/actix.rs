@@ -2,8 +2,10 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
+use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use chatapi_core::ChatApi;
 use tokio::net::TcpListener;
@@ -19,6 +21,7 @@ pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) 
         App::new()
             .configure(chatapi_actix::configure(api.clone()))
             .default_service(chatapi_actix::not_found(api.clone()))
+            .app_data(Data::new(api.clone()))
             .wrap(from_fn(identify))
     };
     let server = listener.into_std().and_then(|listener| {
@@ -55,7 +58,8 @@ async fn identify<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let sent = request.headers().get_all(X_REQUEST_ID.as_str()).map(HeaderValue::as_bytes);
-    let id = RequestId::of(request.method().as_str(), request.path(), sent, |name| {
+    let api = request.app_data::<Data<ChatApi>>().ok_or_else(|| ErrorInternalServerError("no chat"))?;
+    let id = RequestId::of(api, request.method().as_str(), request.path(), sent, |name| {
         request.headers().get(name).and_then(|value| value.to_str().ok())
     });
     let mut response = next.call(request).instrument(id.span()).await?;

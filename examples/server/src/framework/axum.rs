@@ -16,7 +16,8 @@ use crate::stop::Stop;
 
 pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) {
     let missing = chatapi_axum::not_found(api.clone()).with_state(());
-    connections::serve(listener, chatapi_axum::router(api).fallback_service(missing), stop).await;
+    let app = chatapi_axum::router(api.clone()).fallback_service(missing);
+    connections::serve(listener, &api, app, stop).await;
 }
 
 impl App for Router {

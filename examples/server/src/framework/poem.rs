@@ -21,11 +21,11 @@ use crate::stop::Stop;
 pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) {
     let chat = api.clone();
     // Not as a route for every path: poem would prefer that one to a route of the chat's at `/`.
-    let app = chatapi_poem::endpoint(api).catch_error(move |_: NotFoundError| {
+    let app = chatapi_poem::endpoint(api.clone()).catch_error(move |_: NotFoundError| {
         let missing = chatapi_poem::response(chat.not_found());
         async { missing }
     });
-    connections::serve(listener, Arc::new(app), stop).await;
+    connections::serve(listener, &api, Arc::new(app), stop).await;
 }
 
 impl<E: Endpoint + 'static> App for Arc<E> {

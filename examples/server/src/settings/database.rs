@@ -1,21 +1,21 @@
 //! Which database: a URL, or the parts of one.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::time::Duration;
 
 use clap::Args;
 use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgConnectOptions;
 
-use super::values::Period;
+use super::postgres_url;
+use super::values::{Period, yes_or_no};
 use crate::database::Database;
 use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Database")]
 pub(super) struct DatabaseOptions {
-    /// postgres://name:password@host:port/database or sqlite://path [default: chatapi.sqlite3 in the data folder]
+    /// postgres://name:password@host:port/database, libpq's keyword=value pairs, or sqlite://path [default: chatapi.sqlite3 in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
     /// The user on PostgreSQL; with it come --pg-password and --pg-db, instead of --database-url
@@ -38,6 +38,17 @@ pub(super) struct DatabaseOptions {
     #[arg(long, env = "CHATAPI_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     #[arg(default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
     database_connections: u32,
+    /// Whether a proxy in front of PostgreSQL pools transactions, as PgBouncer does with pool_mode = transaction: no
+    /// statement is named then, and no session is set up
+    #[arg(
+        long,
+        env = "CHATAPI_DATABASE_TRANSACTION_POOLING",
+        global = true,
+        value_name = "YES OR NO",
+        default_value = "no"
+    )]
+    #[arg(action = clap::ArgAction::Set, value_parser = yes_or_no)]
+    database_transaction_pooling: bool,
     /// How long to wait at the start for a PostgreSQL that is not there yet
     #[arg(long, env = "CHATAPI_DATABASE_WAIT", global = true, value_name = "TIME", default_value = "60s")]
     database_wait: Period,
@@ -50,6 +61,10 @@ impl DatabaseOptions {
 
     pub(super) fn wait(&self) -> Duration {
         self.database_wait.0
+    }
+
+    pub(super) fn pools_transactions(&self) -> bool {
+        self.database_transaction_pooling
     }
 
     /// The database that was named, in one way and wholly.
@@ -94,11 +109,10 @@ impl DatabaseOptions {
 /// password.
 pub(crate) fn of_url(setting: &str, url: &str) -> Result<Database, Failure> {
     let wrong = |why: &str| Failure::setting(format!("{setting}: {why}"));
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return match PgConnectOptions::from_str(url) {
-            Ok(server) => Ok(Database::Postgres(Box::new(server))),
-            Err(fault) => Err(wrong(&format!("this is no URL of a PostgreSQL database: {fault}"))),
-        };
+    let is_pairs = url.contains('=') && !url.contains("://") && !url.starts_with("sqlite:");
+    if is_pairs || url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let server = postgres_url::read(url).map_err(|fault| wrong(&fault))?;
+        return Ok(Database::Postgres(Box::new(server)));
     }
     let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else {
         return Err(wrong("it must start with postgres:// or sqlite://"));

@@ -2,11 +2,12 @@
 
 use chatapi_core::Config;
 use chatapi_core::search::Language;
-use clap::builder::{BoolishValueParser, RangedU64ValueParser};
+use clap::builder::RangedU64ValueParser;
 use clap::{ArgAction, Args};
 use ipnet::IpNet;
 
-use super::values::{Period, network};
+use super::values::{Period, network, yes_or_no};
+use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
@@ -37,11 +38,11 @@ pub(super) struct LimitOptions {
     search_language: Language,
     /// Keep the search index in order in the background; searches find the same without, only slower
     #[arg(long, env = "CHATAPI_TIDY", value_name = "YES OR NO", default_value = "yes")]
-    #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
     tidy: bool,
     /// How long it may take until other instances know of a deactivation, deletion or change of password; 0s to ask each time
     #[arg(long, env = "CHATAPI_USER_CACHE", value_name = "TIME")]
-    #[arg(default_value_t = Period(Config::default().user_cache))]
+    #[arg(default_value_t = Period(Config::default().user_cache), value_parser = Period::up_to_an_hour)]
     user_cache: Period,
     /// How long an access token lasts, such as 90s, 60m, 12h or 1d
     #[arg(long, env = "CHATAPI_ACCESS_LIFETIME", value_name = "TIME")]
@@ -58,7 +59,18 @@ pub(super) struct LimitOptions {
 }
 
 impl LimitOptions {
-    pub(super) fn config(&self) -> Config {
+    /// Checks that what is set here makes sense together.
+    pub(super) fn config(&self) -> Result<Config, Failure> {
+        if self.refresh_lifetime.0 < self.access_lifetime.0 {
+            return Err(Failure::setting(
+                "--refresh-lifetime / CHATAPI_REFRESH_LIFETIME: it must not be shorter than --access-lifetime / CHATAPI_ACCESS_LIFETIME",
+            ));
+        }
+        if self.body_limit < self.message_limit {
+            return Err(Failure::setting(
+                "--body-limit / CHATAPI_BODY_LIMIT: a message as long as --message-limit / CHATAPI_MESSAGE_LIMIT allows would not fit",
+            ));
+        }
         let mut config = Config::default();
         config.page_size = self.page_size;
         config.body_limit = self.body_limit;
@@ -70,6 +82,6 @@ impl LimitOptions {
         config.access_lifetime = self.access_lifetime.0;
         config.refresh_lifetime = self.refresh_lifetime.0;
         config.trusted_proxies.clone_from(&self.trusted_proxies);
-        config
+        Ok(config)
     }
 }

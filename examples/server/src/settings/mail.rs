@@ -8,9 +8,8 @@ use chatapi_core::config::Accounts;
 use chatapi_core::mail::smtp::{SmtpMailer, is_sender};
 use chatapi_core::mail::{MailTemplate, MailTemplates};
 use clap::Args;
-use clap::builder::BoolishValueParser;
 
-use super::values::Period;
+use super::values::{Period, yes_or_no};
 use crate::failure::Failure;
 
 #[derive(Debug, Args)]
@@ -26,32 +25,33 @@ pub(super) struct MailOptions {
     mail_from: String,
     /// The name of the site, as mails give it
     #[arg(long, env = "CHATAPI_SITE_NAME", value_name = "NAME")]
-    #[arg(default_value_t = Accounts::default().site_name)]
+    #[arg(default_value_t = Accounts::default().site_name, value_parser = line)]
     site_name: String,
     /// New users are inactive until they follow the link in a mail
-    #[arg(long, env = "CHATAPI_SEND_ACTIVATION_EMAIL", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CHATAPI_SEND_ACTIVATION_EMAIL", value_parser = yes_or_no)]
     send_activation_email: bool,
     /// New users, and users who became active, get a mail that says so
-    #[arg(long, env = "CHATAPI_SEND_CONFIRMATION_EMAIL", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CHATAPI_SEND_CONFIRMATION_EMAIL", value_parser = yes_or_no)]
     send_confirmation_email: bool,
     /// Users get a mail when their password was changed
     #[arg(long, env = "CHATAPI_PASSWORD_CHANGED_EMAIL_CONFIRMATION")]
-    #[arg(value_parser = BoolishValueParser::new())]
+    #[arg(value_parser = yes_or_no)]
     password_changed_email_confirmation: bool,
     /// Users get a mail when their name was changed
     #[arg(long, env = "CHATAPI_USERNAME_CHANGED_EMAIL_CONFIRMATION")]
-    #[arg(value_parser = BoolishValueParser::new())]
+    #[arg(value_parser = yes_or_no)]
     username_changed_email_confirmation: bool,
-    /// The page, under the public URL, that activates an account; {uid} and {token} are filled in
-    #[arg(long, env = "CHATAPI_ACTIVATION_URL", value_name = "PATH")]
+    /// The page that activates an account: a path under the public URL, or a whole URL; {uid} and {token} are filled in, after
+    /// a # so that no server's log has them
+    #[arg(long, env = "CHATAPI_ACTIVATION_URL", value_name = "PATH OR URL")]
     #[arg(default_value_t = Accounts::default().activation_url, value_parser = page)]
     activation_url: String,
     /// The page that sets a new password
-    #[arg(long, env = "CHATAPI_PASSWORD_RESET_CONFIRM_URL", value_name = "PATH")]
+    #[arg(long, env = "CHATAPI_PASSWORD_RESET_CONFIRM_URL", value_name = "PATH OR URL")]
     #[arg(default_value_t = Accounts::default().password_reset_confirm_url, value_parser = page)]
     password_reset_confirm_url: String,
     /// The page that sets a new name
-    #[arg(long, env = "CHATAPI_USERNAME_RESET_CONFIRM_URL", value_name = "PATH")]
+    #[arg(long, env = "CHATAPI_USERNAME_RESET_CONFIRM_URL", value_name = "PATH OR URL")]
     #[arg(default_value_t = Accounts::default().username_reset_confirm_url, value_parser = page)]
     username_reset_confirm_url: String,
     /// How long the links in mails last
@@ -89,8 +89,16 @@ impl MailOptions {
 
     /// What sends mails, where that is set.
     pub(super) fn mailer(&self) -> Result<Option<SmtpMailer>, Failure> {
-        let mailer = self.smtp_url.as_deref().map(SmtpMailer::from_url).transpose();
-        mailer.map_err(|fault| Failure::setting(format!("--smtp-url / SMTP_URL: {fault}")))
+        let Some(url) = self.smtp_url.as_deref() else { return Ok(None) };
+        let wrong = |why: &str| Failure::setting(format!("--smtp-url / SMTP_URL: {why}"));
+        let has_host = |url: &http::Uri| url.host().is_some_and(|host| !host.is_empty());
+        let is_smtp = ["smtp://", "smtps://"].iter().any(|scheme| url.starts_with(scheme));
+        if !is_smtp || !url.parse().as_ref().is_ok_and(has_host) {
+            return Err(wrong(
+                "expected smtps://name:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25",
+            ));
+        }
+        SmtpMailer::from_url(url).map(Some).map_err(|fault| wrong(&fault.to_string()))
     }
 }
 
@@ -101,11 +109,28 @@ fn mailbox(text: &str) -> Result<String, String> {
     Err("expected an address, such as Chat <chat@example.org>".to_owned())
 }
 
+/// What stands in the subject of mails.
+fn line(text: &str) -> Result<String, String> {
+    match text.chars().any(char::is_control) {
+        true => Err("expected one line of text".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// Where a link leads to.
 fn page(text: &str) -> Result<String, String> {
-    if ["{uid}", "{token}"].iter().all(|part| text.contains(part)) {
+    if !["{uid}", "{token}"].iter().all(|part| text.contains(part)) {
+        return Err("it must have both {uid} and {token} in it".to_owned());
+    }
+    // The placeholders are no characters of a URL.
+    let place = text.split(['{', '?', '#']).next().unwrap_or_default();
+    let is_relative = !place.contains(':');
+    let site = place.parse::<http::Uri>();
+    let is_site = |url: http::Uri| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
+    if is_relative || site.is_ok_and(is_site) {
         return Ok(text.to_owned());
     }
-    Err("it must have both {uid} and {token} in it".to_owned())
+    Err("expected a path under the public URL, or a URL such as https://app.example.org/activate#{uid}/{token}".to_owned())
 }
 
 fn read_templates(folder: &Path, templates: &mut MailTemplates) -> Result<(), String> {

@@ -6,14 +6,15 @@ use chatapi_core::Config;
 use chatapi_core::http::Cors;
 use chatapi_core::limits::{Limits, NoRate, Rate};
 use clap::Args;
-use clap::builder::BoolishValueParser;
+
+use super::values::yes_or_no;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rates: a number and s, min, h or d, such as 30/min, or off")]
 pub(super) struct RateOptions {
     /// Whether there are any of the limits below
     #[arg(long, env = "CHATAPI_LIMITS", value_name = "YES OR NO", default_value = "yes")]
-    #[arg(value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    #[arg(value_parser = yes_or_no, action = clap::ArgAction::Set)]
     limits: bool,
     /// Attempts to log in, and others that take a password, of one network or user
     #[arg(long, env = "CHATAPI_LIMIT_LOGIN", value_name = "RATE", default_value = "60/min")]

@@ -35,6 +35,7 @@ impl FromStr for PublicUrl {
             matches!(url.scheme_str(), Some("http" | "https"))
                 && url.host().is_some()
                 && url.query().is_none()
+                && !text.contains(['@', '#'])
         };
         if !url.as_ref().is_some_and(is_sound) {
             return Err("this is no address of a site, such as https://chat.example.org".to_owned());
@@ -85,6 +86,25 @@ impl Period {
             Self(Duration::ZERO) => Err("this must be at least 1s".to_owned()),
             period => Ok(period),
         }
+    }
+
+    /// For what nobody should wait longer for than an hour.
+    pub(super) fn up_to_an_hour(text: &str) -> Result<Self, String> {
+        match text.parse()? {
+            Self(period) if period > Duration::from_secs(60 * 60) => {
+                Err("this must be at most 1h".to_owned())
+            }
+            period => Ok(period),
+        }
+    }
+}
+
+/// Yes or no, in the words in which people write that.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "yes" | "y" | "true" | "t" | "on" | "1" => Ok(true),
+        "no" | "n" | "false" | "f" | "off" | "0" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
     }
 }
 
@@ -139,7 +159,15 @@ mod tests {
         let url = |text: &str| text.parse::<PublicUrl>().map(|url| url.0);
         assert_eq!(url("https://chat.example.org/"), Ok("https://chat.example.org".to_owned()));
         assert_eq!(url("http://localhost:3000/chat"), Ok("http://localhost:3000/chat".to_owned()));
-        for wrong in ["chat.example.org", "ftp://chat.example.org", "https://", "/chat", "https://a.b/?c"] {
+        for wrong in [
+            "chat.example.org",
+            "ftp://chat.example.org",
+            "https://",
+            "/chat",
+            "https://a.b/?c",
+            "https://a.b/#c",
+            "https://me@a.b",
+        ] {
             assert!(url(wrong).is_err(), "{wrong}");
         }
     }

@@ -14,7 +14,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::task::spawn_blocking;
 use tracing::level_filters::LevelFilter;
-use tracing::{Span, Subscriber, warn};
+use tracing::{Span, Subscriber, debug, warn};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt as _, Targets, dynamic_filter_fn};
@@ -128,7 +128,7 @@ pub(crate) fn continue_from<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a
     let said = |name: &str| Some((name.to_owned(), header(name)?.to_owned()));
     let said: HashMap<_, _> = ["traceparent", "tracestate"].into_iter().filter_map(said).collect();
     if let Err(fault) = span.set_parent(TraceContextPropagator::new().extract(&said)) {
-        warn!(%fault, "a trace is not continued");
+        debug!(%fault, "a trace is not continued");
     }
 }
 

@@ -6,14 +6,18 @@
 )]
 
 mod admin;
+mod backups;
 mod chat_page;
 mod example;
 mod health;
 mod import_django;
 mod instances;
 mod limits;
+mod logs;
 mod metrics;
 mod outage;
+mod outage_writes;
+mod pgbouncer;
 mod postman;
 mod readme;
 mod requests;

@@ -37,6 +37,16 @@ fn a_wrong_value_is_refused_by_the_names_of_its_setting() {
         ("--page-size", "CHATAPI_PAGE_SIZE", "0"),
         ("--body-limit", "CHATAPI_BODY_LIMIT", "1MB"),
         ("--message-limit", "CHATAPI_MESSAGE_LIMIT", "-1"),
+        ("--database-url", "DATABASE_URL", "postgres://name:hidden@one,two/chat"),
+        ("--database-url", "DATABASE_URL", "postgres://name:hidden@host/chat?sslmode=maybe"),
+        ("--database-url", "DATABASE_URL", "host=db passwort=hidden"),
+        ("--database-transaction-pooling", "CHATAPI_DATABASE_TRANSACTION_POOLING", "perhaps"),
+        ("--framework", "CHATAPI_FRAMEWORK", "rocket"),
+        ("--admin", "CHATAPI_ADMIN", "maybe"),
+        ("--user-cache", "CHATAPI_USER_CACHE", "2h"),
+        ("--refresh-lifetime", "CHATAPI_REFRESH_LIFETIME", "59m"),
+        ("--body-limit", "CHATAPI_BODY_LIMIT", "99999"),
+        ("--message-limit", "CHATAPI_MESSAGE_LIMIT", "1048577"),
         ("--chat-page", "CHATAPI_CHAT_PAGE", "perhaps"),
         ("--find-users", "CHATAPI_FIND_USERS", "perhaps"),
         ("--access-lifetime", "CHATAPI_ACCESS_LIFETIME", "0"),
@@ -54,7 +64,14 @@ fn a_wrong_value_is_refused_by_the_names_of_its_setting() {
         ("--activation-url", "CHATAPI_ACTIVATION_URL", "activate/{uid}"),
         ("--mail-templates", "CHATAPI_MAIL_TEMPLATES", "not-there"),
         ("--log-format", "CHATAPI_LOG_FORMAT", "xml"),
+        ("--smtp-url", "SMTP_URL", "host"),
+        ("--smtp-url", "SMTP_URL", "smtp://"),
+        ("--activation-url", "CHATAPI_ACTIVATION_URL", "javascript:alert('{uid}{token}')"),
+        ("--activation-url", "CHATAPI_ACTIVATION_URL", "https:///{uid}/{token}"),
+        ("--site-name", "CHATAPI_SITE_NAME", "two\nlines"),
         ("--log", "CHATAPI_LOG", "chatapi_server=loud"),
+        ("--log", "CHATAPI_LOG", "loud"),
+        ("--log", "CHATAPI_LOG", "info,chatapi_server"),
     ] {
         let by_flag = format!("{flag}={wrong}");
         let names = format!("{flag} / {variable}");
@@ -66,6 +83,74 @@ fn a_wrong_value_is_refused_by_the_names_of_its_setting() {
         0,
         "nothing is done before everything is checked"
     );
+}
+
+#[test]
+fn a_refusal_says_what_is_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    for (variable, wrong, expected) in [
+        ("CHATAPI_ADMIN", "maybe", "expected yes or no"),
+        ("CHATAPI_SEND_ACTIVATION_EMAIL", "maybe", "expected yes or no"),
+        ("CHATAPI_FRAMEWORK", "rocket", "axum, actix, poem"),
+        ("SMTP_URL", "mail.example.org", "smtps://name:password@host"),
+        ("CHATAPI_LOG", "loud", "error, warn, info, debug, trace or off"),
+        ("CHATAPI_REFRESH_LIFETIME", "1m", "CHATAPI_ACCESS_LIFETIME"),
+        ("CHATAPI_BODY_LIMIT", "1024", "CHATAPI_MESSAGE_LIMIT"),
+        ("DATABASE_URL", "postgres://one,two/chat", "several hosts"),
+        ("DATABASE_URL", "postgres://host/chat?sslmod=require", "sslmod"),
+    ] {
+        is_refused(program(folder.path()).env(variable, wrong), 2, expected);
+    }
+    for (framework, is_built) in [("actix", cfg!(feature = "actix")), ("poem", cfg!(feature = "poem"))] {
+        if !is_built {
+            let features = format!("--features {framework}");
+            is_refused(program(folder.path()).env("CHATAPI_FRAMEWORK", framework), 2, &features);
+        }
+    }
+}
+
+#[test]
+fn yes_and_no_are_offered_and_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = run(program(folder.path()).arg("--help"));
+    assert!(!String::from_utf8(help.stdout).unwrap().contains("true, false"));
+    for word in ["yes", "No", "true", "off", "1"] {
+        let output = run(program(folder.path()).arg("migrate").env("CHATAPI_ADMIN", word));
+        assert!(output.status.success(), "{word}: {:?}", complaints(&output));
+    }
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_named_with_the_nearest_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path());
+    command.env("CHATAPI_FIND_USER", "no").env("chatapi_admin", "no").env("CHATAPI_PUBLISH", "8000");
+    let server = Server::start(command.env("CHATAPI_LIMIT_LOG_IN", "1/d"));
+    server.wait_for_log("ready");
+    for (wrong, near) in [
+        ("CHATAPI_FIND_USER ", "CHATAPI_FIND_USERS?"),
+        ("chatapi_admin ", "CHATAPI_ADMIN?"),
+        ("CHATAPI_LIMIT_LOG_IN ", "CHATAPI_LIMIT_LOGIN?"),
+    ] {
+        let log = server.log();
+        let line = log.lines().find(|line| line.contains(wrong)).unwrap_or_else(|| panic!("{wrong}: {log}"));
+        assert!(line.contains("WARN") && line.contains(near), "{line}");
+    }
+    assert_eq!(server.log().matches("no such setting").count(), 3, "{}", server.log());
+}
+
+#[test]
+fn a_mailed_link_may_lead_to_another_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path());
+    command.env("CHATAPI_PASSWORD_RESET_CONFIRM_URL", "https://app.example.org/reset#{uid}/{token}");
+    let server = Server::start(&mut command);
+    let account = serde_json::json!({"username": "ada", "password": crate::support::api::PASSWORD, "email": "ada@example.org"});
+    assert_eq!(server.api().post("/auth/users/", &account).status, 201);
+    let asked =
+        server.api().post("/auth/users/reset_password/", &serde_json::json!({"email": "ada@example.org"}));
+    assert_eq!(asked.status, 204);
+    server.wait_for_log("https://app.example.org/reset#");
 }
 
 #[test]
@@ -91,6 +176,9 @@ fn no_message_repeats_a_password() {
         ("DATABASE_URL", "mysql://name:hidden@host/chat"),
         ("DATABASE_URL", "postgres://name:hidden@host:port/chat"),
         ("DATABASE_URL", "postgres://name:hidden@127.0.0.1:1/chat"),
+        ("DATABASE_URL", "host=127.0.0.1 port=1 password=hidden"),
+        ("DATABASE_URL", "password='hidden"),
+        ("SMTP_URL", "smtps://name:hidden@host:port"),
         ("SECRET_KEY", "hidden"),
         ("SMTP_URL", "http://name:hidden@host"),
     ] {

@@ -129,8 +129,11 @@ impl Server {
     }
 
     pub(crate) fn tell(&self, signal: Signal) {
-        let id = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
-        kill_process(id, signal).unwrap();
+        kill_process(self.id(), signal).unwrap();
+    }
+
+    pub(crate) fn id(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap()
     }
 
     /// Asks it to end and waits until it has.

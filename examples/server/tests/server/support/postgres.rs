@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process};
@@ -16,7 +16,7 @@ pub(crate) fn setting(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run cargo xtask test"))
 }
 
-fn postgres_program(name: &str) -> PathBuf {
+pub(crate) fn postgres_program(name: &str) -> PathBuf {
     PathBuf::from(setting("CHATAPI_TEST_PG_BIN")).join(name)
 }
 
@@ -76,10 +76,7 @@ impl OwnPostgres {
     /// One that is made but does not run yet.
     pub(crate) fn create() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let account = setting("CHATAPI_TEST_PG_USER");
-        if !account.is_empty() {
-            assert!(run(Command::new("chown").arg(account).arg(folder.path())).status.success());
-        }
+        hand_over(folder.path());
         let own = Self { folder, port: free_port(), process: None };
         let mut initdb = own.command("initdb");
         initdb.args([
@@ -119,6 +116,24 @@ impl OwnPostgres {
         }
     }
 
+    /// Has it start as a standby next time, which may only be read.
+    pub(crate) fn demote(&self) {
+        let signal = self.data().join("standby.signal");
+        File::create(&signal).unwrap();
+        hand_over(&signal);
+    }
+
+    /// Makes a standby that runs take writes.
+    pub(crate) fn promote(&self) {
+        let promoted = run(self.command("pg_ctl").args(["promote", "-D"]).arg(self.data()));
+        assert!(promoted.status.success(), "{promoted:?}");
+    }
+
+    /// What a statement gives, columns separated by `|`.
+    pub(crate) fn query(&self, statement: &str) -> String {
+        query(&self.url(), statement)
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
@@ -127,22 +142,32 @@ impl OwnPostgres {
         self.folder.path().join("data")
     }
 
-    /// PostgreSQL refuses to run as root, so root runs it as somebody else.
     fn command(&self, name: &str) -> Command {
-        let account = setting("CHATAPI_TEST_PG_USER");
-        let program = postgres_program(name);
-        let mut command = if account.is_empty() {
-            Command::new(program)
-        } else {
-            let group = String::from_utf8(run(Command::new("id").args(["-g", &account])).stdout).unwrap();
-            let mut command = Command::new("setpriv");
-            command.arg(format!("--reuid={account}")).arg(format!("--regid={}", group.trim()));
-            // It does not outlive a test that is killed.
-            command.args(["--clear-groups", "--pdeathsig=QUIT", "--"]).arg(program);
-            command
-        };
+        let mut command = as_nobody_special(&postgres_program(name));
         command.current_dir(self.folder.path());
         command
+    }
+}
+
+/// PostgreSQL and PgBouncer refuse to run as root, so root runs them as somebody else.
+pub(crate) fn as_nobody_special(program: &Path) -> Command {
+    let account = setting("CHATAPI_TEST_PG_USER");
+    if account.is_empty() {
+        return Command::new(program);
+    }
+    let group = String::from_utf8(run(Command::new("id").args(["-g", &account])).stdout).unwrap();
+    let mut command = Command::new("setpriv");
+    command.arg(format!("--reuid={account}")).arg(format!("--regid={}", group.trim()));
+    // It does not outlive a test that is killed.
+    command.args(["--clear-groups", "--pdeathsig=QUIT", "--"]).arg(program);
+    command
+}
+
+/// Gives what a test made to the account that those programs run as.
+pub(crate) fn hand_over(place: &Path) {
+    let account = setting("CHATAPI_TEST_PG_USER");
+    if !account.is_empty() {
+        assert!(run(Command::new("chown").arg(account).arg(place)).status.success());
     }
 }
 
@@ -159,7 +184,7 @@ impl Drop for OwnPostgres {
 
 /// A port outside the range from which the system takes those that nobody asked for: while PostgreSQL is down, no other
 /// test may happen to get it.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     let mut ports = std::iter::repeat_with(|| process::id() % 10_000 + TRIED.fetch_add(1, Ordering::Relaxed));

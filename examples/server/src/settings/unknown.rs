@@ -1,0 +1,43 @@
+//! Variables that look like settings and are none.
+
+use std::collections::BTreeSet;
+use std::env;
+
+use clap::Command;
+
+/// Variables that the program reads without an option, or that others read beside it: `createsuperuser`, compose.yaml, and
+/// what a program without the feature `pages` leaves out.
+const OTHERS: [&str; 3] = ["CHATAPI_PAGES", "CHATAPI_PUBLISH", "CHATAPI_SUPERUSER_PASSWORD"];
+
+const PREFIX: &str = "CHATAPI_";
+
+/// A line for each variable whose name begins as those of settings do and that nothing reads.
+pub(super) fn warnings(shape: &Command) -> Vec<String> {
+    let known = known(shape);
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut unknown: Vec<_> = names.filter(|name| is_unknown(name, &known)).collect();
+    unknown.sort();
+    unknown.iter().map(|name| warning(name, &known)).collect()
+}
+
+fn known(shape: &Command) -> BTreeSet<String> {
+    let of_commands = shape.get_subcommands().flat_map(Command::get_arguments);
+    let named = shape.get_arguments().chain(of_commands).filter_map(clap::Arg::get_env);
+    let named = named.map(|name| name.to_string_lossy().into_owned());
+    named.chain(OTHERS.map(str::to_owned)).filter(|name| name.starts_with(PREFIX)).collect()
+}
+
+fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
+    name.to_ascii_uppercase().starts_with(PREFIX)
+        && !name.starts_with("CHATAPI_TEST_")
+        && !known.contains(name)
+}
+
+fn warning(name: &str, known: &BTreeSet<String>) -> String {
+    let upper = name.to_ascii_uppercase();
+    let distance = |known: &&String| strsim::damerau_levenshtein(&upper, known);
+    match known.iter().min_by_key(distance) {
+        Some(nearest) => format!("{name} is set, but there is no such setting: did you mean {nearest}?"),
+        None => format!("{name} is set, but there is no such setting"),
+    }
+}
