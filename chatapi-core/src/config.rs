@@ -24,6 +24,10 @@ pub struct Config {
     pub body_patience: Duration,
     /// The longest message that is kept, in characters.
     pub message_limit: usize,
+    /// The most members that a room may have. Rooms that have more already stay as they are.
+    pub members_per_room: usize,
+    /// The most users that a request may name as the members of a room.
+    pub members_per_request: usize,
     /// The language that most messages are in: ranked search finds words in it whatever their endings are. Messages keep the
     /// one that they were sent in.
     pub language: Language,
@@ -48,6 +52,11 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Other sites whose pages may use the chat from a browser. None by default.
     pub cors: Cors,
+    /// Whether a request that changes something is refused where a browser sends it for a page of another site: browsers add
+    /// the cookies that a host's middleware, or an [`Authenticator`](crate::Authenticator) of the host's, may find the user
+    /// by. Origins that [`cors`](Self::cors) lists are let through, and so is who proves by a `Bearer` token who asks. Switch
+    /// it off where the host checks itself.
+    pub csrf_check: bool,
     /// How much one user, or one network, may ask for. Anything by default.
     pub limits: Limits,
     /// Accounts and their mails.
@@ -62,6 +71,8 @@ impl Default for Config {
             body_limit: 1024 * 1024,
             body_patience: Duration::from_secs(60),
             message_limit: 100_000,
+            members_per_room: 1_000,
+            members_per_request: 1_000,
             language: Language::default(),
             tidies: true,
             access_lifetime: Duration::from_secs(60 * 60),
@@ -71,6 +82,7 @@ impl Default for Config {
             finds_users: false,
             trusted_proxies: Vec::new(),
             cors: Cors::default(),
+            csrf_check: true,
             limits: Limits::default(),
             accounts: Accounts::default(),
         }

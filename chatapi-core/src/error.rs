@@ -35,7 +35,7 @@ pub enum Error {
     /// 406: accept another type.
     #[error("Could not satisfy the request Accept header.")]
     NotAcceptable,
-    /// 409: read again, then decide again.
+    /// 409, with the code `conflict`: read again, then decide again.
     #[error("{0}")]
     Conflict(Cow<'static, str>),
     /// 413: send less.
@@ -288,6 +288,9 @@ impl Error {
                     [TriedToken { token_class: "AccessToken", token_type: "access", message }]
                 }),
             },
+            Self::Conflict(detail) => {
+                ErrorBody::Detail { detail: (&**detail).into(), code: Some("conflict"), messages: None }
+            }
             Self::Refused(Refusal { detail, code, .. }) => {
                 ErrorBody::Detail { detail: (&**detail).into(), code: code.as_deref(), messages: None }
             }
@@ -340,9 +343,10 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(error.into()),
-            // The use-cases turn these two into faults of the field that they concern; here the field is not known.
+            // The use-cases turn these into faults of the field that they concern; here the field is not known.
             StoreError::Taken => Self::Conflict("The name is taken.".into()),
             StoreError::Missing(user) => Self::non_field(no_such_key(user)),
+            StoreError::TooMany => Self::field("users", "The room would have too many members."),
             StoreError::Backend(_) => Self::Internal(error.into()),
         }
     }

@@ -10,6 +10,10 @@ use crate::store::StoreError;
 use crate::text::strip;
 use crate::{ChatApi, CurrentUser, RoomId, UserId};
 
+mod members;
+
+pub(crate) use members::{check_removal, not_added};
+
 /// The longest name of a room, in characters.
 pub const NAME_LIMIT: usize = 100;
 
@@ -33,6 +37,10 @@ impl Room {
     /// Whether `user` is in the room.
     pub fn has_member(&self, user: UserId) -> bool {
         self.users.binary_search_by_key(&user, |member| member.id).is_ok()
+    }
+
+    fn member_ids(&self) -> Vec<UserId> {
+        self.users.iter().map(|member| member.id).collect()
     }
 }
 
@@ -76,21 +84,34 @@ pub struct RoomChange {
     pub name: Option<String>,
     /// A new admin.
     pub admin: Option<UserId>,
-    /// The new members, in place of all old ones.
+    /// The new members, in place of all old ones. To add or remove some, use [`ChatApi::add_members`] and
+    /// [`ChatApi::remove_members`]: they leave the members that others add or remove at the same time.
     pub users: Option<Vec<UserId>>,
+}
+
+/// What came of adding or removing members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MembersChange {
+    /// The room as it is now.
+    pub room: Room,
+    /// Those who joined or left, by id: nobody where nothing had to be done.
+    pub users: Vec<UserId>,
 }
 
 impl ChatApi {
     /// Makes a room: its creator is its admin, and joins the members that the draft names.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the name is blank or too long, a member does not exist, or the admin is no member.
+    /// [`Error::Invalid`] where the name is blank or too long, a member does not exist, the admin is no member, or there are
+    /// more members than [`Config::members_per_room`](crate::Config::members_per_room).
     pub async fn create_room(&self, user: &CurrentUser, draft: RoomDraft) -> Result<Room> {
         let name = checked_name(&draft.name)?;
         if !draft.users.contains(&draft.admin.unwrap_or(user.id)) {
             return Err(admin_is_no_member());
         }
-        let room = NewRoom { name, admin: user.id, users: draft.users };
+        let users: Vec<UserId> = draft.users.into_iter().chain([user.id]).collect();
+        members::check_number(&users, &[], self.config().members_per_room)?;
+        let room = NewRoom { name, admin: user.id, users };
         let made = self.write(
             |store| async move { store.create_room(room).await },
             |room| Some(Event::RoomCreated { room: room.clone() }),
@@ -121,11 +142,13 @@ impl ChatApi {
         Ok(room)
     }
 
-    /// Changes a room, as it was read.
+    /// Changes a room, as it was read. A change of the whole list of members is made only where the list is still the one
+    /// that was read.
     ///
     /// # Errors
     /// [`Error::Forbidden`] where the user may not, [`Error::Invalid`] as for [`create_room`](Self::create_room),
-    /// [`Error::NotFound`] where the room is gone.
+    /// [`Error::NotFound`] where the room is gone, [`Error::Conflict`] where the members are to be replaced and others
+    /// changed them since the room was read.
     pub async fn update_room(&self, user: &CurrentUser, room: &Room, change: RoomChange) -> Result<Room> {
         let name = change.name.as_deref().map(checked_name).transpose()?;
         let change = RoomChange { name, ..change };
@@ -135,17 +158,25 @@ impl ChatApi {
             if !change.keeps_admin_a_member(&seen) {
                 return Err(admin_is_no_member());
             }
-            let (id, admin, change, by) = (seen.id, seen.admin, change.clone(), user.id);
+            if let Some(users) = &change.users {
+                members::check_number(users, &seen.member_ids(), self.config().members_per_room)?;
+            }
+            let (judged, change, by) = (seen.clone(), change.clone(), user.id);
+            let replaces_members = change.users.is_some();
             let changed = self.write(
-                move |store| async move { store.update_room(id, admin, change).await },
+                move |store| async move { store.update_room(&judged, change).await },
                 move |changed| changed.clone().map(|room| Event::RoomChanged { room, by }),
             );
-            match changed.await.map_err(missing_member)? {
-                Some(changed) => return Ok(changed),
-                None => seen = self.room_for(user, seen.id, Action::Change).await?,
+            if let Some(changed) = changed.await.map_err(missing_member)? {
+                return Ok(changed);
             }
+            let now = self.room_for(user, seen.id, Action::Change).await?;
+            if replaces_members && now.member_ids() != seen.member_ids() {
+                return Err(members_changed());
+            }
+            seen = now;
         }
-        Err(Error::Conflict("The room is being changed by others; try again.".into()))
+        Err(changed_by_others())
     }
 
     /// Deletes a room, as it was read, and its messages.
@@ -167,10 +198,10 @@ impl ChatApi {
             }
             seen = self.room_for(user, seen.id, Action::Delete).await?;
         }
-        Err(Error::Conflict("The room is being changed by others; try again.".into()))
+        Err(changed_by_others())
     }
 
-    fn allow_room(&self, user: &CurrentUser, action: Action, room: &Room) -> Result<()> {
+    pub(crate) fn allow_room(&self, user: &CurrentUser, action: Action, room: &Room) -> Result<()> {
         if self.policy().allows_room(user, action, room) { Ok(()) } else { Err(Error::forbidden()) }
     }
 }
@@ -190,6 +221,18 @@ impl RoomChange {
 /// 400: the admin must be among the members.
 pub(crate) fn admin_is_no_member() -> Error {
     Error::non_field("Admin must be a user in the room.")
+}
+
+/// 409: the list that was to be replaced is another one now.
+fn members_changed() -> Error {
+    Error::Conflict(
+        "The members of the room were changed in the meantime; read the room and try again.".into(),
+    )
+}
+
+/// 409: each attempt met a change of somebody else's.
+pub(crate) fn changed_by_others() -> Error {
+    Error::Conflict("The room is being changed by others; try again.".into())
 }
 
 fn missing_member(error: StoreError) -> Error {

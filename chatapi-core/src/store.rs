@@ -13,7 +13,7 @@ use crate::messages::{
 };
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
-use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::rooms::{MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
@@ -122,14 +122,30 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// A page of the rooms that `member` is in, by id. `None` where there is no such page.
     async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>>;
 
-    /// Changes a room, where its admin is still `admin`, and only so that the admin is a member afterwards. `None`
-    /// where that does not hold; [`StoreError::Missing`] names the first new member that does not exist.
-    async fn update_room(
+    /// Changes a room whose admin is still that of `seen`, and only so that the admin is a member afterwards. Where the
+    /// change replaces the members, they must still be those of `seen` too. `None` where that does not hold;
+    /// [`StoreError::Missing`] names the first new member that does not exist.
+    async fn update_room(&self, seen: &Room, change: RoomChange) -> Result<Option<Room>>;
+
+    /// Adds users to a room whose admin is still `admin`: all that are not members yet, or none of them. `None` where the
+    /// admin is another or there is no such room; [`StoreError::Missing`] names the first user that does not exist;
+    /// [`StoreError::TooMany`] where the room would get more than `limit` members.
+    async fn add_members(
         &self,
-        id: RoomId,
+        room: RoomId,
         admin: Option<UserId>,
-        change: RoomChange,
-    ) -> Result<Option<Room>>;
+        users: &[UserId],
+        limit: usize,
+    ) -> Result<Option<MembersChange>>;
+
+    /// Removes users from a room whose admin is still `admin`; those who are not members are ignored. `None` where the
+    /// admin is another or among `users`, or there is no such room.
+    async fn remove_members(
+        &self,
+        room: RoomId,
+        admin: Option<UserId>,
+        users: &[UserId],
+    ) -> Result<Option<MembersChange>>;
 
     /// Deletes a room and its messages, where its admin is still `admin`.
     async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool>;
@@ -196,6 +212,9 @@ pub enum StoreError {
     /// There is no such user.
     #[error("there is no user {0}")]
     Missing(UserId),
+    /// The room would have more members than it may have.
+    #[error("the room would have too many members")]
+    TooMany,
     /// The database cannot be reached, or cannot write, for now. The write may have happened all the same.
     #[error("the store is unavailable")]
     Unavailable(#[source] Cause),

@@ -1,14 +1,17 @@
-//! Messages within a transaction of the host's: they are sent if the rest of it happens, and only then.
+//! Messages and members within a transaction of the host's: they are sent, added or removed if the rest of it happens, and
+//! only then.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hooks::Event;
 use crate::messages::{Message, no_such_room, not_in_room};
+use crate::permission::Action;
+use crate::rooms::{MembersChange, Room, changed_by_others, check_removal, not_added};
 use crate::store::engine::Session;
-use crate::store::sql::within;
-use crate::{ChatApi, CurrentUser, RoomId};
+use crate::store::sql::within::{self, Members};
+use crate::{ChatApi, CurrentUser, RoomId, UserId};
 
 /// A database that a transaction may be on: PostgreSQL (feature `postgres`) or SQLite (feature `sqlite`). Nothing else can
 /// implement it.
@@ -20,8 +23,8 @@ impl Database for sqlx::Postgres {}
 #[cfg(feature = "sqlite")]
 impl Database for sqlx::Sqlite {}
 
-/// A transaction of the host's in which messages can be sent: [`ChatApi::within`] makes one. It derefs to sqlx's, which runs
-/// the host's own statements.
+/// A transaction of the host's in which messages can be sent and members added and removed: [`ChatApi::within`] makes one. It
+/// derefs to sqlx's, which runs the host's own statements.
 ///
 /// Nobody sees its messages, and no hook hears of them, until [`commit`](Self::commit). When it is dropped without,
 /// everything is rolled back.
@@ -29,7 +32,7 @@ impl Database for sqlx::Sqlite {}
 pub struct Transaction<'t, DB: Database> {
     api: ChatApi,
     transaction: sqlx::Transaction<'t, DB>,
-    sent: Vec<Event>,
+    events: Vec<Event>,
 }
 
 impl ChatApi {
@@ -37,7 +40,7 @@ impl ChatApi {
     /// host's own changes happen, and only then.
     ///
     /// ```
-    /// # #[cfg(all(feature = "sqlite", feature = "jwt-hs256"))]
+    /// # #[cfg(feature = "sqlite")]
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use chatapi_core::rooms::RoomDraft;
@@ -66,7 +69,7 @@ impl ChatApi {
     /// assert_eq!(api.message(&shop, message.id).await?.content, "Order 7 was shipped");
     /// # Ok(())
     /// # }
-    /// # #[cfg(not(all(feature = "sqlite", feature = "jwt-hs256")))]
+    /// # #[cfg(not(feature = "sqlite"))]
     /// # fn main() {}
     /// ```
     ///
@@ -78,7 +81,7 @@ impl ChatApi {
     /// Hand over a whole transaction, not a savepoint, and do not roll back to a savepoint that is older than a message:
     /// what a savepoint keeps can still be undone, when the hooks have heard of it.
     pub fn within<'t, DB: Database>(&self, transaction: sqlx::Transaction<'t, DB>) -> Transaction<'t, DB> {
-        Transaction { api: self.clone(), transaction, sent: Vec::new() }
+        Transaction { api: self.clone(), transaction, events: Vec::new() }
     }
 }
 
@@ -94,12 +97,54 @@ impl<DB: Database> Transaction<'_, DB> {
         let message = self.api.new_message(user, room, content).await?;
         match within::create_message(&mut *self.transaction, &message).await? {
             Some(message) => {
-                self.sent.push(Event::MessageSent { message: message.clone() });
+                self.events.push(Event::MessageSent { message: message.clone() });
                 Ok(message)
             }
             None if within::room_exists(&mut *self.transaction, room).await? => Err(not_in_room()),
             None => Err(no_such_room(room)),
         }
+    }
+
+    /// Adds users to a room, by the rules of [`ChatApi::add_members`](crate::ChatApi::add_members).
+    ///
+    /// # Errors
+    /// As there and for [`send_message`](Self::send_message); [`Conflict`](crate::Error::Conflict) where the room's admin
+    /// was changed between the decision and the statement.
+    pub async fn add_members(&mut self, user: &CurrentUser, room: RoomId, users: &[UserId]) -> Result<Room> {
+        let limit = self.api.config().members_per_room;
+        let admin = self.room_to_change(user, room).await?.admin;
+        let change = Members::Add { users, limit };
+        let added = within::change_members(&mut *self.transaction, room, admin, change).await;
+        self.changed(user, added.map_err(|fault| not_added(fault, limit))?)
+    }
+
+    /// Removes users from a room, by the rules of [`ChatApi::remove_members`](crate::ChatApi::remove_members).
+    ///
+    /// # Errors
+    /// As there and for [`add_members`](Self::add_members).
+    pub async fn remove_members(
+        &mut self,
+        user: &CurrentUser,
+        room: RoomId,
+        users: &[UserId],
+    ) -> Result<Room> {
+        let admin = self.room_to_change(user, room).await?.admin;
+        check_removal(admin, users)?;
+        let change = Members::Remove { users };
+        let removed = within::change_members(&mut *self.transaction, room, admin, change).await?;
+        self.changed(user, removed)
+    }
+
+    async fn room_to_change(&mut self, user: &CurrentUser, room: RoomId) -> Result<Room> {
+        let room = within::room(&mut *self.transaction, room).await?.ok_or_else(|| Error::no_such("Room"))?;
+        self.api.allow_room(user, Action::Change, &room)?;
+        Ok(room)
+    }
+
+    fn changed(&mut self, user: &CurrentUser, change: Option<MembersChange>) -> Result<Room> {
+        let change = change.ok_or_else(changed_by_others)?;
+        self.events.extend(change.event(user.id));
+        Ok(change.room)
     }
 
     /// Makes everything happen, the host's part and the chat's, and then has the hooks hear of it.
@@ -110,13 +155,13 @@ impl<DB: Database> Transaction<'_, DB> {
     /// Those of [`sqlx::Transaction::commit`].
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.transaction.commit().await?;
-        for event in &self.sent {
+        for event in &self.events {
             if let Event::MessageSent { message } = event {
                 self.api.tidy_after_send(message);
             }
         }
         if let Some(events) = self.api.events() {
-            events.push(self.sent);
+            events.push(self.events);
         }
         Ok(())
     }
@@ -147,6 +192,6 @@ impl<DB: Database> DerefMut for Transaction<'_, DB> {
 
 impl<DB: Database> fmt::Debug for Transaction<'_, DB> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transaction").field("sent", &self.sent.len()).finish_non_exhaustive()
+        f.debug_struct("Transaction").field("events", &self.events.len()).finish_non_exhaustive()
     }
 }

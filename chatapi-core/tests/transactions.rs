@@ -1,6 +1,6 @@
 //! Messages are sent within a transaction of the host's, on PostgreSQL and on SQLite: with all of it, or not at all.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres", feature = "jwt-hs256"))]
+#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -17,7 +17,7 @@ use chatapi_core::page::PageRequest;
 use chatapi_core::rooms::RoomDraft;
 use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::NewAccount;
-use chatapi_core::{ChatApi, CurrentUser, Error, Result, RoomId};
+use chatapi_core::{ChatApi, CurrentUser, Error, Result, RoomId, UserId};
 use sqlx::Connection;
 
 use self::host::{Host, OnPostgres, facts};
@@ -36,6 +36,8 @@ facts! {
     who_may_not_send_is_refused_and_the_rest_can_be_committed,
     a_message_goes_through_the_hosts_hooks,
     a_transaction_may_be_begun_on_a_connection_of_the_hosts,
+    members_join_and_leave_with_the_transaction,
+    members_join_and_leave_by_the_chats_rules,
 }
 
 async fn what_is_rolled_back_leaves_nothing_and_nobody_hears_of_it<H: Host>(host: H) {
@@ -171,6 +173,49 @@ async fn a_transaction_may_be_begun_on_a_connection_of_the_hosts<H: Host>(host: 
     transaction.send_message(&shop.ann, shop.room, "shipped").await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(shop.contents().await, ["shipped"]);
+}
+
+async fn members_join_and_leave_with_the_transaction<H: Host>(host: H) {
+    let shop = Shop::on(&host).await;
+    let Shop { api, ann, bob, room, .. } = &shop;
+    let mut transaction = api.within(host.begin().await);
+    transaction.add_members(ann, *room, &[bob.id]).await.unwrap();
+    transaction.rollback().await.unwrap();
+    assert!(matches!(api.room(bob, *room).await, Err(Error::Forbidden(_))));
+
+    let mut transaction = api.within(host.begin().await);
+    let changed = transaction.add_members(ann, *room, &[bob.id]).await.unwrap();
+    transaction.send_message(bob, *room, "hello").await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(api.room(bob, *room).await.unwrap(), changed);
+    assert_eq!(shop.contents().await, ["hello"]);
+
+    let mut transaction = api.within(host.begin().await);
+    assert_eq!(transaction.remove_members(ann, *room, &[bob.id]).await.unwrap().users.len(), 1);
+    transaction.commit().await.unwrap();
+    assert!(matches!(api.room(bob, *room).await, Err(Error::Forbidden(_))));
+}
+
+async fn members_join_and_leave_by_the_chats_rules<H: Host>(host: H) {
+    let shop = Shop::on(&host).await;
+    let Shop { api, ann, bob, room, .. } = &shop;
+    let mut transaction = api.within(host.begin().await);
+    H::ship(&mut transaction).await;
+    assert!(matches!(transaction.add_members(bob, *room, &[bob.id]).await, Err(Error::Forbidden(_))));
+    assert!(matches!(transaction.remove_members(bob, *room, &[]).await, Err(Error::Forbidden(_))));
+    assert!(matches!(
+        transaction.add_members(ann, RoomId(999_999), &[bob.id]).await,
+        Err(Error::NotFound(_))
+    ));
+    assert!(matches!(transaction.remove_members(ann, *room, &[ann.id]).await, Err(Error::Invalid(_))));
+    let unknown = transaction.add_members(ann, *room, &[bob.id, UserId(999_999)]).await;
+    assert!(matches!(unknown, Err(Error::Invalid(_))));
+    // Nothing of that was written, nor is it heard of; the rest can be committed.
+    let changed = transaction.add_members(ann, *room, &[bob.id, ann.id]).await.unwrap();
+    transaction.add_members(ann, *room, &[bob.id]).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(host.is_shipped().await);
+    assert_eq!(shop.heard().await, [Event::RoomChanged { room: changed, by: ann.id }]);
 }
 
 /// A chat in a host that ships orders: ann is in the room, bob is not.

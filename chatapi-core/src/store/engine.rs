@@ -69,6 +69,9 @@ pub struct Dialect {
     pub hold: &'static str,
     /// At the end of a query within a write: what it found is nobody else's until the write is done.
     pub lock: &'static str,
+    /// At the end of a query within a write: nobody else changes what it found until the write is done, while rows that
+    /// refer to it can still be inserted.
+    pub lock_row: &'static str,
     /// A query that says whether this transaction is the only one to work on the index of the room in its parameter, and
     /// makes it one that a crash may undo. None where one transaction writes at a time.
     pub alone: Option<&'static str>,

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides};
 use crate::page::{Count, Page, PageRequest, as_len};
 use crate::permission::Reach;
-use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::rooms::{MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::store::{Result, Store};
 use crate::text::{Text, fold};
@@ -158,13 +158,27 @@ impl Store for MemoryStore {
         Ok(page.of(&rooms, |(id, row)| tables.show_room(*id, row)))
     }
 
-    async fn update_room(
+    async fn update_room(&self, seen: &Room, change: RoomChange) -> Result<Option<Room>> {
+        self.tables().update_room(seen, change)
+    }
+
+    async fn add_members(
         &self,
-        id: RoomId,
+        room: RoomId,
         admin: Option<UserId>,
-        change: RoomChange,
-    ) -> Result<Option<Room>> {
-        self.tables().update_room(id, admin, change)
+        users: &[UserId],
+        limit: usize,
+    ) -> Result<Option<MembersChange>> {
+        self.tables().add_members(room, admin, users, limit)
+    }
+
+    async fn remove_members(
+        &self,
+        room: RoomId,
+        admin: Option<UserId>,
+        users: &[UserId],
+    ) -> Result<Option<MembersChange>> {
+        Ok(self.tables().remove_members(room, admin, users))
     }
 
     async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {

@@ -79,6 +79,7 @@ const DIALECT: Dialect = Dialect {
     each: ("unnest(", ") as term(value)"),
     hold: "for key share",
     lock: "for update",
+    lock_row: "for no key update",
     // Two numbers, the first of them this use's own; rooms that share the second only wait for each other.
     // The commit waits for no disk: what a crash undoes is done again, and nothing that builds on it is kept without it.
     alone: Some(

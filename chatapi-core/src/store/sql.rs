@@ -12,7 +12,7 @@ use crate::messages::{
 };
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::Reach;
-use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::rooms::{MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
@@ -20,6 +20,7 @@ use crate::{MessageId, RoomId, Timestamp, UserId};
 
 mod counts;
 mod lists;
+mod members;
 mod messages;
 mod migrations;
 mod rooms;
@@ -28,6 +29,8 @@ mod texts;
 mod upkeep;
 mod users;
 pub(crate) mod within;
+
+use self::members::Members;
 
 /// A store on a SQL database: [`PgStore`](super::postgres::PgStore) or [`SqliteStore`](super::sqlite::SqliteStore).
 #[derive(Clone, Debug)]
@@ -260,13 +263,27 @@ impl<E: Engine> Store for SqlStore<E> {
         self.page_of_rooms(member, page).await
     }
 
-    async fn update_room(
+    async fn update_room(&self, seen: &Room, change: RoomChange) -> Result<Option<Room>> {
+        unhindered!(self.change_room(seen, &change))
+    }
+
+    async fn add_members(
         &self,
-        id: RoomId,
+        room: RoomId,
         admin: Option<UserId>,
-        change: RoomChange,
-    ) -> Result<Option<Room>> {
-        unhindered!(self.change_room(id, admin, &change))
+        users: &[UserId],
+        limit: usize,
+    ) -> Result<Option<MembersChange>> {
+        unhindered!(self.change_members(room, admin, Members::Add { users, limit }))
+    }
+
+    async fn remove_members(
+        &self,
+        room: RoomId,
+        admin: Option<UserId>,
+        users: &[UserId],
+    ) -> Result<Option<MembersChange>> {
+        unhindered!(self.change_members(room, admin, Members::Remove { users }))
     }
 
     async fn delete_room(&self, id: RoomId, admin: Option<UserId>) -> Result<bool> {

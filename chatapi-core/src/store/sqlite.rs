@@ -82,6 +82,7 @@ const DIALECT: Dialect = Dialect {
     // There is one writer at a time.
     hold: "",
     lock: "",
+    lock_row: "",
     alone: None,
     has_writing_queries: false,
     position: "instr",

@@ -22,6 +22,7 @@ mod given;
 mod history;
 mod kept_messages;
 mod listed_messages;
+mod members;
 mod model;
 mod pages;
 mod races;
@@ -99,6 +100,7 @@ fn facts() -> Vec<Fact> {
         external_users::facts(),
         rooms::facts(),
         changed_rooms::facts(),
+        members::facts(),
         kept_messages::facts(),
         reached_messages::facts(),
         listed_messages::facts(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::messages::{Message, MessageFilter};
 use crate::permission::Reach;
-use crate::rooms::{Member, Room, RoomChange};
+use crate::rooms::{Member, MembersChange, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
 use crate::{MessageId, RoomId, UserId};
@@ -143,15 +143,15 @@ impl Tables {
         Room { id, name: row.name.clone(), admin: row.admin, users }
     }
 
-    pub(super) fn update_room(
-        &mut self,
-        id: RoomId,
-        admin: Option<UserId>,
-        change: RoomChange,
-    ) -> Result<Option<Room>> {
-        let Some(row) = self.rooms.get(&id).filter(|room| room.admin == admin) else {
+    pub(super) fn update_room(&mut self, seen: &Room, change: RoomChange) -> Result<Option<Room>> {
+        let id = seen.id;
+        let Some(row) = self.rooms.get(&id).filter(|room| room.admin == seen.admin) else {
             return Ok(None);
         };
+        let seen = seen.users.iter().map(|member| member.id);
+        if change.users.is_some() && !row.members.iter().copied().eq(seen) {
+            return Ok(None);
+        }
         let changed = RoomRow {
             name: change.name.unwrap_or_else(|| row.name.clone()),
             admin: change.admin.or(row.admin),
@@ -167,6 +167,50 @@ impl Tables {
         let shown = self.show_room(id, &changed);
         self.rooms.insert(id, changed);
         Ok(Some(shown))
+    }
+
+    pub(super) fn add_members(
+        &mut self,
+        id: RoomId,
+        admin: Option<UserId>,
+        users: &[UserId],
+        limit: usize,
+    ) -> Result<Option<MembersChange>> {
+        let Some(mut row) = self.room_of_admin(id, admin) else {
+            return Ok(None);
+        };
+        self.need_users(users)?;
+        let joined: BTreeSet<UserId> =
+            users.iter().copied().filter(|user| !row.members.contains(user)).collect();
+        if !joined.is_empty() && row.members.len() + joined.len() > limit {
+            return Err(StoreError::TooMany);
+        }
+        row.members.extend(&joined);
+        Ok(Some(self.change_members(id, row, joined)))
+    }
+
+    pub(super) fn remove_members(
+        &mut self,
+        id: RoomId,
+        admin: Option<UserId>,
+        users: &[UserId],
+    ) -> Option<MembersChange> {
+        let mut row = self.room_of_admin(id, admin)?;
+        if admin.is_some_and(|admin| users.contains(&admin)) {
+            return None;
+        }
+        let left = users.iter().copied().filter(|user| row.members.remove(user)).collect();
+        Some(self.change_members(id, row, left))
+    }
+
+    fn room_of_admin(&self, id: RoomId, admin: Option<UserId>) -> Option<RoomRow> {
+        self.rooms.get(&id).filter(|room| room.admin == admin).cloned()
+    }
+
+    fn change_members(&mut self, id: RoomId, row: RoomRow, users: BTreeSet<UserId>) -> MembersChange {
+        let room = self.show_room(id, &row);
+        self.rooms.insert(id, row);
+        MembersChange { room, users: users.into_iter().collect() }
     }
 
     /// The messages that the filter lets through, by time and then id.

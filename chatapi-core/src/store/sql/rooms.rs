@@ -2,14 +2,14 @@
 
 use super::{
     Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, counted, first, limit,
-    limit_values, page_of,
+    limit_values, members, page_of,
 };
 use crate::rooms::{Member, NewRoom, Room, RoomChange};
 use crate::store::engine::{Session as _, Transaction as _};
 use crate::{RoomId, UserId};
 
 /// A room, with a row for each member or one without.
-const ROOM: &str = "select r.id, r.name, r.admin_id, u.id, u.username, u.email
+pub(super) const ROOM: &str = "select r.id, r.name, r.admin_id, u.id, u.username, u.email
     from chatapi_rooms r
     left join chatapi_room_members m on m.room_id = r.id
     left join chatapi_users u on u.id = m.user_id
@@ -71,26 +71,25 @@ impl<E: Engine> SqlStore<E> {
         page_of(page, &rows, |rows| rooms_of(rows, 1))
     }
 
-    pub(super) async fn change_room(
-        &self,
-        id: RoomId,
-        admin: Option<UserId>,
-        change: &RoomChange,
-    ) -> Result<Option<Room>> {
+    pub(super) async fn change_room(&self, seen: &Room, change: &RoomChange) -> Result<Option<Room>> {
+        let (id, admin) = (seen.id, seen.admin);
         let mut transaction = self.engine.begin().await?;
         let lock = Sql::from(
             "update chatapi_rooms set name = coalesce($3, name)
              where id = $1 and admin_id is not distinct from $2 returning id",
         );
-        let seen = Value::OptInt(admin.map(|user| user.0));
+        let by = Value::OptInt(admin.map(|user| user.0));
         let locked =
-            transaction.run(lock.0, &[Value::Int(id.0), seen, Value::OptText(change.name.clone())]).await?;
+            transaction.run(lock.0, &[Value::Int(id.0), by, Value::OptText(change.name.clone())]).await?;
         let admin = change.admin.or(admin);
         let stays_in = |users: &Vec<UserId>| admin.is_none_or(|admin| users.contains(&admin));
         if locked.is_empty() || !change.users.as_ref().is_none_or(stays_in) {
             return Ok(None);
         }
         if let Some(users) = &change.users {
+            if !self.has_members(&mut transaction, seen).await? {
+                return Ok(None);
+            }
             let stay = self.dialect().among("user_id", 2);
             let leave =
                 Sql::from(format!("delete from chatapi_room_members where room_id = $1 and not ({stay})"));
@@ -129,6 +128,20 @@ impl<E: Engine> SqlStore<E> {
         Ok(deleted)
     }
 
+    /// Whether the members are those that were seen. The room must be locked: a statement that waits for the lock itself
+    /// would compare the members of before the wait.
+    async fn has_members(&self, transaction: &mut E::Transaction, seen: &Room) -> Result<bool> {
+        let members: Vec<UserId> = seen.users.iter().map(|member| member.id).collect();
+        let same = format!(
+            "select 1 where $3 = (select count(*) from chatapi_room_members where room_id = $1)
+             and $3 = (select count(*) from chatapi_room_members where room_id = $1 and {})",
+            self.dialect().among("user_id", 2)
+        );
+        let count = Value::Int(i64::try_from(members.len()).unwrap_or(i64::MAX));
+        let values = [Value::Int(seen.id.0), ids(&members), count];
+        Ok(!transaction.run(Sql::from(same).0, &values).await?.is_empty())
+    }
+
     /// The room as it is within the transaction, with all of these in it.
     async fn with_members(
         &self,
@@ -136,7 +149,7 @@ impl<E: Engine> SqlStore<E> {
         id: RoomId,
         wanted: &[UserId],
     ) -> Result<Room> {
-        let room = room_of(&transaction.run(Sql::from(ROOM).0, &[Value::Int(id.0)]).await?)?;
+        let room = members::read(transaction, id).await?;
         let room = room.ok_or_else(|| StoreError::Backend("the room is not there".into()))?;
         match wanted.iter().find(|user| !room.has_member(**user)) {
             Some(missing) => Err(StoreError::Missing(*missing)),
@@ -165,11 +178,11 @@ impl<E: Engine> SqlStore<E> {
     }
 }
 
-fn ids(users: &[UserId]) -> Value {
+pub(super) fn ids(users: &[UserId]) -> Value {
     Value::Ints(users.iter().map(|user| user.0).collect())
 }
 
-fn room_of<R: Row>(rows: &[R]) -> Result<Option<Room>> {
+pub(super) fn room_of<R: Row>(rows: &[R]) -> Result<Option<Room>> {
     Ok(rooms_of(rows, 0)?.pop())
 }
 

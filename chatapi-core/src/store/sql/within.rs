@@ -6,6 +6,8 @@ use crate::RoomId;
 use crate::messages::{Message, NewMessage};
 use crate::store::engine::Session;
 
+pub(crate) use super::members::{Members, change_members, read as room};
+
 /// [`Store::create_message`](crate::Store::create_message).
 pub(crate) async fn create_message<S: Session>(
     session: &mut S,

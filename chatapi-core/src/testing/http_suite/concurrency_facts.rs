@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use super::ask::{Answer, Ask};
-use super::chat::{Suite, ids};
+use super::chat::{Person, Suite, ids};
 use super::fact::facts;
 use super::json::Json;
 
@@ -14,6 +14,7 @@ facts! {
     of_many_new_passwords_at_once_one_is_kept,
     many_messages_sent_at_once_are_all_kept,
     a_member_who_is_removed_while_it_sends_is_answered_as_one_or_the_other,
+    of_many_lists_of_members_at_once_none_undoes_another_unseen,
 }
 
 async fn of_many_who_register_a_name_at_once_one_gets_it(suite: Suite) {
@@ -103,6 +104,24 @@ async fn a_member_who_is_removed_while_it_sends_is_answered_as_one_or_the_other(
     }
     answers[6].status(200);
     assert_eq!(chat.get("/messages/").by(&ann).await.contents().len(), sent);
+}
+
+async fn of_many_lists_of_members_at_once_none_undoes_another_unseen(suite: Suite) {
+    let chat = suite.chat().await;
+    let [ann, bob, cyd, dan, eve] = chat.people(["ann", "bob", "cyd", "dan", "eve"]).await;
+    let path = format!("/rooms/{}/", chat.room(&ann, &[]).await);
+    let replace = |other: &Person| {
+        let body = format!(r#"{{"name":"{}","users":{}}}"#, other.name, ids([&ann, other]));
+        chat.put(&path).by(&ann).json(body)
+    };
+    let answers = at_once([&bob, &cyd, &dan, &eve].into_iter().map(replace)).await;
+    let (kept, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    let detail = "The members of the room were changed in the meantime; read the room and try again.";
+    for answer in refused {
+        answer.is(409, format!(r#"{{"detail":"{detail}","code":"conflict"}}"#));
+    }
+    let room = chat.get(&path).by(&ann).await;
+    assert!(kept.iter().any(|answer| answer.body == room.body), "{answers:?}");
 }
 
 async fn at_once<'a>(asks: impl IntoIterator<Item = Ask<'a>>) -> Vec<Answer> {

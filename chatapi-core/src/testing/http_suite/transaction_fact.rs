@@ -55,7 +55,8 @@ async fn a_message_is_committed_with_the_hosts_transaction_or_not_at_all(suite: 
     let [ann, bob] = chat.people(["ann", "bob"]).await;
     let room = chat.room(&ann, &[]).await;
     let order = |state: &str| format!("[{room},{}]", Json::Text(state.to_owned()));
-    chat.post("/orders/").by(&ann).json(order("declined")).await.detail(409, "The card was declined.");
+    let declined = chat.post("/orders/").by(&ann).json(order("declined")).await;
+    declined.is(409, r#"{"detail":"The card was declined.","code":"conflict"}"#);
     chat.get("/orders/").by(&ann).await.is(200, "0");
     assert!(chat.get("/messages/").by(&ann).await.contents().is_empty());
     let refused = chat.post("/orders/").by(&bob).json(order("by a stranger")).await;

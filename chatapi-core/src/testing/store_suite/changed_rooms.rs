@@ -3,7 +3,7 @@
 use super::fact::{Subject, facts};
 use super::given::{NO_USER, WHOLE, ids, members, now, room, user, users};
 use crate::UserId;
-use crate::rooms::{Room, RoomChange};
+use crate::rooms::{Member, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::User;
 
@@ -20,6 +20,8 @@ facts! {
     who_may_not_change_a_room_does_not_learn_who_is_missing,
     a_room_without_an_admin_is_changed_as_such,
     a_change_of_one_room_leaves_the_others,
+    a_list_of_members_that_was_changed_meanwhile_is_not_replaced,
+    a_change_that_leaves_the_members_needs_no_list_of_them,
 }
 
 async fn a_change_of_nothing_changes_nothing(store: &Subject) {
@@ -96,7 +98,8 @@ async fn a_room_changes_only_where_its_admin_is_the_one_given(store: &Subject) {
             become_members(&[&ann]),
             RoomChange::default(),
         ] {
-            assert_eq!(store.update_room(tea.id, other, change.clone()).await.unwrap(), None, "{change:?}");
+            let seen = Room { admin: other, ..tea.clone() };
+            assert_eq!(store.update_room(&seen, change.clone()).await.unwrap(), None, "{change:?}");
         }
     }
     assert_eq!(now(store, &tea).await, tea);
@@ -130,7 +133,7 @@ async fn a_room_is_not_changed_without_each_of_its_new_members(store: &Subject) 
         (Some(one), vec![ann.id, one], one),
         (Some(one), vec![other, one], other),
     ] {
-        let changed = store.update_room(tea.id, Some(ann.id), to("coffee", admin, Some(new))).await;
+        let changed = store.update_room(&tea, to("coffee", admin, Some(new))).await;
         is_missing(&changed, first);
         assert_eq!(now(store, &tea).await, tea);
     }
@@ -150,9 +153,12 @@ async fn a_room_without_an_admin_is_changed_as_such(store: &Subject) {
     let [ann, bob, cyd] = users(store, ["ann", "bob", "cyd"]).await;
     let tea = room(store, &ann, &[&bob]).await;
     assert!(store.delete_user(ann.id, ann.revision).await.unwrap());
-    assert_eq!(store.update_room(tea.id, Some(ann.id), to("coffee", None, None)).await.unwrap(), None);
-    assert_eq!(store.update_room(tea.id, Some(bob.id), to("coffee", None, None)).await.unwrap(), None);
-    let change = async |change| store.update_room(tea.id, None, change).await.unwrap();
+    assert_eq!(change(store, &tea, &ann, to("coffee", None, None)).await, None);
+    assert_eq!(change(store, &tea, &bob, to("coffee", None, None)).await, None);
+    let change = async |change| {
+        let seen = Room { admin: None, ..now(store, &tea).await };
+        store.update_room(&seen, change).await.unwrap()
+    };
     let renamed = change(to("coffee", None, None)).await.unwrap();
     assert_eq!((&*renamed.name, renamed.admin, members(&renamed)), ("coffee", None, vec![bob.id]));
     assert_eq!(members(&change(become_members(&[])).await.unwrap()), []);
@@ -173,8 +179,55 @@ async fn a_change_of_one_room_leaves_the_others(store: &Subject) {
     assert_eq!(now(store, &coffee).await, coffee);
 }
 
+async fn a_list_of_members_that_was_changed_meanwhile_is_not_replaced(store: &Subject) {
+    let [ann, bob, cyd, dan] = users(store, ["ann", "bob", "cyd", "dan"]).await;
+    let tea = room(store, &ann, &[&bob, &cyd]).await;
+    let changed = change(store, &tea, &ann, become_members(&[&ann, &bob, &dan])).await.unwrap();
+    let only = |users: &[&User]| Room { users: member_rows(&[&tea, &changed], users), ..tea.clone() };
+    for (seen, why) in [
+        (tea.clone(), "one was replaced by another"),
+        (only(&[&ann, &bob]), "one was added"),
+        (only(&[&ann, &bob, &cyd, &dan]), "one was removed"),
+        (only(&[]), "all were added"),
+    ] {
+        let replaced = store.update_room(&seen, become_members(&[&ann, &cyd])).await.unwrap();
+        assert_eq!(replaced, None, "{why}");
+        // Not even by a list that makes no difference.
+        assert_eq!(
+            store.update_room(&seen, become_members(&[&ann, &bob, &dan])).await.unwrap(),
+            None,
+            "{why}"
+        );
+        assert_eq!(now(store, &tea).await, changed, "{why}");
+    }
+    let replaced = store.update_room(&changed, become_members(&[&ann, &cyd])).await.unwrap().unwrap();
+    assert_eq!(members(&replaced), ids(&[&ann, &cyd]));
+    // A member who deleted its account left, too.
+    assert!(store.delete_user(cyd.id, cyd.revision).await.unwrap());
+    assert_eq!(store.update_room(&replaced, become_members(&[&ann, &bob])).await.unwrap(), None);
+}
+
+async fn a_change_that_leaves_the_members_needs_no_list_of_them(store: &Subject) {
+    let [ann, bob, cyd] = users(store, ["ann", "bob", "cyd"]).await;
+    let tea = room(store, &ann, &[&bob]).await;
+    change(store, &tea, &ann, become_members(&[&ann, &bob, &cyd])).await.unwrap();
+    let renamed = store.update_room(&tea, to("coffee", Some(bob.id), None)).await.unwrap().unwrap();
+    assert_eq!(
+        (&*renamed.name, renamed.admin, members(&renamed)),
+        ("coffee", Some(bob.id), ids(&[&ann, &bob, &cyd]))
+    );
+}
+
+/// These users as one of the rooms shows them.
+fn member_rows(rooms: &[&Room], users: &[&User]) -> Vec<Member> {
+    let all = || rooms.iter().flat_map(|room| &room.users);
+    users.iter().filter_map(|user| all().find(|member| member.id == user.id).cloned()).collect()
+}
+
+/// Changes the room by the list of members that it has now, where its admin is this one.
 async fn change(store: &Subject, room: &Room, admin: &User, change: RoomChange) -> Option<Room> {
-    store.update_room(room.id, Some(admin.id), change).await.unwrap()
+    let seen = Room { admin: Some(admin.id), ..now(store, room).await };
+    store.update_room(&seen, change).await.unwrap()
 }
 
 fn to(name: &str, admin: Option<UserId>, users: Option<Vec<UserId>>) -> RoomChange {

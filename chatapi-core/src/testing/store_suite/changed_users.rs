@@ -199,7 +199,7 @@ async fn messages_of_a_deleted_user_go_and_others_stay(store: &Subject) {
     let gone = [send(store, &tea, &bob, "three").await, send(store, &coffee, &bob, "four").await];
     // What a user sent to a room that it has left since goes too.
     let left = RoomChange { users: Some(vec![ann.id, cyd.id]), ..RoomChange::default() };
-    store.update_room(coffee.id, Some(cyd.id), left).await.unwrap().unwrap();
+    store.update_room(&coffee, left).await.unwrap().unwrap();
     assert!(store.delete_user(bob.id, bob.revision).await.unwrap());
     assert_eq!(list(store, &MessageFilter::all(ann.id)).await.results, kept);
     for message in gone {

@@ -2,13 +2,13 @@
 
 use super::fact::{Subject, facts};
 use super::given::{WHOLE, at_once, members, new_user, now, number, room, send, user, users};
+use crate::UserId;
 use crate::messages::MessageFilter;
 use crate::page::Count;
 use crate::permission::Reach::RoomsOf;
-use crate::rooms::{NewRoom, RoomChange};
+use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
-use crate::{RoomId, UserId};
 
 facts! {
     of_many_who_take_a_name_at_once_one_gets_it,
@@ -96,7 +96,8 @@ async fn of_many_hand_overs_at_once_one_happens(store: &Subject) {
         let hand_over = |store: Subject, to: &User| {
             let change =
                 RoomChange { name: Some(to.username.clone()), admin: Some(to.id), ..RoomChange::default() };
-            async move { store.update_room(tea.id, Some(ann.id), change).await.unwrap() }
+            let tea = tea.clone();
+            async move { store.update_room(&tea, change).await.unwrap() }
         };
         let tasks = [&bob, &cyd, &bob, &cyd].map(|to| hand_over(store.clone(), to));
         let changed: Vec<_> = at_once(tasks).await.into_iter().flatten().collect();
@@ -130,10 +131,10 @@ async fn a_member_who_is_removed_is_not_made_admin_at_once(store: &Subject) {
         let tea = room(store, &ann, &[&bob]).await;
         let hand_over = RoomChange { admin: Some(bob.id), ..RoomChange::default() };
         let remove = RoomChange { users: Some(vec![ann.id]), ..RoomChange::default() };
-        let change = |store: Subject, id: RoomId, admin: UserId, change: RoomChange| async move {
-            store.update_room(id, Some(admin), change).await.unwrap()
+        let change = |store: Subject, tea: Room, change: RoomChange| async move {
+            store.update_room(&tea, change).await.unwrap()
         };
-        let tasks = [hand_over, remove].map(|to| change(store.clone(), tea.id, ann.id, to));
+        let tasks = [hand_over, remove].map(|to| change(store.clone(), tea.clone(), to));
         let changed: Vec<_> = at_once(tasks).await.into_iter().flatten().collect();
         assert_eq!(changed.len(), 1, "{changed:?}");
         let tea = now(store, &tea).await;

@@ -2,8 +2,8 @@
 
 use super::fact::{Subject, facts};
 use super::given::{
-    NO_MESSAGE, NO_ROOM, NO_USER, at, contents, found, ids, list, number, room, send, text, try_send, user,
-    users,
+    NO_MESSAGE, NO_ROOM, NO_USER, at, contents, found, ids, list, now, number, room, send, text, try_send,
+    user, users,
 };
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::permission::Reach::RoomsOf;
@@ -290,5 +290,6 @@ async fn who_comes_back_to_a_room_sees_all_of_it(store: &Subject) {
 /// Leaves these users alone in the room.
 async fn leave(store: &Subject, room: &Room, admin: &User, users: &[&User]) {
     let change = RoomChange { users: Some(ids(users)), ..RoomChange::default() };
-    store.update_room(room.id, Some(admin.id), change).await.unwrap().unwrap();
+    let room = Room { admin: Some(admin.id), ..now(store, room).await };
+    store.update_room(&room, change).await.unwrap().unwrap();
 }

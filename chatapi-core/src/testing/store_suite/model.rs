@@ -1,5 +1,6 @@
 //! The fact that a store answers as the store in memory does, whatever it is asked and in whatever order.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::messages::{
 };
 use crate::page::{Counting, Page, PageRequest};
 use crate::permission::Reach;
-use crate::rooms::{Member, NewRoom, Room, RoomChange};
+use crate::rooms::{Member, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::{Query, SearchTerms, Words};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
@@ -67,9 +68,21 @@ enum Step {
     UpdateRoom {
         room: Nth,
         by: Option<Nth>,
+        seen: Vec<Nth>,
         name: Option<&'static str>,
         admin: Option<Nth>,
         users: Option<Vec<Nth>>,
+    },
+    AddMembers {
+        room: Nth,
+        by: Option<Nth>,
+        users: Vec<Nth>,
+        limit: usize,
+    },
+    RemoveMembers {
+        room: Nth,
+        by: Option<Nth>,
+        users: Vec<Nth>,
     },
     DeleteRoom(Nth, Option<Nth>),
     CreateMessage {
@@ -192,14 +205,24 @@ impl Side {
             Step::Rooms(member, page) => {
                 self.page_answer(store.rooms(self.user(member), page).await, Self::show_room)
             }
-            Step::UpdateRoom { room, by, name, admin, users } => {
+            Step::UpdateRoom { room, by, seen, name, admin, users } => {
                 let change = RoomChange {
                     name: name.map(str::to_owned),
                     admin: admin.map(|admin| self.user(admin)),
                     users: users.map(|users| self.all_users(&users)),
                 };
-                let by = by.map(|admin| self.user(admin));
-                self.room_answer(store.update_room(self.room(room), by, change).await)
+                let room = self.seen(room, by, &seen);
+                self.room_answer(store.update_room(&room, change).await)
+            }
+            Step::AddMembers { room, by, users, limit } => {
+                let (room, by) = (self.room(room), by.map(|admin| self.user(admin)));
+                let added = store.add_members(room, by, &self.all_users(&users), limit).await;
+                self.answer(added.map(|change| change.map(|change| self.show_members_change(change))))
+            }
+            Step::RemoveMembers { room, by, users } => {
+                let (room, by) = (self.room(room), by.map(|admin| self.user(admin)));
+                let removed = store.remove_members(room, by, &self.all_users(&users)).await;
+                self.answer(removed.map(|change| change.map(|change| self.show_members_change(change))))
             }
             Step::DeleteRoom(room, by) => {
                 self.answer(store.delete_room(self.room(room), by.map(|admin| self.user(admin))).await)
@@ -280,6 +303,18 @@ impl Side {
         self.rooms.get(nth).copied().unwrap_or(RoomId(i64::MAX))
     }
 
+    /// The room as somebody saw it, with this admin and these members.
+    fn seen(&self, room: Nth, admin: Option<Nth>, members: &[Nth]) -> Room {
+        let member = |id| Member { id, username: String::new(), email: String::new() };
+        let members: BTreeSet<UserId> = self.all_users(members).into_iter().collect();
+        Room {
+            id: self.room(room),
+            name: String::new(),
+            admin: admin.map(|admin| self.user(admin)),
+            users: members.into_iter().map(member).collect(),
+        }
+    }
+
     fn message(&self, nth: Nth) -> MessageId {
         self.messages.get(nth).copied().unwrap_or(MessageId(i64::MAX))
     }
@@ -299,6 +334,7 @@ impl Side {
         match answer {
             Ok(answer) => format!("{answer:?}"),
             Err(StoreError::Taken) => "taken".to_owned(),
+            Err(StoreError::TooMany) => "too many".to_owned(),
             Err(StoreError::Missing(user)) => format!("missing {}", self.show_id(user)),
             Err(fault) => panic!("{fault:?}"),
         }
@@ -341,6 +377,11 @@ impl Side {
             users,
             ..room
         }
+    }
+
+    fn show_members_change(&self, change: MembersChange) -> MembersChange {
+        let users = change.users.iter().map(|id| self.show_id(*id)).collect();
+        MembersChange { room: self.show_room(change.room), users }
     }
 
     fn show_message(&self, message: Message) -> Message {

@@ -107,7 +107,8 @@ async fn a_user_who_is_deleted_while_a_room_takes_it_in_is_no_member(store: &Sub
         let change = RoomChange { users: Some(ids(&[&ann, &bob])), ..RoomChange::default() };
         let taken_in = while_deleted(store, &bob, {
             let store = store.clone();
-            async move { store.update_room(tea.id, Some(ann.id), change).await }
+            let tea = tea.clone();
+            async move { store.update_room(&tea, change).await }
         })
         .await;
         match taken_in {
@@ -147,7 +148,8 @@ async fn a_user_who_is_deleted_while_it_is_made_admin_is_none(store: &Subject) {
         let change = RoomChange { admin: Some(bob.id), users, ..RoomChange::default() };
         let changed = while_deleted(store, &bob, {
             let store = store.clone();
-            async move { store.update_room(tea.id, Some(ann.id), change).await }
+            let tea = tea.clone();
+            async move { store.update_room(&tea, change).await }
         })
         .await;
         let admin = match changed {
@@ -202,9 +204,8 @@ async fn rooms_may_exchange_their_members_at_once(store: &Subject) {
         let tea = room(store, &ann, &before).await;
         let change = RoomChange { users: Some(ids(&after)), ..RoomChange::default() };
         let store = store.clone();
-        let (id, admin) = (tea.id, tea.admin);
-        tasks.push(async move { store.update_room(id, admin, change).await });
-        rooms.push(tea);
+        rooms.push(tea.clone());
+        tasks.push(async move { store.update_room(&tea, change).await });
     }
     for changed in at_once(tasks).await {
         changed.unwrap().unwrap();
@@ -239,7 +240,8 @@ async fn while_deleted<T: Send + 'static>(
 /// Leaves the admin alone in its room.
 async fn remove(store: &Subject, room: &Room, admin: &User) {
     let alone = RoomChange { users: Some(vec![admin.id]), ..RoomChange::default() };
-    store.update_room(room.id, Some(admin.id), alone).await.unwrap().unwrap();
+    let seen = Room { admin: Some(admin.id), ..now(store, room).await };
+    store.update_room(&seen, alone).await.unwrap().unwrap();
 }
 
 /// An attempt of `author`'s to send to the room.

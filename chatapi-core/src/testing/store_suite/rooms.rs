@@ -132,13 +132,17 @@ async fn ids_of_rooms_are_never_used_again(store: &Subject) {
 
 async fn there_is_no_room_of_an_id_that_was_not_given(store: &Subject) {
     let ann = user(store, "ann").await;
-    room(store, &ann, &[]).await;
+    let tea = room(store, &ann, &[]).await;
     for id in [NO_ROOM, RoomId(0), RoomId(-1), RoomId(i64::MIN), RoomId(i64::MAX)] {
         assert_eq!(store.room(id).await.unwrap(), None);
         assert!(!store.room_exists(id).await.unwrap());
         assert_eq!(store.is_member(id, ann.id).await.unwrap(), None);
         for admin in [None, Some(ann.id)] {
-            assert_eq!(store.update_room(id, admin, RoomChange::default()).await.unwrap(), None);
+            let unknown = Room { id, admin, ..tea.clone() };
+            assert_eq!(store.update_room(&unknown, RoomChange::default()).await.unwrap(), None);
+            let added = store.add_members(id, admin, &[ann.id], usize::MAX).await;
+            assert_eq!(added.unwrap(), None);
+            assert_eq!(store.remove_members(id, admin, &[ann.id]).await.unwrap(), None);
             assert!(!store.delete_room(id, admin).await.unwrap());
         }
     }
@@ -153,7 +157,7 @@ async fn the_rooms_of_a_user_are_those_that_it_is_in(store: &Subject) {
     assert_eq!(rooms(ann.id).await, [tea.clone(), milk.clone()]);
     assert_eq!(rooms(bob.id).await, [tea.clone(), coffee.clone(), milk.clone()]);
     let left = RoomChange { users: Some(ids(&[&cyd, &bob])), ..RoomChange::default() };
-    let milk = store.update_room(milk.id, Some(cyd.id), left).await.unwrap().unwrap();
+    let milk = store.update_room(&milk, left).await.unwrap().unwrap();
     assert_eq!(rooms(ann.id).await, [tea]);
     assert_eq!(rooms(cyd.id).await, [coffee, milk]);
 }
@@ -177,7 +181,7 @@ async fn a_member_of_a_room_is_who_is_in_it_now(store: &Subject) {
     assert_eq!((is_member(ann.id).await, is_member(bob.id).await), (Some(true), Some(true)));
     assert_eq!((is_member(cyd.id).await, is_member(NO_USER).await), (Some(false), Some(false)));
     let swapped = RoomChange { users: Some(ids(&[&ann, &cyd])), ..RoomChange::default() };
-    store.update_room(tea.id, Some(ann.id), swapped).await.unwrap().unwrap();
+    store.update_room(&tea, swapped).await.unwrap().unwrap();
     assert_eq!((is_member(bob.id).await, is_member(cyd.id).await), (Some(false), Some(true)));
 }
 

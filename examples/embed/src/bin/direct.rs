@@ -8,7 +8,7 @@ use std::error::Error;
 
 use chatapi_core::messages::MessageFilter;
 use chatapi_core::page::PageRequest;
-use chatapi_core::rooms::{RoomChange, RoomDraft};
+use chatapi_core::rooms::RoomDraft;
 use chatapi_core::search::SearchTerms;
 use chatapi_core::store::memory::MemoryStore;
 use chatapi_core::users::ExternalUser;
@@ -16,8 +16,7 @@ use chatapi_core::{ChatApi, CurrentUser};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let secret = "a secret of 32 bytes or more, from your settings";
-    let chat = ChatApi::builder(MemoryStore::new(), secret).without_accounts().build()?;
+    let chat = ChatApi::builder_without_accounts(MemoryStore::new()).build()?;
     let ann = CurrentUser::from(&chat.user_of_host(&ExternalUser::new("user-17").username("ann")).await?);
     let bob = CurrentUser::from(&chat.user_of_host(&ExternalUser::new("user-42").username("bob")).await?);
 
@@ -25,8 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let room = chat.create_room(&ann, draft).await?;
     let refused = chat.send_message(&bob, room.id, "Coffee, anyone?").await;
     println!("bob is not in the room yet: {}", if refused.is_err() { "refused" } else { "sent" });
-    let change = RoomChange { users: Some(vec![ann.id, bob.id]), ..RoomChange::default() };
-    let room = chat.update_room(&ann, &room, change).await?;
+    let room = chat.add_members(&ann, room.id, &[bob.id]).await?;
 
     chat.send_message(&ann, room.id, "Which tea is it to be?").await?;
     chat.send_message(&bob, room.id, "Earl Grey, hot.").await?;

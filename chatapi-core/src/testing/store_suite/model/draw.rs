@@ -2,6 +2,7 @@
 
 use super::super::given::{WHOLE, at, new_user};
 use super::{Nth, Reader, Side, Span, Step};
+use crate::UserId;
 use crate::messages::Sort;
 use crate::page::{Counting, PageNumber, PageRequest};
 use crate::users::{NewUser, User, UserChange};
@@ -53,7 +54,8 @@ impl Draw {
             33 => Step::RoomExists(self.recent(model.rooms.len())),
             34 => Step::IsMember(self.recent(model.rooms.len()), self.user(model, &live)),
             35..38 => Step::Rooms(self.user(model, &live), self.page()),
-            38..46 => self.room_change(model, &live).await,
+            38..43 => self.room_change(model, &live).await,
+            43..46 => self.members_change(model, &live).await,
             46 => {
                 let room = self.recent(model.rooms.len());
                 Step::DeleteRoom(room, self.admin(model, &live, room).await)
@@ -136,7 +138,21 @@ impl Draw {
         if let (Some(users), false) = (&mut users, self.once_in(4)) {
             users.extend(admin.or(by));
         }
-        Step::UpdateRoom { room, by, name: self.once_in(2).then(|| self.one_of(WORDS)), admin, users }
+        let seen = match model.store.room(model.room(room)).await.unwrap() {
+            Some(room) if !self.once_in(5) => room.users.iter().map(|member| nth(model, member.id)).collect(),
+            _ => self.users(model, live),
+        };
+        Step::UpdateRoom { room, by, seen, name: self.once_in(2).then(|| self.one_of(WORDS)), admin, users }
+    }
+
+    async fn members_change(&mut self, model: &Side, live: &[User]) -> Step {
+        let room = self.recent(model.rooms.len());
+        let by = self.admin(model, live, room).await;
+        let users = self.users(model, live);
+        match self.below(2) {
+            0 => Step::AddMembers { room, by, users, limit: 3 + self.below(5) },
+            _ => Step::RemoveMembers { room, by, users },
+        }
     }
 
     /// Mostly the room's admin, seldom somebody or nobody.
@@ -227,5 +243,9 @@ impl Draw {
 }
 
 fn position(model: &Side, user: &User) -> Nth {
-    model.users.iter().position(|id| *id == user.id).unwrap()
+    nth(model, user.id)
+}
+
+fn nth(model: &Side, user: UserId) -> Nth {
+    model.users.iter().position(|id| *id == user).unwrap()
 }
