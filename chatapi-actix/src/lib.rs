@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use actix_web::body::{BodyStream, BoxBody, MessageBody, SizedStream};
+use actix_web::dev::Extensions;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Bytes, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -20,14 +21,21 @@ use percent_encoding::percent_decode_str;
 /// Paths are registered natively, with and without the slash at their end, so that middleware sees them as
 /// [`match_pattern`](HttpRequest::match_pattern). Nothing is said about paths that are not the chat's.
 pub fn configure(api: ChatApi) -> impl FnOnce(&mut ServiceConfig) + Clone {
+    configure_with(api, Carried::default())
+}
+
+/// The same, where endpoints of the host's own read what its middleware put into a request's extensions:
+/// `configure_with(api, Carried::default().and::<Tenant>())`.
+pub fn configure_with(api: ChatApi, carried: Carried) -> impl FnOnce(&mut ServiceConfig) + Clone {
     move |config| {
         let mut paths: Vec<(String, &Arc<Route>)> =
             api.routes().flat_map(|route| route.paths().into_iter().map(move |path| (path, route))).collect();
         // Here the first that matches is taken, so what is spelled out comes before what has parameters.
         paths.sort_by_key(|(path, _)| path.matches('{').count());
         for (path, route) in paths {
-            let (api, route) = (api.clone(), route.clone());
-            let serve = move |request, body| serve(api.clone(), route.clone(), request, body);
+            let (api, route, carried) = (api.clone(), route.clone(), carried.clone());
+            let serve =
+                move |request, body| serve(api.clone(), route.clone(), carried.clone(), request, body);
             config.service(web::resource(path).to(serve));
         }
     }
@@ -41,15 +49,45 @@ pub fn not_found(api: ChatApi) -> actix_web::Route {
     })
 }
 
-async fn serve(api: ChatApi, route: Arc<Route>, request: HttpRequest, body: Payload) -> HttpResponse {
-    match head(&request) {
+/// What of a request's extensions the chat's endpoints see: a `CurrentUser`, an `ExternalUser`, and each type that the host
+/// names. actix-web keeps values of any type, the chat those that can be shared between threads.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Carried(Vec<fn(&Extensions, &mut http::Extensions)>);
+
+impl Default for Carried {
+    fn default() -> Self {
+        Self(Vec::new()).and::<CurrentUser>().and::<ExternalUser>()
+    }
+}
+
+impl Carried {
+    /// The same and values of this type.
+    pub fn and<T: Clone + Send + Sync + 'static>(mut self) -> Self {
+        self.0.push(|from, to| {
+            if let Some(value) = from.get::<T>() {
+                to.insert(value.clone());
+            }
+        });
+        self
+    }
+}
+
+async fn serve(
+    api: ChatApi,
+    route: Arc<Route>,
+    carried: Carried,
+    request: HttpRequest,
+    body: Payload,
+) -> HttpResponse {
+    match head(&request, &carried) {
         Ok(head) => response(api.serve(&route, head, body, params(&request)).await),
         Err(_) => response(api.refused(&Error::unreadable("The request's head could not be read."))),
     }
 }
 
 /// The head of a request. actix-web is on `http` 0.2, so it is put together anew.
-fn head(request: &HttpRequest) -> http::Result<Parts> {
+fn head(request: &HttpRequest, carried: &Carried) -> http::Result<Parts> {
     let (mut head, ()) = http::Request::new(()).into_parts();
     head.method = request.method().as_str().parse()?;
     head.uri = match (request.uri().authority(), request.uri().path_and_query()) {
@@ -64,12 +102,9 @@ fn head(request: &HttpRequest) -> http::Result<Parts> {
     if let Some(peer) = request.peer_addr() {
         head.extensions.insert(Peer(peer));
     }
-    let mut extensions = request.extensions_mut();
-    if let Some(user) = extensions.remove::<CurrentUser>() {
-        head.extensions.insert(user);
-    }
-    if let Some(user) = extensions.remove::<ExternalUser>() {
-        head.extensions.insert(user);
+    let extensions = request.extensions();
+    for carry in &carried.0 {
+        carry(&extensions, &mut head.extensions);
     }
     drop(extensions);
     Ok(head)

@@ -135,7 +135,7 @@ impl<F> Page<F> {
             Some(visitor) => forgery::is_same(desk.fields.get("form_token"), &visitor.form_token),
             None => true,
         };
-        if forgery::is_from_elsewhere(&desk.call) || !has_token {
+        if desk.call.is_cross_site() || !has_token {
             return Err(Error::Forbidden(FORGED.into()));
         }
         Ok(())

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Authenticator;
-use crate::auth::jwt::{JwtAuthenticator, SigningKey, Tokens};
+use crate::auth::jwt::{JwtAuthenticator, NoSecret, SigningKey, Tokens};
 use crate::auth::mail_token::MailTokens;
 use crate::auth::password::{PasswordConfig, PasswordConfigError, PasswordHasher, PasswordRules};
 use crate::clock::{Clock, SystemClock, Timestamp};
@@ -38,8 +38,8 @@ struct Parts {
     clock: Arc<dyn Clock>,
     passwords: PasswordHasher,
     password_rules: PasswordRules,
-    tokens: Tokens,
-    mail_tokens: MailTokens,
+    /// None where there is no secret.
+    signed: Option<SignedTokens>,
     known_users: Arc<KnownUsers>,
     familiar: Familiar,
     limiter: Arc<dyn Limiter>,
@@ -53,10 +53,25 @@ struct Parts {
     draining: Draining,
 }
 
+/// What is signed with the secret.
+struct SignedTokens {
+    tokens: Tokens,
+    mail_tokens: MailTokens,
+}
+
 impl ChatApi {
     /// Starts to put a chat together on `store`. The secret signs tokens: 32 bytes at least, the same on every instance.
     pub fn builder(store: impl Store + 'static, secret: impl Into<Vec<u8>>) -> Builder {
-        Builder::new(Arc::new(store), secret.into())
+        let signing = SigningKey { id: None, secret: secret.into() };
+        Builder { signing: Some(signing), ..Builder::new(Arc::new(store)) }
+    }
+
+    /// Starts to put a chat together on `store` for users of the host's: there is nothing under `/auth/`, nobody logs in, and
+    /// no secret is needed. The host's middleware puts a [`CurrentUser`](crate::CurrentUser) or an
+    /// [`ExternalUser`](crate::users::ExternalUser) into each request's extensions, or an
+    /// [`authenticator`](Builder::authenticator) finds the user.
+    pub fn builder_without_accounts(store: impl Store + 'static) -> Builder {
+        Builder::new(Arc::new(store)).without_accounts()
     }
 
     /// The store.
@@ -134,12 +149,12 @@ impl ChatApi {
         &self.0.password_rules
     }
 
-    pub(crate) fn tokens(&self) -> &Tokens {
-        &self.0.tokens
+    pub(crate) fn tokens(&self) -> Result<&Tokens, NoSecret> {
+        self.0.signed.as_ref().map(|signed| &signed.tokens).ok_or(NoSecret)
     }
 
-    pub(crate) fn mail_tokens(&self) -> &MailTokens {
-        &self.0.mail_tokens
+    pub(crate) fn mail_tokens(&self) -> Result<&MailTokens, NoSecret> {
+        self.0.signed.as_ref().map(|signed| &signed.mail_tokens).ok_or(NoSecret)
     }
 
     pub(crate) fn known_users(&self) -> &Arc<KnownUsers> {
@@ -186,12 +201,14 @@ impl fmt::Debug for ChatApi {
     }
 }
 
-/// Puts a [`ChatApi`] together. Everything but the store and the secret has a default, which is the documented one.
+/// Puts a [`ChatApi`] together. Everything but the store and the secret has a default, which is the documented one; without
+/// accounts ([`ChatApi::builder_without_accounts`]) there is no secret.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
     store: Arc<dyn Store>,
-    keys: Vec<SigningKey>,
+    signing: Option<SigningKey>,
+    former: Vec<SigningKey>,
     authenticator: Option<Arc<dyn Authenticator>>,
     policy: Arc<dyn Policy>,
     mailer: Arc<dyn Mailer>,
@@ -212,10 +229,11 @@ pub struct Builder {
 const SHORTEST_SECRET: usize = 32;
 
 impl Builder {
-    fn new(store: Arc<dyn Store>, secret: Vec<u8>) -> Self {
+    fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
-            keys: vec![SigningKey { id: None, secret }],
+            signing: None,
+            former: Vec::new(),
             authenticator: None,
             policy: Arc::new(DocumentedPolicy),
             mailer: Arc::new(LogMailer),
@@ -241,13 +259,15 @@ impl Builder {
 
     /// Names the key that signs tokens: it stands in their header as `kid`, so that keys can be rotated.
     pub fn key_id(mut self, id: impl Into<String>) -> Self {
-        self.keys[0].id = Some(id.into());
+        if let Some(signing) = &mut self.signing {
+            signing.id = Some(id.into());
+        }
         self
     }
 
     /// A key that signed tokens before: they are valid until they expire. Keep it for as long as a refresh token lasts.
     pub fn former_key(mut self, id: Option<String>, secret: impl Into<Vec<u8>>) -> Self {
-        self.keys.push(SigningKey { id, secret: secret.into() });
+        self.former.push(SigningKey { id, secret: secret.into() });
         self
     }
 
@@ -317,7 +337,8 @@ impl Builder {
         self
     }
 
-    /// Leaves out everything under `/auth/`: accounts are the host's.
+    /// Leaves out everything under `/auth/`: accounts are the host's. Tokens of this chat that the host issues by typed calls
+    /// are still taken; where there are none either, [`ChatApi::builder_without_accounts`] needs no secret.
     pub fn without_accounts(mut self) -> Self {
         self.accounts = false;
         self
@@ -340,7 +361,7 @@ impl Builder {
     /// # Errors
     /// Where an option cannot be: see [`BuildError`].
     pub fn build(self) -> Result<ChatApi, BuildError> {
-        if self.keys.iter().any(|key| key.secret.len() < SHORTEST_SECRET) {
+        if self.signing.iter().chain(&self.former).any(|key| key.secret.len() < SHORTEST_SECRET) {
             return Err(BuildError::ShortSecret);
         }
         if self.config.page_size == 0 {
@@ -354,17 +375,18 @@ impl Builder {
             routes.extend(crate::http::accounts::routes());
             routes.extend(crate::http::tokens::routes());
         }
-        let tasks = TaskTracker::new();
-        let parts = Parts {
-            passwords: PasswordHasher::new(self.passwords, self.random.clone())
-                .map_err(BuildError::Passwords)?,
-            tokens: Tokens::new(&self.keys, &self.config, self.clock.clone(), self.random.clone())
-                .ok_or(BuildError::NoCryptography)?,
+        let signed = self.signing.map(|key| SignedTokens {
+            tokens: Tokens::new(&key, &self.former, &self.config, self.clock.clone(), self.random.clone()),
             mail_tokens: MailTokens::new(
-                &self.keys[0].secret,
+                &key.secret,
                 self.config.accounts.mail_token_lifetime,
                 self.clock.clone(),
             ),
+        });
+        let tasks = TaskTracker::new();
+        let parts = Parts {
+            passwords: PasswordHasher::new(self.passwords, self.random.clone()).map_err(BuildError::Passwords)?,
+            signed,
             authenticator: self.authenticator.unwrap_or_else(|| Arc::new(JwtAuthenticator)),
             store: self.store,
             mailer: self.mailer,
@@ -398,9 +420,6 @@ pub enum BuildError {
     /// Pages without rows.
     #[error("the page size must be at least 1")]
     EmptyPages,
-    /// Nothing signs tokens: the feature `jwt-hs256` is off, and the process has no other provider for `jsonwebtoken`.
-    #[error("no provider signs tokens: switch the feature jwt-hs256 on, or install one for jsonwebtoken")]
-    NoCryptography,
     /// The cost of password hashes is out of range.
     #[error("{0}")]
     Passwords(#[source] PasswordConfigError),

@@ -16,6 +16,7 @@ mod answer;
 mod body;
 mod call;
 mod cors;
+mod csrf;
 mod doc;
 mod form;
 mod forwarded;

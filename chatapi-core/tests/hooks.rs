@@ -1,6 +1,5 @@
 //! Hooks hear of what was committed, whatever became of the request.
 
-#![cfg(feature = "jwt-hs256")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::collections::BTreeSet;

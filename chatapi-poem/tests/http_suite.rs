@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 use chatapi_core::ChatApi;
-use chatapi_core::testing::http_suite::{HttpSuite, Server};
-use poem::Route;
+use chatapi_core::testing::http_suite::{HttpSuite, Server, Session};
 use poem::listener::TcpAcceptor;
+use poem::{EndpointExt as _, Request, Route};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -20,8 +20,18 @@ async fn serve(api: ChatApi, prefix: &'static str) -> Server {
     let address = listener.local_addr().unwrap();
     let routes = chatapi_poem::endpoint(api);
     let app = if prefix.is_empty() { routes } else { Route::new().nest(prefix, routes) };
+    let app = app.before(find_session);
     let server = poem::Server::new_with_acceptor(TcpAcceptor::from_tokio(listener).unwrap());
     let mut tasks = JoinSet::new();
     tasks.spawn(async { server.run(app).await });
     Server::new(address, tasks)
+}
+
+/// The host's middleware.
+async fn find_session(mut request: Request) -> poem::Result<Request> {
+    if let Some(session) = request.header("cookie").and_then(Session::of) {
+        request.extensions_mut().insert(session.user());
+        request.extensions_mut().insert(session);
+    }
+    Ok(request)
 }

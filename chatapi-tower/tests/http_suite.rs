@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use chatapi_core::ChatApi;
 use chatapi_core::http::Peer;
-use chatapi_core::testing::http_suite::{HttpSuite, Server};
+use chatapi_core::testing::http_suite::{HttpSuite, Server, Session};
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -29,6 +29,7 @@ async fn serve(api: ChatApi, prefix: &'static str) -> Server {
             let (stream, peer) = listener.accept().await.unwrap();
             let chat = chat.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
                 request.extensions_mut().insert(Peer(peer));
+                find_session(&mut request);
                 request
             });
             connections
@@ -36,4 +37,13 @@ async fn serve(api: ChatApi, prefix: &'static str) -> Server {
         }
     });
     Server::new(address, tasks)
+}
+
+/// The host's middleware.
+fn find_session<B>(request: &mut http::Request<B>) {
+    let cookie = request.headers().get("cookie").and_then(|cookie| cookie.to_str().ok());
+    if let Some(session) = cookie.and_then(Session::of) {
+        request.extensions_mut().insert(session.user());
+        request.extensions_mut().insert(session);
+    }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::{Authenticator, CurrentUser};
@@ -15,8 +14,9 @@ use crate::random::{Random, hex};
 use crate::users::User;
 use crate::{ChatApi, UserId};
 
-#[cfg(all(feature = "jwt-hs256", not(feature = "jwt-issuers")))]
 mod hs256;
+
+use self::hs256::{Hs256, Signed};
 
 /// The two kinds of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,17 @@ pub(crate) struct Claims {
     pub(crate) revision: i64,
 }
 
+/// This chat issues and takes no tokens of its own: see [`ChatApi::builder_without_accounts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a chat without a secret issues no tokens: build it with ChatApi::builder(store, secret)")]
+pub(crate) struct NoSecret;
+
+impl From<NoSecret> for Error {
+    fn from(fault: NoSecret) -> Self {
+        Self::Internal(fault.into())
+    }
+}
+
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadToken;
@@ -63,15 +74,13 @@ pub(crate) struct Tokens {
     access_lifetime: Duration,
     refresh_lifetime: Duration,
     leeway: Duration,
-    validation: Validation,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
 
 struct Key {
     id: Option<String>,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
+    hmac: Hs256,
 }
 
 /// The claims in the order that SimpleJWT writes them. `revision` is this project's own: it ends a user's tokens.
@@ -106,39 +115,24 @@ enum IdClaim {
 }
 
 impl Tokens {
-    /// `None` where the process has no provider that signs: see the feature `jwt-hs256`.
+    /// Tokens that `signing` signs and that it or one of `former` verifies.
     pub(crate) fn new(
-        keys: &[SigningKey],
+        signing: &SigningKey,
+        former: &[SigningKey],
         config: &Config,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-    ) -> Option<Self> {
-        install_provider();
-        // Without a provider `jsonwebtoken` panics: better now than at the first log-in.
-        let header = Header::new(Algorithm::HS256);
-        let trial = || jsonwebtoken::encode(&header, &"", &EncodingKey::from_secret(&keys[0].secret)).is_ok();
-        if !std::panic::catch_unwind(std::panic::AssertUnwindSafe(trial)).unwrap_or(false) {
-            return None;
-        }
-        let mut validation = Validation::new(Algorithm::HS256);
-        // The crate would ask the machine's clock; `read` asks ours.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let keys = keys.iter().map(|key| Key {
-            id: key.id.clone(),
-            encoding: EncodingKey::from_secret(&key.secret),
-            decoding: DecodingKey::from_secret(&key.secret),
-        });
-        Some(Self {
+    ) -> Self {
+        let keys = [signing].into_iter().chain(former);
+        let keys = keys.map(|key| Key { id: key.id.clone(), hmac: Hs256::new(&key.secret) });
+        Self {
             keys: keys.collect(),
             access_lifetime: config.access_lifetime,
             refresh_lifetime: config.refresh_lifetime,
             leeway: config.leeway,
-            validation,
             clock,
             random,
-        })
+        }
     }
 
     /// A new token of this user's.
@@ -157,21 +151,16 @@ impl Tokens {
             revision: user.revision,
         };
         let key = &self.keys[0];
-        let header = Header { kid: key.id.clone(), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|fault| Error::Internal(fault.into()))
+        key.hmac.sign(key.id.clone(), &claims).map_err(|fault| Error::Internal(fault.into()))
     }
 
     /// What a token says, where one of our keys signed it and it has not expired.
     pub(crate) fn read(&self, token: &str) -> Result<Claims, BadToken> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken)?;
-        let named = |key: &&Key| header.kid.is_none() || key.id.is_none() || key.id == header.kid;
-        let claims = self
-            .keys
-            .iter()
-            .filter(named)
-            .find_map(|key| jsonwebtoken::decode::<ReadClaims>(token, &key.decoding, &self.validation).ok())
-            .ok_or(BadToken)?
-            .claims;
+        let token = Signed::read(token).ok_or(BadToken)?;
+        let named = |key: &&Key| token.key_id.is_none() || key.id.is_none() || key.id == token.key_id;
+        let claims: Option<ReadClaims> =
+            self.keys.iter().filter(named).find_map(|key| key.hmac.verify(&token));
+        let claims = claims.ok_or(BadToken)?;
         #[expect(
             clippy::cast_precision_loss,
             reason = "seconds since 1970 stay exact for longer than this is kept"
@@ -187,15 +176,6 @@ impl Tokens {
         };
         Ok(Claims { token_type: claims.token_type, user, revision: claims.revision })
     }
-}
-
-/// Installs what `jsonwebtoken` signs and verifies with, unless the process has something already. It takes one a process:
-/// where tokens of other issuers are read, that is one which knows their algorithms and ours.
-fn install_provider() {
-    #[cfg(feature = "jwt-issuers")]
-    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-    #[cfg(all(feature = "jwt-hs256", not(feature = "jwt-issuers")))]
-    hs256::install();
 }
 
 /// What `WWW-Authenticate` says where a token is wanted.
@@ -231,7 +211,8 @@ impl ChatApi {
     }
 
     async fn bearer_of(&self, token: &str) -> Result<Arc<User>> {
-        let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadAccessToken)?;
+        let tokens = self.tokens().map_err(|NoSecret| Unauthenticated::BadAccessToken)?;
+        let claims = tokens.read(token).map_err(|BadToken| Unauthenticated::BadAccessToken)?;
         if claims.token_type != TokenType::Access {
             return Err(Unauthenticated::WrongTokenType.into());
         }

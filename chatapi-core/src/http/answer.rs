@@ -160,6 +160,7 @@ impl ChatApi {
         if access == Access::Users && asked.user.is_none() {
             return Err(Unauthenticated::Missing.into());
         }
+        asked.refuse_forged(self.config())?;
         let method = asked.head.method.clone();
         let call = Call::from(asked);
         if notes.shown.is_some() {

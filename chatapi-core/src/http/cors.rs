@@ -48,6 +48,12 @@ impl Cors {
         }
     }
 
+    /// Whether a request comes from a page of an origin that is named here. That every origin may read answers makes none
+    /// of them a trusted one.
+    pub(super) fn lists_origin_of(&self, headers: &HeaderMap) -> bool {
+        matches!(self, Self::Origins(_)) && self.allowed(headers).is_some()
+    }
+
     /// The answer where a browser asks, in the name of a page, whether it may send a request. Nobody is logged in for that.
     pub(super) fn preflight(&self, route: &Route, head: &HeaderMap, method: &Method) -> Option<Response> {
         let is_preflight = *self != Self::Off

@@ -33,6 +33,7 @@ mod fakes;
 mod forge;
 mod json;
 mod replay;
+mod session;
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod stores;
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
@@ -69,7 +70,10 @@ mod room_facts;
 mod route_facts;
 mod rule_facts;
 mod search_facts;
+mod session_facts;
 mod token_facts;
+
+pub use self::session::Session;
 
 /// A server of the adapter's: it serves until it is dropped.
 #[derive(Debug)]
@@ -108,7 +112,9 @@ pub struct HttpSuite {
 
 impl HttpSuite {
     /// The suite for an adapter. `serve` starts a server on a free port of 127.0.0.1, with the chat's routes below a prefix:
-    /// `/chat`, or nothing. It must tell the chat the address that a connection comes from ([`Peer`](crate::http::Peer)).
+    /// `/chat`, or nothing. It must tell the chat the address that a connection comes from ([`Peer`](crate::http::Peer)), and
+    /// have a middleware of the host's before the chat: where a request's `Cookie` header names a [`Session`], it puts that and
+    /// its [`user`](Session::user) into the request's extensions.
     pub fn new<S>(serve: impl Fn(ChatApi, &'static str) -> S + Send + Sync + 'static) -> Self
     where
         S: Future<Output = Server> + Send + 'static,
@@ -177,6 +183,7 @@ fn facts() -> Vec<Fact> {
         limit_facts::facts(),
         cors_facts::facts(),
         host_facts::facts(),
+        session_facts::facts(),
     ]
     .concat()
 }

@@ -306,7 +306,7 @@ impl ChatApi {
             None => None,
         };
         let user = user.ok_or_else(|| Error::field("uid", "Invalid user id or user doesn't exist."))?;
-        if self.mail_tokens().check(purpose, &user, token) { Ok(user) } else { Err(bad_link()) }
+        if self.mail_tokens()?.check(purpose, &user, token) { Ok(user) } else { Err(bad_link()) }
     }
 
     /// Whether the name could be changed: not where the password was changed since `user` was read.

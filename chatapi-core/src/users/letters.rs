@@ -2,6 +2,7 @@
 
 use super::User;
 use crate::ChatApi;
+use crate::auth::jwt::NoSecret;
 use crate::auth::mail_token::{Purpose, write_uid};
 use crate::mail::{Mail, MailTemplate, Placeholders, deliver};
 use crate::random::hex;
@@ -29,7 +30,11 @@ impl ChatApi {
         let (mailer, delays) = (self.mailer().clone(), self.config().accounts.mail_retries.clone());
         let closing = self.closing().clone();
         self.tasks().spawn(async move {
-            if let Err(fault) = deliver(&*mailer, mail, &delays, &closing).await {
+            let sent = match mail {
+                Ok(mail) => deliver(&*mailer, mail, &delays, &closing).await,
+                Err(no_secret) => Err(no_secret.into()),
+            };
+            if let Err(fault) = sent {
                 tracing::error!(
                     error = &*fault as &dyn std::error::Error,
                     ?letter,
@@ -39,7 +44,7 @@ impl ChatApi {
         });
     }
 
-    fn letter(&self, user: &User, letter: Letter) -> Mail {
+    fn letter(&self, user: &User, letter: Letter) -> Result<Mail, NoSecret> {
         let accounts = &self.config().accounts;
         let templates = &accounts.templates;
         let (template, link): (&MailTemplate, _) = match letter {
@@ -59,7 +64,10 @@ impl ChatApi {
             Letter::UsernameChanged => (&templates.username_changed, None),
         };
         let uid = write_uid(user.id);
-        let token = link.map(|(purpose, _)| self.mail_tokens().issue(purpose, user)).unwrap_or_default();
+        let token = match link {
+            Some((purpose, _)) => self.mail_tokens()?.issue(purpose, user),
+            None => String::new(),
+        };
         let mut values = Placeholders {
             site: &accounts.site_name,
             username: &user.username,
@@ -81,6 +89,6 @@ impl ChatApi {
             .map_or("localhost", |(_, host)| host.trim_end_matches('>').trim());
         let id = format!("{}@{}", hex(self.random(), 16), ascii_name(host).unwrap_or("localhost".into()));
         let (from, to) = (accounts.mail_from.clone(), user.email.clone());
-        Mail { id, date: self.now(), from, to, subject, body }
+        Ok(Mail { id, date: self.now(), from, to, subject, body })
     }
 }

@@ -42,8 +42,8 @@ impl ChatApi {
     ) -> Result<TokenPair> {
         let user = self.prove(address, username, password).await?;
         Ok(TokenPair {
-            refresh: self.tokens().issue(TokenType::Refresh, &user)?,
-            access: self.tokens().issue(TokenType::Access, &user)?,
+            refresh: self.tokens()?.issue(TokenType::Refresh, &user)?,
+            access: self.tokens()?.issue(TokenType::Access, &user)?,
         })
     }
 
@@ -75,12 +75,12 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unauthenticated`] where the token is not, or no longer, good for that.
     pub async fn refresh(&self, token: &str) -> Result<String> {
-        let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadToken)?;
+        let claims = self.tokens()?.read(token).map_err(|BadToken| Unauthenticated::BadToken)?;
         if claims.token_type != TokenType::Refresh {
             return Err(Unauthenticated::BadTokenType.into());
         }
         let user = self.holder(&claims).await?;
-        self.tokens().issue(TokenType::Access, &user)
+        self.tokens()?.issue(TokenType::Access, &user)
     }
 
     /// Whether a token, of either type, is good.
@@ -88,7 +88,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unauthenticated`] where it is not.
     pub async fn verify(&self, token: &str) -> Result<()> {
-        let claims = self.tokens().read(token).map_err(|BadToken| Unauthenticated::BadToken)?;
+        let claims = self.tokens()?.read(token).map_err(|BadToken| Unauthenticated::BadToken)?;
         self.holder(&claims).await.map(drop)
     }
 

@@ -1,70 +1,64 @@
-//! What `jsonwebtoken` signs and verifies with.
+//! Tokens signed by HMAC with SHA-256 (`HS256`, RFC 7518, section 3.2).
 //!
-//! The crate takes its cryptography from one provider a process. With the feature `jwt-hs256`, without `jwt-issuers`, and
-//! where the host has installed none, it is this one: HS256 alone, made of the two hashes that this crate needs anyway.
+//! `jsonwebtoken` takes its cryptography from one provider a process, which is the host's to choose. These tokens are signed
+//! and verified without it, by the two hashes that this crate needs anyway.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{Error, ErrorKind, new_error};
-use jsonwebtoken::signature::{self, Signer, Verifier};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
+use jsonwebtoken::{Algorithm, Header, decode_header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
-/// Installs this provider, unless the process has one.
-pub(super) fn install() {
-    // An error says that there is one already, which is as good.
-    let _ = HS256.install_default();
+/// A key that signs and verifies.
+pub(super) struct Hs256(Hmac<Sha256>);
+
+/// A token that is yet to be verified.
+pub(super) struct Signed<'a> {
+    /// The name of the key that is said to have signed it.
+    pub(super) key_id: Option<String>,
+    message: &'a str,
+    claims: &'a str,
+    signature: Vec<u8>,
 }
 
-static HS256: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| Ok(Box::new(Hs256::to_sign(*algorithm, key)?)),
-    verifier_factory: |algorithm, key| Ok(Box::new(Hs256::to_verify(*algorithm, key)?)),
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-struct Hs256(Hmac<Sha256>);
-
 impl Hs256 {
-    fn to_sign(algorithm: Algorithm, key: &EncodingKey) -> Result<Self, Error> {
-        Self::new(algorithm, key.family(), key.as_bytes())
+    pub(super) fn new(secret: &[u8]) -> Self {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104, section 2)")]
+        Self(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"))
     }
 
-    fn to_verify(algorithm: Algorithm, key: &DecodingKey) -> Result<Self, Error> {
-        Self::new(algorithm, key.family(), key.try_get_as_bytes()?)
+    /// A token with these claims. `key_id` is the name of this key, where it has one.
+    pub(super) fn sign(
+        &self,
+        key_id: Option<String>,
+        claims: &impl Serialize,
+    ) -> Result<String, serde_json::Error> {
+        let header = Header { kid: key_id, ..Header::new(Algorithm::HS256) };
+        let part = |json: Vec<u8>| URL_SAFE_NO_PAD.encode(json);
+        let message = format!("{}.{}", part(serde_json::to_vec(&header)?), part(serde_json::to_vec(claims)?));
+        let signature = self.over(&message).finalize().into_bytes();
+        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    fn new(algorithm: Algorithm, family: AlgorithmFamily, secret: &[u8]) -> Result<Self, Error> {
-        if algorithm != Algorithm::HS256 || family != AlgorithmFamily::Hmac {
-            return Err(new_error(ErrorKind::InvalidAlgorithm));
-        }
-        Hmac::new_from_slice(secret).map(Self).map_err(|_| new_error(ErrorKind::InvalidKeyFormat))
+    /// What a token says, where this key signed it.
+    pub(super) fn verify<Claims: DeserializeOwned>(&self, token: &Signed<'_>) -> Option<Claims> {
+        self.over(token.message).verify_slice(&token.signature).ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.claims).ok()?).ok()
     }
 
-    fn over(&self, message: &[u8]) -> Hmac<Sha256> {
+    fn over(&self, message: &str) -> Hmac<Sha256> {
         self.0.clone().chain_update(message)
     }
 }
 
-impl Signer<Vec<u8>> for Hs256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        Ok(self.over(message).finalize().into_bytes().to_vec())
-    }
-}
-
-impl Verifier<Vec<u8>> for Hs256 {
-    fn verify(&self, message: &[u8], tag: &Vec<u8>) -> Result<(), signature::Error> {
-        self.over(message).verify_slice(tag).map_err(|_| signature::Error::new())
-    }
-}
-
-impl JwtSigner for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl JwtVerifier for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+impl<'a> Signed<'a> {
+    /// Reads a token's header. `None` where this is no token, or one of another algorithm.
+    pub(super) fn read(token: &'a str) -> Option<Self> {
+        let header = decode_header(token).ok().filter(|header| header.alg == Algorithm::HS256)?;
+        let (message, signature) = token.rsplit_once('.')?;
+        let (_, claims) = message.split_once('.')?;
+        Some(Self { key_id: header.kid, message, claims, signature: URL_SAFE_NO_PAD.decode(signature).ok()? })
     }
 }

@@ -31,10 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let key = EncodingKey::from_ec_der(key.as_ref());
     let listener = listen()?;
     let keys = JwksSource::new(&format!("http://{}/jwks.json", listener.local_addr()?))?;
-    let secret = "a secret of 32 bytes or more, from your settings";
-    let chat = ChatApi::builder(MemoryStore::new(), secret)
+    let chat = ChatApi::builder_without_accounts(MemoryStore::new())
         .authenticator(IssuerAuthenticator::new(ISSUER, AUDIENCE, keys))
-        .without_accounts()
         .build()?;
     // The host may know a user before any token names it.
     let ann = chat.user_of_host(&ExternalUser::new("user-17").username("ann")).await?;

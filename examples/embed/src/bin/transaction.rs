@@ -44,8 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = SqliteStore::new(pool.clone());
     store.migrate().await?;
 
-    let secret = "a secret of 32 bytes or more, from your settings";
-    let chat = ChatApi::builder(store, secret).without_accounts().build()?;
+    let chat = ChatApi::builder_without_accounts(store).build()?;
     let clerk = CurrentUser::from(&chat.user_of_host(&ExternalUser::new("clerk")).await?);
     let draft = RoomDraft { name: "Orders".into(), users: vec![clerk.id], admin: None };
     let room = chat.create_room(&clerk, draft).await?.id;

@@ -2,6 +2,9 @@
 //!
 //! The users are the host's, here on poem. Its middleware knows who asks, by its own session's cookie, and says so; the
 //! chat makes a row for each user when it first sees it. The chat has no accounts: no sign-up, no log-in, no passwords.
+//!
+//! Browsers add the session's cookie to requests of any page. The chat refuses those that change something and come from
+//! pages of other origins: see `Config::csrf_check`.
 
 use std::error::Error;
 
@@ -24,14 +27,15 @@ BOB=$(curl -s http://127.0.0.1:8000/chat/me/ -H "Cookie: session=a-session-of-bo
 ROOM=$(curl -s http://127.0.0.1:8000/chat/rooms/ -H "Cookie: session=a-session-of-ann" -d name=Tea -d users=$ANN -d users=$BOB | sed 's/{"id":\([0-9]*\).*/\1/')
 curl -s http://127.0.0.1:8000/chat/messages/ -H "Cookie: session=a-session-of-bob" -d room=$ROOM -d "content=Hello, Ann"
 curl -s http://127.0.0.1:8000/chat/rooms/$ROOM/ -H "Cookie: session=a-session-of-ann"
+# A page of another site has Ann's browser send this.
+curl -s http://127.0.0.1:8000/chat/messages/ -H "Cookie: session=a-session-of-ann" -H "Sec-Fetch-Site: cross-site" -d room=$ROOM -d content=forged
 "#;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let secret = "a secret of 32 bytes or more, from your settings";
     // Rooms name their members by the chat's ids, so clients must be able to learn their own.
     let me = Route::new("/me/").named("Me").access(Access::Users).get(me);
-    let chat = ChatApi::builder(MemoryStore::new(), secret).without_accounts().route(me).build()?;
+    let chat = ChatApi::builder_without_accounts(MemoryStore::new()).route(me).build()?;
     let endpoint = chatapi_poem::endpoint(chat.clone()).before(say_who_asks);
     let app = poem::Route::new().nest("/chat", endpoint);
 

@@ -1,0 +1,16 @@
+//! A host's own tokens, where the host has signed something before the chat is built: one test, since a process has one
+//! provider.
+
+#![cfg(feature = "jwt-issuers")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
+
+mod host_jwt;
+
+#[tokio::test]
+async fn a_chat_needs_nothing_of_the_process() {
+    host_jwt::install_the_hosts_provider();
+    host_jwt::the_hosts_tokens_are_good();
+    host_jwt::a_chat_without_accounts_is_built().await;
+    host_jwt::the_chats_tokens_are_good().await;
+    host_jwt::the_hosts_tokens_are_good();
+}
