@@ -1,7 +1,6 @@
 //! A host's own tokens, where the chat is built and used before the host signs anything: one test, since a process has one
 //! provider.
 
-#![cfg(feature = "jwt-issuers")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 mod host_jwt;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER as AWS_LC;
+use aws_lc_rs::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
 
 use crate::Timestamp;
@@ -43,10 +43,17 @@ impl KeySource for Vec<VerifyingKey> {
 #[derive(Clone)]
 pub struct VerifyingKey {
     id: Option<Arc<str>>,
-    key: Arc<DecodingKey>,
+    key: Arc<PublicKey>,
     algorithms: &'static [Algorithm],
     /// The one that it says that it is for.
     only: Option<Algorithm>,
+}
+
+enum PublicKey {
+    /// The modulus and the exponent.
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    /// A point on the curve that the algorithm names.
+    Point(Vec<u8>),
 }
 
 /// Why a key cannot be taken.
@@ -110,9 +117,9 @@ impl VerifyingKey {
         }
         let key = DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| KeyError::BadPem)?;
         let der = key.try_get_as_bytes().unwrap_or_default();
-        let read = AWS_LC.key_utils.rsa_pub_components_from_public_key;
-        let (modulus, exponent) = read(der).map_err(|_| KeyError::BadPem)?;
-        Self::rsa(&modulus, &exponent)
+        let key = aws_lc_rs::rsa::PublicKey::from_der(der).map_err(|_| KeyError::BadPem)?;
+        let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(&key);
+        Self::rsa(&n, &e)
     }
 
     /// The key by its name, `kid` in the header of tokens. A key without a name is tried on every token.
@@ -133,7 +140,8 @@ impl VerifyingKey {
         if !(2048..=8192).contains(&bits) {
             return Err(KeyError::BadLength);
         }
-        Ok(Self::new(DecodingKey::from_rsa_raw_components(modulus, exponent), RSA))
+        let key = RsaPublicKeyComponents { n: modulus.to_vec(), e: exponent.to_vec() };
+        Ok(Self::new(PublicKey::Rsa(key), RSA))
     }
 
     /// A key on P-256 or P-384 by its point, uncompressed; its length tells which.
@@ -143,14 +151,14 @@ impl VerifyingKey {
             (97, Some(4)) => &[Algorithm::ES384],
             _ => return None,
         };
-        Some(Self::new(DecodingKey::from_ec_der(point), algorithms))
+        Some(Self::new(PublicKey::Point(point.to_vec()), algorithms))
     }
 
     pub(super) fn ed25519(point: &[u8]) -> Option<Self> {
-        (point.len() == 32).then(|| Self::new(DecodingKey::from_ed_der(point), &[Algorithm::EdDSA]))
+        (point.len() == 32).then(|| Self::new(PublicKey::Point(point.to_vec()), &[Algorithm::EdDSA]))
     }
 
-    fn new(key: DecodingKey, algorithms: &'static [Algorithm]) -> Self {
+    fn new(key: PublicKey, algorithms: &'static [Algorithm]) -> Self {
         Self { id: None, key: Arc::new(key), algorithms, only: None }
     }
 
@@ -169,10 +177,38 @@ impl VerifyingKey {
     }
 
     /// Whether this is its signature of the message, by an algorithm of the key's.
-    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &Vec<u8>) -> bool {
-        // By this very provider: the process may have installed another for its own use, which knows less.
-        let verifier = (AWS_LC.verifier_factory)(&algorithm, &self.key);
-        self.takes(algorithm) && verifier.is_ok_and(|verifier| verifier.verify(message, signature).is_ok())
+    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        // By AWS-LC itself: the provider that `jsonwebtoken` has in this process is the host's to choose.
+        self.takes(algorithm)
+            && match &*self.key {
+                PublicKey::Rsa(key) => {
+                    rsa_parameters(algorithm).is_some_and(|by| key.verify(by, message, signature).is_ok())
+                }
+                PublicKey::Point(point) => curve(algorithm).is_some_and(|curve| {
+                    UnparsedPublicKey::new(curve, point).verify(message, signature).is_ok()
+                }),
+            }
+    }
+}
+
+fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    match algorithm {
+        Algorithm::RS256 => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::RS384 => Some(&signature::RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::RS512 => Some(&signature::RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::PS256 => Some(&signature::RSA_PSS_2048_8192_SHA256),
+        Algorithm::PS384 => Some(&signature::RSA_PSS_2048_8192_SHA384),
+        Algorithm::PS512 => Some(&signature::RSA_PSS_2048_8192_SHA512),
+        _ => None,
+    }
+}
+
+fn curve(algorithm: Algorithm) -> Option<&'static dyn signature::VerificationAlgorithm> {
+    match algorithm {
+        Algorithm::ES256 => Some(&signature::ECDSA_P256_SHA256_FIXED),
+        Algorithm::ES384 => Some(&signature::ECDSA_P384_SHA384_FIXED),
+        Algorithm::EdDSA => Some(&signature::ED25519),
+        _ => None,
     }
 }
 
