@@ -14,14 +14,19 @@ mod tree;
 
 use chatapi_core::Builder;
 
-pub use openapi::Document;
+pub use openapi::{About, Document, Security};
 
 /// Adds the pages to a chat: `/schema/`, and with the features of those names `/docs/` and what browsers get from endpoints.
 ///
 /// The paths are `/schema/`, `/schema/{file}` with `openapi.json` and `openapi.yaml`, `/docs/`, and `/pages/{file}`, where
 /// their styles and scripts are.
 pub fn add(builder: Builder) -> Builder {
-    let builder = schema::routes().into_iter().fold(builder, Builder::route);
+    add_with(builder, About::default())
+}
+
+/// The same, with what the host says of its API as a whole.
+pub fn add_with(builder: Builder, about: About) -> Builder {
+    let builder = schema::routes(about).into_iter().fold(builder, Builder::route);
     #[cfg(any(feature = "browse", feature = "docs"))]
     let builder = builder.route(assets::route());
     #[cfg(feature = "docs")]

@@ -6,10 +6,12 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::tree::Tree;
 
+mod about;
 mod operation;
 mod refusals;
 mod schemas;
 
+pub use about::{About, Security};
 use operation::operation;
 use refusals::Refusals;
 use schemas::Schemas;
@@ -22,6 +24,12 @@ impl Document {
     /// The document of a chat whose paths begin at `server`: `https://chat.example.org/chat`, or `/` for wherever the
     /// document itself was found.
     pub fn new(api: &ChatApi, server: &str) -> Self {
+        Self::with(api, server, &About::default())
+    }
+
+    /// The same, with what the host says of it.
+    pub fn with(api: &ChatApi, server: &str, about: &About) -> Self {
+        let security = about.security_of(api);
         let mut schemas = Schemas::default();
         let mut refusals = Refusals::new(api);
         let mut paths: IndexMap<String, Tree> = IndexMap::new();
@@ -30,28 +38,26 @@ impl Document {
             tags.insert(operation::tag(route));
             let path = paths.entry(route.path().to_owned()).or_insert_with(Tree::object);
             for endpoint in route.endpoints() {
-                let operation = operation(route, endpoint, &mut schemas, &mut refusals);
+                let operation = operation(route, endpoint, security.as_ref(), &mut schemas, &mut refusals);
                 path.set(endpoint.method().as_str().to_ascii_lowercase(), operation);
             }
         }
-        let bearer = Tree::object()
-            .with("type", "http")
-            .with("scheme", "bearer")
-            .with("bearerFormat", "JWT")
-            .with("description", "The access token that a log-in gives.");
         let paths = paths.into_iter().fold(Tree::object(), |all, (path, item)| all.with(path, item));
         let tags: Tree = tags.into_iter().map(|tag| Tree::object().with("name", tag)).collect();
         let components = Tree::object()
             .with("schemas", refusals.schemas(schemas).into_tree())
             .with("responses", refusals.into_tree())
-            .with("securitySchemes", Tree::object().with("bearer", bearer));
+            .with_some(
+                "securitySchemes",
+                security.as_ref().map(|by| Tree::object().with(by.name.clone(), by.scheme.clone())),
+            );
         Self(
             Tree::object()
                 .with("openapi", "3.1.0")
-                .with("info", info(api))
-                .with("servers", Tree::from_iter([Tree::object().with("url", server.to_owned())]))
+                .with("info", about.info(api))
+                .with("servers", about.servers(server))
                 .with("tags", tags)
-                .with("security", Tree::from_iter([required()]))
+                .with_some("security", security.as_ref().map(|by| Tree::from_iter([required(by)])))
                 .with("paths", paths)
                 .with("components", components),
         )
@@ -74,34 +80,16 @@ impl Document {
     }
 }
 
-fn info(api: &ChatApi) -> Tree {
-    Tree::object()
-        .with("title", api.config().accounts.site_name.clone())
-        .with("version", env!("CARGO_PKG_VERSION"))
-        .with("description", DESCRIPTION)
-}
-
-const DESCRIPTION: &str = "Rooms, messages, accounts and tokens.
-
-Log in at `/auth/jwt/create/`; the access token that it gives goes along as `Authorization: Bearer …`.
-
-- Slashes at the end may be left out.
-- Every path answers `OPTIONS` with its name and its fields, and `HEAD` where it answers `GET`.
-- Bodies may be JSON, forms, or forms in parts. Answers are JSON; `Accept: application/json; indent=2` has it laid out, and \
-    `?format=json` asks for it in a browser's address bar.
-- What is wrong is told as `{\"detail\": \"…\"}`, or as `{\"field\": [\"…\"]}` for each field that is wrong.
-- 429 and 503 say in `Retry-After` how many seconds to wait.
-";
-
-/// What an operation asks for: a token, one or none, or not even that one is looked at.
-fn security(access: Access) -> Option<Tree> {
+/// What an operation asks for, where that is not what the document says of all: a proof or none, or not even that one is
+/// looked at.
+fn security(access: Access, by: Option<&Security>) -> Option<Tree> {
     match access {
         Access::Users => None,
-        Access::Anyone => Some(Tree::from_iter([Tree::object(), required()])),
-        Access::Public => Some(Tree::List(Vec::new())),
+        Access::Anyone => by.map(|by| Tree::from_iter([Tree::object(), required(by)])),
+        Access::Public => by.map(|_| Tree::List(Vec::new())),
     }
 }
 
-fn required() -> Tree {
-    Tree::object().with("bearer", Tree::List(Vec::new()))
+fn required(by: &Security) -> Tree {
+    Tree::object().with(by.name.clone(), Tree::List(Vec::new()))
 }

@@ -1,14 +1,19 @@
 //! `/schema/`: the API's document, in JSON or in YAML.
 
+use std::future::ready;
+
 use chatapi_core::http::{Access, Body, Call, HeaderMap, HeaderValue, Response, Route};
 use chatapi_core::{ChatApi, Error, Result};
 use http::header::{ACCEPT, CONTENT_TYPE};
 
-use crate::openapi::Document;
+use crate::openapi::{About, Document};
 use crate::place;
 
-pub(crate) fn routes() -> Vec<Route> {
+pub(crate) fn routes(about: About) -> Vec<Route> {
     let open = |path: &'static str| Route::new(path).named("Schema").access(Access::Public).unlisted();
+    let same = about.clone();
+    let document = move |api: ChatApi, call: Call| ready(document(&api, &call, &about));
+    let file = move |api: ChatApi, call: Call| ready(file(&api, &call, &same));
     vec![open("/schema/").get(document), open("/schema/{file}/").get(file)]
 }
 
@@ -19,23 +24,23 @@ enum Form {
     Yaml,
 }
 
-async fn document(api: ChatApi, call: Call) -> Result<Response> {
+fn document(api: &ChatApi, call: &Call, about: &About) -> Result<Response> {
     let form = match call.query("format") {
         Some("json") => Form::Json,
         Some("yaml") => Form::Yaml,
         Some(_) => return Err(Error::not_found()),
         None => accepted(&call.head().headers),
     };
-    write(&api, &place::server(&call, 1), form)
+    write(&Document::with(api, &place::server(call, 1), about), form)
 }
 
-async fn file(api: ChatApi, call: Call) -> Result<Response> {
+fn file(api: &ChatApi, call: &Call, about: &About) -> Result<Response> {
     let form = match call.param("file") {
         Some("openapi.json") => Form::Json,
         Some("openapi.yaml") => Form::Yaml,
         _ => return Err(Error::not_found()),
     };
-    write(&api, &place::server(&call, 2), form)
+    write(&Document::with(api, &place::server(call, 2), about), form)
 }
 
 /// JSON, unless YAML is named first.
@@ -53,8 +58,7 @@ fn accepted(headers: &HeaderMap) -> Form {
     named.next().unwrap_or(Form::Json)
 }
 
-fn write(api: &ChatApi, server: &str, form: Form) -> Result<Response> {
-    let document = Document::new(api, server);
+fn write(document: &Document, form: Form) -> Result<Response> {
     let (text, kind) = match form {
         Form::Json => (document.to_json()?, "application/json"),
         Form::Yaml => (document.to_yaml()?, "application/yaml"),

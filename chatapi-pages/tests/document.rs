@@ -7,7 +7,9 @@ use chatapi_core::http::{
     Access, Call, Doc, Parameter, Property, Record, Response, Route, Shape, StatusCode, json,
 };
 use chatapi_core::testing::TestChat;
+use chatapi_pages::{About, Security};
 use serde_json::{Value, json};
+use utoipa::openapi::{Info, OpenApi, Paths};
 
 async fn document(chat: &TestChat) -> Value {
     chat.get("/schema/").await.json()
@@ -167,4 +169,83 @@ async fn its_server_is_where_the_client_found_it() {
     let chatapi_core::http::Body::Full(body) = answer.into_body() else { panic!("a stream") };
     let document: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(document["servers"][0]["url"], "http://chat.example.org/chat");
+}
+
+#[tokio::test]
+async fn a_host_without_accounts_is_not_said_to_have_a_log_in() {
+    let chat = TestChat::new(|builder| chatapi_pages::add(builder.without_accounts()));
+    let document = document(&chat).await;
+    let text = document.to_string();
+    for wrong in ["/auth/", "Log in", "log-in", "bearer", "Bearer"] {
+        assert!(!text.contains(wrong), "{wrong}");
+    }
+    assert!(document.get("security").is_none() && document["components"].get("securitySchemes").is_none());
+    assert!(document["info"]["description"].as_str().unwrap().starts_with("Rooms and messages.\n"));
+}
+
+#[tokio::test]
+async fn a_host_says_what_its_api_is_called_where_it_is_and_how_users_prove_who_they_are() {
+    for (security, name, scheme) in [
+        (
+            Security::cookie("session").described("Ours."),
+            "cookie",
+            json!({ "type": "apiKey", "in": "cookie", "name": "session", "description": "Ours." }),
+        ),
+        (Security::header("X-Key"), "header", json!({ "type": "apiKey", "in": "header", "name": "X-Key" })),
+        (Security::bearer(), "bearer", json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" })),
+        (Security::other("mtls", json!({ "type": "mutualTLS" })), "mtls", json!({ "type": "mutualTLS" })),
+    ] {
+        async fn open(_: ChatApi, _: Call) -> chatapi_core::Result<Response> {
+            json(StatusCode::OK, "open")
+        }
+        let chat = TestChat::new(|builder| {
+            let about = About::default().title("The shop's").description("Of tea.");
+            let about =
+                about.server("https://a.example/chat").server("https://b.example/chat").security(security);
+            let open = Route::new("/open/").get(open).open();
+            chatapi_pages::add_with(builder.without_accounts().route(open), about)
+        });
+        let document = document(&chat).await;
+        assert_eq!(document["info"]["title"], "The shop's");
+        assert_eq!(document["info"]["description"], "Of tea.");
+        assert_eq!(
+            document["servers"],
+            json!([{ "url": "https://a.example/chat" }, { "url": "https://b.example/chat" }])
+        );
+        assert_eq!(document["components"]["securitySchemes"], json!({ name: scheme }));
+        assert_eq!(document["security"], json!([{ name: [] }]));
+        assert_eq!(document["paths"]["/open/"]["get"]["security"], json!([{}, { name: [] }]));
+        // In each of its forms.
+        let file: Value = chat.get("/schema/openapi.json").await.json();
+        assert_eq!(file, document);
+    }
+}
+
+#[tokio::test]
+async fn utoipa_reads_the_document_and_nests_it_into_a_hosts_own() {
+    let chats = [chat(), TestChat::new(|builder| chatapi_pages::add(builder.without_accounts()))];
+    for chat in chats {
+        let document = document(&chat).await;
+        let read: OpenApi = serde_json::from_value(document.clone()).unwrap();
+        assert_eq!(read.paths.paths.len(), document["paths"].as_object().unwrap().len());
+        let hosts = OpenApi::new(Info::new("The shop's", "1"), Paths::new()).nest("/chat", read);
+        let nested = serde_json::to_value(hosts).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let nested = &nested["paths"][format!("/chat{path}")][method];
+                assert_eq!(nested["operationId"], operation["operationId"], "{method} {path}");
+            }
+        }
+        let parameters = |operation: &Value| operation["parameters"].as_array().cloned().unwrap_or_default();
+        for operation in document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|item| item.as_object().unwrap().values())
+        {
+            for parameter in parameters(operation) {
+                assert_eq!(parameter["required"], parameter["in"] == "path", "{parameter}");
+            }
+        }
+    }
 }

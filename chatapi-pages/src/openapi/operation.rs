@@ -4,7 +4,7 @@ use chatapi_core::http::{Endpoint, Field, Method, Parameter, Route, Shape, Statu
 
 use super::refusals::{self, Refusals};
 use super::schemas::{Schemas, body_example, example};
-use super::security;
+use super::{Security, security};
 use crate::tree::Tree;
 
 /// What bodies may be.
@@ -13,6 +13,7 @@ const BODIES: [&str; 3] = ["application/json", "application/x-www-form-urlencode
 pub(super) fn operation(
     route: &Route,
     endpoint: &Endpoint,
+    by: Option<&Security>,
     schemas: &mut Schemas,
     refusals: &mut Refusals,
 ) -> Tree {
@@ -32,7 +33,7 @@ pub(super) fn operation(
         .with_some("parameters", (!parameters.is_empty()).then_some(Tree::List(parameters)))
         .with_some("requestBody", body(route, endpoint, &id, schemas))
         .with("responses", responses(route, endpoint, schemas, refusals))
-        .with_some("security", security(endpoint.access()))
+        .with_some("security", security(endpoint.access(), by))
 }
 
 /// The heading that a route stands under: its own, or the beginning of its path.
@@ -58,7 +59,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Tree> {
     let described = |name: &str| route.parameters().iter().find(|known| known.name == name);
     names
         .map(|name| match described(name) {
-            Some(known) => parameter(known, "path", schemas).with("required", true),
+            Some(known) => parameter(known, "path", schemas),
             None => Tree::object()
                 .with("name", name.to_owned())
                 .with("in", "path")
@@ -76,6 +77,8 @@ fn parameter(parameter: &Parameter, place: &'static str, schemas: &mut Schemas) 
     Tree::object()
         .with("name", parameter.name)
         .with("in", place)
+        // Said where it is false as well: some programs that read the document want it.
+        .with("required", place == "path")
         .with_text("description", parameter.about)
         .with("schema", schema.with_some("examples", shown.map(|example| Tree::from_iter([example]))))
         .with_some("example", own)
