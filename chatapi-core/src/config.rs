@@ -48,6 +48,8 @@ pub struct Config {
     /// Whether users find others by their exact names: `GET /auth/users/?username=`. Where not, the parameter means nothing, as
     /// in the documented API.
     pub finds_users: bool,
+    /// Who sees the addresses of a room's members.
+    pub show_emails: ShowEmails,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` headers count. None by default.
     pub trusted_proxies: Vec<IpNet>,
     /// Other sites whose pages may use the chat from a browser. None by default.
@@ -80,6 +82,7 @@ impl Default for Config {
             leeway: Duration::ZERO,
             user_cache: Duration::from_secs(5),
             finds_users: false,
+            show_emails: ShowEmails::default(),
             trusted_proxies: Vec::new(),
             cors: Cors::default(),
             csrf_check: true,
@@ -87,6 +90,17 @@ impl Default for Config {
             accounts: Accounts::default(),
         }
     }
+}
+
+/// Who sees the addresses of a room's members.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShowEmails {
+    /// Everybody who sees the room, as documented.
+    #[default]
+    Members,
+    /// Staff, and each user its own: for others the field is empty.
+    Staff,
 }
 
 /// Accounts and their mails, under the names that djoser gives these settings.

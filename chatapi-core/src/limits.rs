@@ -35,6 +35,8 @@ pub enum Class {
     Mail,
     /// Messages that are sent or changed.
     Send,
+    /// Rooms that are made or changed, their members among what changes.
+    Room,
 }
 
 impl Class {
@@ -46,6 +48,7 @@ impl Class {
             Self::Registration => "registration",
             Self::Mail => "mail",
             Self::Send => "send",
+            Self::Room => "room",
         }
     }
 }
@@ -64,6 +67,8 @@ pub struct Limits {
     pub mail: Option<Rate>,
     /// See [`Class::Send`].
     pub send: Option<Rate>,
+    /// See [`Class::Room`].
+    pub room: Option<Rate>,
 }
 
 impl Limits {
@@ -74,6 +79,7 @@ impl Limits {
             Class::Registration => self.registration,
             Class::Mail => self.mail,
             Class::Send => self.send,
+            Class::Room => self.room,
         }
     }
 }

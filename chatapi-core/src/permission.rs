@@ -44,6 +44,11 @@ pub fn is_current_user_or_staff(user: &CurrentUser, account: UserId) -> bool {
     user.id == account || user.is_staff
 }
 
+/// Where members' addresses are not for everybody: an account's address is its user's and the staff's.
+pub fn may_see_email(user: &CurrentUser, account: UserId) -> bool {
+    user.id == account || user.is_staff
+}
+
 /// Whose messages somebody reaches, one at a time, to read, change or delete them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {

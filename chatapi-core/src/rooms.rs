@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use crate::config::ShowEmails;
 use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
 use crate::hooks::Event;
 use crate::page::{Page, PageRequest};
-use crate::permission::Action;
+use crate::permission::{Action, may_see_email};
 use crate::store::StoreError;
 use crate::text::strip;
 use crate::{ChatApi, CurrentUser, RoomId, UserId};
@@ -44,6 +45,35 @@ impl Room {
     }
 }
 
+/// How many members of a room a list shows.
+pub const LISTED_MEMBERS: usize = 100;
+
+/// A room in a list: with its first members alone, so that a page of large rooms stays small.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListedRoom {
+    /// Its id.
+    pub id: RoomId,
+    /// Its name.
+    pub name: String,
+    /// Its admin; nobody where that account is gone.
+    pub admin: Option<UserId>,
+    /// Its first [`LISTED_MEMBERS`] members, by id.
+    pub users: Vec<Member>,
+    /// Whether it has more members: [`ChatApi::room`] has them all.
+    #[serde(skip)]
+    pub is_truncated: bool,
+}
+
+impl From<Room> for ListedRoom {
+    /// The room as a list shows it.
+    fn from(room: Room) -> Self {
+        let Room { id, name, admin, mut users } = room;
+        let is_truncated = users.len() > LISTED_MEMBERS;
+        users.truncate(LISTED_MEMBERS);
+        Self { id, name, admin, users, is_truncated }
+    }
+}
+
 /// A member of a room, as the room shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Member {
@@ -51,7 +81,7 @@ pub struct Member {
     pub id: UserId,
     /// The user's name.
     pub username: String,
-    /// The user's address, or nothing.
+    /// The user's address, or nothing: see [`Config::show_emails`](crate::Config::show_emails).
     pub email: String,
 }
 
@@ -116,15 +146,19 @@ impl ChatApi {
             |store| async move { store.create_room(room).await },
             |room| Some(Event::RoomCreated { room: room.clone() }),
         );
-        made.await.map_err(missing_member)
+        Ok(self.room_shown_to(user, made.await.map_err(missing_member)?))
     }
 
-    /// The rooms that a user is in, by id.
+    /// The rooms that a user is in, by id, with the first [`LISTED_MEMBERS`] members of each.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such page.
-    pub async fn rooms(&self, user: &CurrentUser, page: PageRequest) -> Result<Page<Room>> {
-        self.store().rooms(user.id, page).await?.ok_or_else(Error::no_such_page)
+    pub async fn rooms(&self, user: &CurrentUser, page: PageRequest) -> Result<Page<ListedRoom>> {
+        let mut page = self.store().rooms(user.id, page).await?.ok_or_else(Error::no_such_page)?;
+        for room in &mut page.results {
+            self.hide_emails(user, &mut room.users);
+        }
+        Ok(page)
     }
 
     /// A room, for somebody who may read it.
@@ -132,7 +166,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::NotFound`] where there is none, [`Error::Forbidden`] where the user may not read it.
     pub async fn room(&self, user: &CurrentUser, id: RoomId) -> Result<Room> {
-        self.room_for(user, id, Action::Read).await
+        Ok(self.room_shown_to(user, self.room_for(user, id, Action::Read).await?))
     }
 
     /// A room, for somebody who may do this to it; otherwise like [`room`](Self::room).
@@ -168,7 +202,7 @@ impl ChatApi {
                 move |changed| changed.clone().map(|room| Event::RoomChanged { room, by }),
             );
             if let Some(changed) = changed.await.map_err(missing_member)? {
-                return Ok(changed);
+                return Ok(self.room_shown_to(user, changed));
             }
             let now = self.room_for(user, seen.id, Action::Change).await?;
             if replaces_members && now.member_ids() != seen.member_ids() {
@@ -199,6 +233,20 @@ impl ChatApi {
             seen = self.room_for(user, seen.id, Action::Delete).await?;
         }
         Err(changed_by_others())
+    }
+
+    /// The room with the addresses that this user may see.
+    pub(crate) fn room_shown_to(&self, user: &CurrentUser, mut room: Room) -> Room {
+        self.hide_emails(user, &mut room.users);
+        room
+    }
+
+    fn hide_emails(&self, user: &CurrentUser, members: &mut [Member]) {
+        if self.config().show_emails == ShowEmails::Staff {
+            for member in members.iter_mut().filter(|member| !may_see_email(user, member.id)) {
+                member.email.clear();
+            }
+        }
     }
 
     pub(crate) fn allow_room(&self, user: &CurrentUser, action: Action, room: &Room) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::messages::{
 };
 use crate::page::{Page, PageRequest};
 use crate::permission::Reach;
-use crate::rooms::{MembersChange, NewRoom, Room, RoomChange};
+use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
@@ -119,8 +119,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Whether `user` is a member of the room. `None` where there is no such room.
     async fn is_member(&self, room: RoomId, user: UserId) -> Result<Option<bool>>;
 
-    /// A page of the rooms that `member` is in, by id. `None` where there is no such page.
-    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>>;
+    /// A page of the rooms that `member` is in, by id, with the first
+    /// [`LISTED_MEMBERS`](crate::rooms::LISTED_MEMBERS) members of each. `None` where there is no such page.
+    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<ListedRoom>>>;
 
     /// Changes a room whose admin is still that of `seen`, and only so that the admin is a member afterwards. Where the
     /// change replaces the members, they must still be those of `seen` too. `None` where that does not hold;

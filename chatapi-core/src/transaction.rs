@@ -144,7 +144,7 @@ impl<DB: Database> Transaction<'_, DB> {
     fn changed(&mut self, user: &CurrentUser, change: Option<MembersChange>) -> Result<Room> {
         let change = change.ok_or_else(changed_by_others)?;
         self.events.extend(change.event(user.id));
-        Ok(change.room)
+        Ok(self.api.room_shown_to(user, change.room))
     }
 
     /// Makes everything happen, the host's part and the chat's, and then has the hooks hear of it.

@@ -28,7 +28,7 @@ pub enum Cors {
 
 /// The headers of answers that pages may read beside those that they always may.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "X-Count, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset-After, X-RateLimit-Bucket",
+    "X-Count, X-Members-Truncated, X-Request-Id, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset-After, X-RateLimit-Bucket",
 );
 
 /// How long a browser may rely on the answer to a preflight, in seconds: as long as Chromium does at most.

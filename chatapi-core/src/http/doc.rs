@@ -151,6 +151,10 @@ impl Route {
         let mut refusals: BTreeSet<_> = ANYWHERE.iter().chain(doc.refusals).copied().collect();
         if endpoint.access() != Access::Public {
             refusals.insert(StatusCode::UNAUTHORIZED);
+            // A page of another site sent it, for a user whom a cookie names.
+            if !endpoint.method().is_safe() {
+                refusals.insert(StatusCode::FORBIDDEN);
+            }
         }
         if !doc.query.is_empty() {
             refusals.insert(StatusCode::BAD_REQUEST);

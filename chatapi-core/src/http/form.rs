@@ -147,8 +147,8 @@ impl Form {
         None
     }
 
-    /// The keys of things, at least one; each as far as it could be read. `None` where there is no list.
-    pub(super) fn keys(&mut self, field: &'static str) -> Option<Vec<Result<Key, String>>> {
+    /// The keys of things, at least one and up to `limit`; each as far as it could be read. `None` where there is no list.
+    pub(super) fn keys(&mut self, field: &'static str, limit: usize) -> Option<Vec<Result<Key, String>>> {
         let items = match self.fields.get(field) {
             None if self.is_html && !self.partial => Vec::new(),
             None => {
@@ -171,6 +171,10 @@ impl Form {
         };
         if items.is_empty() {
             self.errors.add(field, "This list may not be empty.");
+            return None;
+        }
+        if items.len() > limit {
+            self.errors.add(field, format!("Ensure this field has no more than {limit} elements."));
             return None;
         }
         Some(items.iter().map(key).collect())

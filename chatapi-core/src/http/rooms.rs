@@ -1,12 +1,13 @@
 //! `/rooms/`
 
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 
 use super::form::{Form, Given, Key};
 use super::{Call, Field, Response, Route, Shape, reply};
 use crate::error::{Error, Result};
+use crate::limits::Class;
 use crate::permission::Action;
-use crate::rooms::{NAME_LIMIT, RoomChange, RoomDraft, admin_is_no_member};
+use crate::rooms::{ListedRoom, NAME_LIMIT, RoomChange, RoomDraft, admin_is_no_member};
 use crate::{ChatApi, UserId};
 
 mod docs;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::LIST)
             .post(create)
             .documented(docs::CREATE)
+            .limited(Class::Room)
             .form(Method::POST, FIELDS),
         Route::new("/rooms/{id}/")
             .named("Single Room")
@@ -35,8 +37,10 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::READ)
             .put(replace)
             .documented(docs::REPLACE)
+            .limited(Class::Room)
             .patch(update)
             .documented(docs::UPDATE)
+            .limited(Class::Room)
             .delete(delete)
             .documented(docs::DELETE)
             .guarded_form(Method::PUT, FIELDS, may_change),
@@ -45,7 +49,21 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
     let page = api.rooms(call.user()?, call.page(&api)).await?;
-    reply::page(&call, &page)
+    let mut response = reply::page(&call, &page)?;
+    if let Some(rooms) = truncated(&page.results) {
+        response.headers_mut().insert(X_MEMBERS_TRUNCATED, rooms);
+    }
+    Ok(response)
+}
+
+/// Names the rooms of a list that have more members than it shows.
+const X_MEMBERS_TRUNCATED: HeaderName = HeaderName::from_static("x-members-truncated");
+
+fn truncated(rooms: &[ListedRoom]) -> Option<HeaderValue> {
+    let ids = rooms.iter().filter(|room| room.is_truncated).map(|room| room.id.to_string());
+    let ids: Vec<String> = ids.collect();
+    // Ids are made of digits, which a header may have.
+    if ids.is_empty() { None } else { HeaderValue::try_from(ids.join(", ")).ok() }
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {
@@ -97,7 +115,7 @@ impl Said {
     async fn read(api: &ChatApi, mut form: Form) -> Result<Self> {
         let name = form.text("name", Some(NAME_LIMIT));
         let admin = form.key("admin");
-        let users = form.keys("users");
+        let users = form.keys("users", api.config().members_per_request);
 
         let named = users.iter().flatten().flatten().chain(match &admin {
             Given::Value(admin) => Some(admin),

@@ -26,7 +26,7 @@ impl ChatApi {
                 move |change| change.as_ref().and_then(|change| change.event(by)),
             );
             if let Some(change) = added.await.map_err(|fault| not_added(fault, limit))? {
-                return Ok(change.room);
+                return Ok(self.room_shown_to(user, change.room));
             }
         }
         Err(changed_by_others())
@@ -41,7 +41,7 @@ impl ChatApi {
         for _ in 0..ATTEMPTS {
             let admin = self.room_for(user, room, Action::Change).await?.admin;
             if let Some(change) = self.remove(user, room, admin, users).await? {
-                return Ok(change.room);
+                return Ok(self.room_shown_to(user, change.room));
             }
         }
         Err(changed_by_others())

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides};
 use crate::page::{Count, Page, PageRequest, as_len};
 use crate::permission::Reach;
-use crate::rooms::{MembersChange, NewRoom, Room, RoomChange};
+use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::store::{Result, Store};
 use crate::text::{Text, fold};
@@ -152,10 +152,10 @@ impl Store for MemoryStore {
         Ok(self.tables().rooms.get(&room).map(|row| row.members.contains(&user)))
     }
 
-    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
+    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<ListedRoom>>> {
         let tables = self.tables();
         let rooms: Vec<(RoomId, &RoomRow)> = tables.rooms_of(member).collect();
-        Ok(page.of(&rooms, |(id, row)| tables.show_room(*id, row)))
+        Ok(page.of(&rooms, |(id, row)| tables.show_room(*id, row).into()))
     }
 
     async fn update_room(&self, seen: &Room, change: RoomChange) -> Result<Option<Room>> {

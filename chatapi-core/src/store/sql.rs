@@ -12,7 +12,7 @@ use crate::messages::{
 };
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::Reach;
-use crate::rooms::{MembersChange, NewRoom, Room, RoomChange};
+use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
 use crate::users::{NewUser, User, UserChange};
@@ -259,7 +259,7 @@ impl<E: Engine> Store for SqlStore<E> {
         self.membership(room, user).await
     }
 
-    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<Room>>> {
+    async fn rooms(&self, member: UserId, page: PageRequest) -> Result<Option<Page<ListedRoom>>> {
         self.page_of_rooms(member, page).await
     }
 

@@ -57,6 +57,7 @@ mod key_facts;
 mod limit_facts;
 mod link_facts;
 mod log_in_facts;
+mod member_facts;
 mod message_facts;
 mod negotiation_facts;
 mod order_facts;
@@ -168,6 +169,7 @@ fn facts() -> Vec<Fact> {
         search_facts::facts(),
         ranked_facts::facts(),
         room_facts::facts(),
+        member_facts::facts(),
         message_facts::facts(),
         concurrency_facts::facts(),
         rule_facts::facts(),

@@ -24,12 +24,12 @@ static HOSTS: CryptoProvider = CryptoProvider {
 };
 
 /// The host chooses the process's provider; nobody has chosen one before.
-pub fn install_the_hosts_provider() {
+pub(crate) fn install_the_hosts_provider() {
     assert!(HOSTS.install_default().is_ok(), "the process has a provider already");
 }
 
 /// The host signs a token by RS256 and takes it.
-pub fn the_hosts_tokens_are_good() {
+pub(crate) fn the_hosts_tokens_are_good() {
     let signing = EncodingKey::from_rsa_pem(include_bytes!("../issuer/keys/rsa.pem")).unwrap();
     let verifying = DecodingKey::from_rsa_pem(include_bytes!("../issuer/keys/rsa.pub.pem")).unwrap();
     let claims = json!({ "sub": "ann", "exp": 4_102_444_800_i64 });
@@ -39,7 +39,7 @@ pub fn the_hosts_tokens_are_good() {
 }
 
 /// Somebody logs in to a chat, and its tokens are taken.
-pub async fn the_chats_tokens_are_good() {
+pub(crate) async fn the_chats_tokens_are_good() {
     let api = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
     let ann = api.register(NewAccount::new("ann", "earl-grey-4-two")).await.unwrap();
     let pair = api.log_in("ann", "earl-grey-4-two").await.unwrap();
@@ -49,7 +49,7 @@ pub async fn the_chats_tokens_are_good() {
 }
 
 /// A chat of the host's users needs no secret, and takes no tokens.
-pub async fn a_chat_without_accounts_is_built() {
+pub(crate) async fn a_chat_without_accounts_is_built() {
     let store = MemoryStore::new();
     store.migrate().await.unwrap();
     let api = ChatApi::builder_without_accounts(store).build().unwrap();

@@ -117,7 +117,7 @@ fn refusal(status: StatusCode, body_limit: usize) -> Tree {
 pub(super) fn description(status: StatusCode) -> String {
     let known = match status {
         StatusCode::BAD_REQUEST => "Correct what the answer names.",
-        StatusCode::UNAUTHORIZED => "Log in, or log in again.",
+        StatusCode::UNAUTHORIZED => "Credentials are missing, wrong or no longer valid.",
         StatusCode::FORBIDDEN => "Ask somebody who may.",
         StatusCode::NOT_FOUND => "It is not there, or not for you to know.",
         StatusCode::NOT_ACCEPTABLE => {

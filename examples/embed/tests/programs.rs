@@ -79,6 +79,7 @@ const PROGRAMS: [(&str, &[&str]); 11] = [
             r#"{"detail":"Authentication credentials were not provided."} 401"#,
             r#""content":"Hello, Ann""#,
             r#""users":[{"id":1,"username":"ann","email":"ann@example.org"},{"id":2,"username":"bob","email":""}]"#,
+            r#"{"detail":"Cross-site request refused."#,
         ],
     ),
 ];

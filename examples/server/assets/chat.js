@@ -98,7 +98,7 @@ async function openRoom(id, message) {
   find("#chat").classList.toggle("has-room", id !== null);
   if (id === null) return showNothing("Pick a room, or make one.");
   try {
-    const room = rooms.get(id) ?? (await get(`rooms/${id}/`));
+    const room = await rooms.whole(id);
     if (place()[1] !== String(id)) return;
     opened = room;
     find("#nothing-open").hidden = true;
@@ -185,12 +185,14 @@ async function ask() {
 async function askForRest() {
   await rooms.load();
   if (!opened) return;
-  const room = rooms.get(opened.id);
-  if (!room) {
+  if (!rooms.get(opened.id)) {
     leave(opened.id);
     say("You are not in this room any more.");
     return;
   }
+  const { id } = opened;
+  const room = await rooms.whole(id);
+  if (opened?.id !== id) return;
   if (JSON.stringify(room) !== JSON.stringify(opened)) keep(room);
   await messages.refresh();
 }

@@ -5,6 +5,9 @@ import { find, make, whenSent } from "./dom.js";
 import { byPlace, placeOf } from "./history.js";
 import { shortly } from "./times.js";
 
+/** As many members of a room as its list shows: one with as many may have more. */
+const LISTED_MEMBERS = 100;
+
 export class Rooms {
   #rooms = new Map();
   #latest = new Map();
@@ -25,10 +28,21 @@ export class Rooms {
     return this.#rooms.get(id);
   }
 
+  /** A room with all of its members. */
+  async whole(id) {
+    const listed = this.#rooms.get(id);
+    if (listed && isWhole(listed)) return listed;
+    const room = await get(`rooms/${id}/`);
+    if (listed) this.#rooms.set(id, room);
+    return room;
+  }
+
   /** What a member is called: those who left are known by nothing but their messages. */
   nameOf(user, room) {
-    const inRoom = this.#rooms.get(room)?.users.find((member) => member.id === user);
-    return inRoom?.username ?? (user === this.#me.id ? this.#me.username : "Former member");
+    if (user === this.#me.id) return this.#me.username;
+    const known = this.#rooms.get(room);
+    const inRoom = known?.users.find((member) => member.id === user);
+    return inRoom?.username ?? (!known || isWhole(known) ? "Former member" : "A member");
   }
 
   /** Reads all of the user's rooms. */
@@ -126,6 +140,9 @@ export class Rooms {
     return `chatapi read ${new URL("../", import.meta.url).pathname} ${this.#me.id}`;
   }
 }
+
+/** Whether a room as a list shows it has all of its members. A room that was read by itself may have as many, and is read again. */
+const isWhole = (room) => room.users.length !== LISTED_MEMBERS;
 
 /** The user of exactly this name; a fault of `field` where there is none. */
 export async function userNamed(username, field) {

@@ -6,7 +6,7 @@ use chatapi_core::error::FieldErrors;
 use chatapi_core::http::Response;
 use chatapi_core::rooms::{Room, RoomChange, RoomDraft};
 use chatapi_core::users::User;
-use chatapi_core::{CurrentUser, Result, UserId};
+use chatapi_core::{CurrentUser, Error, Result, UserId};
 
 use super::{named, require_change};
 use crate::desk::{Desk, faults_of, shortened};
@@ -21,6 +21,9 @@ const SHOWN: usize = 300;
 
 /// How many names a form may give at once.
 const NAMES: usize = 200;
+
+/// How often a form is saved anew because others changed the members meanwhile.
+const ATTEMPTS: usize = 5;
 
 /// What a form says of a room.
 #[derive(Default)]
@@ -163,7 +166,7 @@ fn change_form(desk: &Desk, room: &Room, entered: &Entered, faults: &FieldErrors
 
 pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
     require_change(&desk)?;
-    let room = named(&desk).await?;
+    let mut room = named(&desk).await?;
     let (entered, mut faults) = (Entered::of(&desk), FieldErrors::default());
     let added = users(&desk, "add", &desk.fields.lines("add"), &mut faults).await?;
     let removed = users(&desk, "remove_names", &desk.fields.lines("remove_names"), &mut faults).await?;
@@ -174,20 +177,30 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
     if !faults.is_empty() {
         return change_form(&desk, &room, &entered, &faults);
     }
-    let before: BTreeSet<UserId> = room.users.iter().map(|member| member.id).collect();
-    let mut after = before.clone();
-    for id in removed.iter().map(|user| user.id).chain(entered.remove.iter().copied().map(UserId)) {
-        after.remove(&id);
-    }
-    after.extend(added.iter().chain(&admin).map(|user| user.id));
-    let change = RoomChange {
-        name: (entered.name != room.name).then(|| entered.name.clone()),
-        admin: admin.map(|user| user.id).filter(|id| room.admin != Some(*id)),
-        users: (after != before).then(|| after.iter().copied().collect()),
+    let removed: Vec<UserId> =
+        removed.iter().map(|user| user.id).chain(entered.remove.iter().copied().map(UserId)).collect();
+    let joining: Vec<UserId> = added.iter().chain(&admin).map(|user| user.id).collect();
+    let mut attempts = 1;
+    let (detail, saved) = loop {
+        let before: BTreeSet<UserId> = room.users.iter().map(|member| member.id).collect();
+        let mut after = before.clone();
+        after.retain(|id| !removed.contains(id));
+        after.extend(&joining);
+        let change = RoomChange {
+            name: (entered.name != room.name).then(|| entered.name.clone()),
+            admin: admin.as_ref().map(|user| user.id).filter(|id| room.admin != Some(*id)),
+            users: (after != before).then(|| after.iter().copied().collect()),
+        };
+        let detail =
+            differences(&room, &change, before.difference(&after).count(), after.difference(&before).count());
+        match desk.api.update_room(&desk.actor()?, &room, change).await {
+            // The form names who joins and who leaves: that holds for the members of now as well.
+            Err(Error::Conflict(_)) if attempts < ATTEMPTS => attempts += 1,
+            saved => break (detail, saved),
+        }
+        room = named(&desk).await?;
     };
-    let detail =
-        differences(&room, &change, before.difference(&after).count(), after.difference(&before).count());
-    match desk.api.update_room(&desk.actor()?, &room, change).await {
+    match saved {
         Ok(changed) => {
             if !detail.is_empty() {
                 desk.note("Changed", Kind::Room, room.id.0, &changed.name, detail).await?;

@@ -9,7 +9,10 @@ pub(super) const ID: Parameter =
     Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The room's id.").example("1");
 
 pub(super) const LIST: Doc = Doc::new("list_rooms", "List your rooms")
-    .about("The rooms that you are in, by id, in pages.")
+    .about(
+        "The rooms that you are in, by id, in pages, with the first 100 members of each. The header `X-Members-Truncated` \
+         names the rooms that have more: `GET /rooms/{id}/` has them all.",
+    )
     .query(PAGED)
     .answers(StatusCode::OK, Shape::Record(&PAGE_OF_ROOMS));
 
@@ -66,8 +69,12 @@ const MEMBER: Record = Record::new(
     &[
         Property::new("id", Shape::Integer, "The user's id.").example("1"),
         Property::new("username", Shape::Text, "The user's name.").example("\"alice\""),
-        Property::new("email", Shape::Text, "The user's address, or nothing.")
-            .example("\"alice@example.org\""),
+        Property::new(
+            "email",
+            Shape::Text,
+            "The user's address, or nothing: a deployment may show it to staff alone.",
+        )
+        .example("\"alice@example.org\""),
     ],
 );
 

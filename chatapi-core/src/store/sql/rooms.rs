@@ -2,9 +2,9 @@
 
 use super::{
     Engine, Page, PageRequest, Result, Row, Sql, SqlStore, StoreError, Value, counted, first, limit,
-    limit_values, members, page_of,
+    limit_values, members, number_of_rows, page_of,
 };
-use crate::rooms::{Member, NewRoom, Room, RoomChange};
+use crate::rooms::{LISTED_MEMBERS, ListedRoom, Member, NewRoom, Room, RoomChange};
 use crate::store::engine::{Session as _, Transaction as _};
 use crate::{RoomId, UserId};
 
@@ -52,23 +52,32 @@ impl<E: Engine> SqlStore<E> {
         &self,
         member: UserId,
         page: PageRequest,
-    ) -> Result<Option<Page<Room>>> {
+    ) -> Result<Option<Page<ListedRoom>>> {
         let (counted, limit) = (counted(page, "chatapi_room_members where user_id = $1"), limit(page, 2));
+        // Of each room, members are read up to the first that is not shown, which tells that there are more.
         let sql = format!(
             "with {counted}
              select counted.total, r.id, r.name, r.admin_id, u.id, u.username, u.email from counted
              left join (
-                 select r.id, r.name, r.admin_id from chatapi_rooms r
+                 select r.id, r.name, r.admin_id, (
+                     select user_id from chatapi_room_members where room_id = r.id
+                     order by user_id limit 1 offset $4
+                 ) as next_member
+                 from chatapi_rooms r
                  join chatapi_room_members m on m.room_id = r.id and m.user_id = $1
                  order by r.id {limit}
              ) r on true
              left join chatapi_room_members m on m.room_id = r.id
+                 and m.user_id <= coalesce(r.next_member, {greatest})
              left join chatapi_users u on u.id = m.user_id
-             order by r.id, u.id"
+             order by r.id, u.id",
+            greatest = i64::MAX
         );
         let [size, offset] = limit_values(page);
-        let rows = self.read(sql, &[Value::Int(member.0), size, offset]).await?;
-        page_of(page, &rows, |rows| rooms_of(rows, 1))
+        let shown = number_of_rows(LISTED_MEMBERS as u64);
+        let rows = self.read(sql, &[Value::Int(member.0), size, offset, shown]).await?;
+        let listed = |rows: &[E::Row]| Ok(rooms_of(rows, 1)?.into_iter().map(ListedRoom::from).collect());
+        page_of(page, &rows, listed)
     }
 
     pub(super) async fn change_room(&self, seen: &Room, change: &RoomChange) -> Result<Option<Room>> {

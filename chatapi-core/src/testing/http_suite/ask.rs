@@ -224,8 +224,13 @@ impl Answer {
             assert_eq!(self.header(name), Some(value), "{name} of {} ({})", self.to, self.status);
         }
         let is_limited = chat.api().config().limits != Limits::default();
-        let now_and_then =
-            [(401, "www-authenticate"), (429, "retry-after"), (503, "retry-after"), (200, "x-count")];
+        let now_and_then = [
+            (401, "www-authenticate"),
+            (429, "retry-after"),
+            (503, "retry-after"),
+            (200, "x-count"),
+            (200, "x-members-truncated"),
+        ];
         let known = |name: &str| {
             ALWAYS.iter().any(|(always, _)| *always == name)
                 || ["allow", "content-length", "content-type", "vary"].contains(&name)

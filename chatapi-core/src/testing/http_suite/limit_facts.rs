@@ -22,6 +22,7 @@ facts! {
     who_logged_in_from_there_before_is_not_locked_out_by_others,
     many_attempts_at_once_are_no_more_than_one_after_the_other,
     messages_are_counted_by_user,
+    rooms_that_are_made_and_changed_are_counted_by_user,
     a_mailbox_is_not_flooded_from_wherever,
     new_accounts_are_counted,
     proofs_by_password_are_counted_as_log_ins,
@@ -156,6 +157,35 @@ async fn messages_are_counted_by_user(suite: Suite) {
     chat.get("/messages/").by(&ann).await.status(200);
     chat.delete(format!("/messages/{first}/")).by(&ann).await.status(204);
     chat.post("/messages/").json(&body).await.detail(401, "Authentication credentials were not provided.");
+}
+
+async fn rooms_that_are_made_and_changed_are_counted_by_user(suite: Suite) {
+    let chat = suite.chat_with(|config| config.limits.room = rate("4/min")).await;
+    let [ann, bob] = chat.people(["ann", "bob"]).await;
+    let path = format!("/rooms/{}/", chat.room(&ann, &[]).await);
+    let whole = format!(r#"{{"name":"tea","users":[{},{}]}}"#, ann.id, bob.id);
+    let asks = || {
+        [
+            chat.put(&path).by(&ann).json(&whole),
+            chat.patch(&path).by(&ann).json(format!(r#"{{"users":[{}]}}"#, ann.id)),
+            chat.post("/rooms/").by(&ann).json(&whole),
+        ]
+    };
+    let mut last = None;
+    for ask in asks() {
+        last = Some(ask.await);
+    }
+    let last = last.unwrap();
+    assert_eq!((last.status, last.header("x-ratelimit-bucket")), (201, Some("room")));
+    assert_eq!(last.header("x-ratelimit-remaining"), Some("0"));
+    for ask in asks() {
+        is_throttled(&ask.await, 15);
+    }
+    // Others are not concerned, and neither is what changes no room.
+    chat.post("/rooms/").by(&bob).json(&whole).await.status(201);
+    chat.get(&path).by(&ann).await.status(200);
+    chat.say(&ann, chat.get("/rooms/").by(&ann).await.at("results.0.id").as_i64().unwrap(), "hello").await;
+    chat.delete(&path).by(&ann).await.status(204);
 }
 
 async fn a_mailbox_is_not_flooded_from_wherever(suite: Suite) {

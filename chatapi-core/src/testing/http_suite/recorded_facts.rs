@@ -4,6 +4,7 @@
 use super::chat::Suite;
 use super::fact::facts;
 use super::replay::replay;
+use crate::config::ShowEmails;
 
 facts! {
     accounts_and_tokens_answer_as_recorded,
@@ -29,7 +30,7 @@ async fn the_protocol_is_as_recorded(suite: Suite) {
 }
 
 async fn twice(suite: Suite, recorded: &str, steps: usize) {
-    let chat = suite.chat().await;
+    let chat = suite.chat_with(|config| config.show_emails = ShowEmails::Members).await;
     let admin = chat.superuser("admin").await;
     for run in ["qzxjkvwa", "qzxjkvwb"] {
         assert_eq!(replay(&chat, recorded, run, &admin).await, steps);

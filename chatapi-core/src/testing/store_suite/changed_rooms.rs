@@ -63,7 +63,7 @@ async fn new_members_take_the_place_of_all_old_ones(store: &Subject) {
     assert_eq!((&changed.name, changed.admin), (&tea.name, tea.admin));
     assert_eq!(changed.users[1].username, "dan");
     assert_eq!(now(store, &tea).await, changed);
-    for (user, rooms) in [(&ann, vec![]), (&cyd, vec![]), (&dan, vec![changed])] {
+    for (user, rooms) in [(&ann, vec![]), (&cyd, vec![]), (&dan, vec![changed.into()])] {
         assert_eq!(store.rooms(user.id, WHOLE).await.unwrap().unwrap().results, rooms);
     }
 }

@@ -6,7 +6,7 @@ use crate::UserId;
 use crate::messages::MessageFilter;
 use crate::page::Count;
 use crate::permission::Reach::RoomsOf;
-use crate::rooms::{NewRoom, Room, RoomChange};
+use crate::rooms::{ListedRoom, NewRoom, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
 
@@ -121,6 +121,7 @@ async fn many_rooms_and_messages_made_at_once_are_all_kept(store: &Subject) {
     let mut made = at_once(tasks).await;
     made.sort_by_key(|room| room.id);
     let page = store.rooms(bob.id, WHOLE).await.unwrap().unwrap();
+    let made: Vec<ListedRoom> = made.into_iter().map(ListedRoom::from).collect();
     assert_eq!((page.count, page.results), (Count::Exact(16), made));
     assert_eq!(number(store, &MessageFilter::all(ann.id)).await, 32);
 }

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Count, Page, PageRequest};
-use crate::rooms::{NewRoom, Room};
+use crate::rooms::{ListedRoom, NewRoom, Room};
 use crate::search::{SearchTerms, Words};
 use crate::text::Text;
 use crate::users::{NewUser, User};
@@ -64,6 +64,11 @@ pub(super) fn ids(users: &[&User]) -> Vec<UserId> {
 pub(super) async fn room(store: &Subject, admin: &User, others: &[&User]) -> Room {
     let room = NewRoom { name: "tea".to_owned(), admin: admin.id, users: ids(others) };
     store.create_room(room).await.unwrap()
+}
+
+/// The rooms as lists show them.
+pub(super) fn listed(rooms: &[&Room]) -> Vec<ListedRoom> {
+    rooms.iter().map(|room| Room::clone(room).into()).collect()
 }
 
 pub(super) fn members(room: &Room) -> Vec<UserId> {

@@ -11,7 +11,7 @@ use crate::messages::{
 };
 use crate::page::{Counting, Page, PageRequest};
 use crate::permission::Reach;
-use crate::rooms::{Member, MembersChange, NewRoom, Room, RoomChange};
+use crate::rooms::{ListedRoom, Member, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::{Query, SearchTerms, Words};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
@@ -203,7 +203,7 @@ impl Side {
                 self.answer(store.is_member(self.room(room), self.user(user)).await)
             }
             Step::Rooms(member, page) => {
-                self.page_answer(store.rooms(self.user(member), page).await, Self::show_room)
+                self.page_answer(store.rooms(self.user(member), page).await, Self::show_listed_room)
             }
             Step::UpdateRoom { room, by, seen, name, admin, users } => {
                 let change = RoomChange {
@@ -377,6 +377,12 @@ impl Side {
             users,
             ..room
         }
+    }
+
+    fn show_listed_room(&self, room: ListedRoom) -> ListedRoom {
+        let ListedRoom { id, name, admin, users, is_truncated } = room;
+        let shown = self.show_room(Room { id, name, admin, users });
+        ListedRoom { is_truncated, ..shown.into() }
     }
 
     fn show_members_change(&self, change: MembersChange) -> MembersChange {

@@ -4,12 +4,13 @@ use std::slice::from_ref;
 
 use super::fact::{Subject, facts};
 use super::given::{
-    NO_ROOM, NO_USER, WHOLE, ids, list, members, new_user, now, room, send, try_send, user, users,
+    NO_ROOM, NO_USER, WHOLE, ids, list, listed, members, new_user, now, room, send, try_send, user, users,
 };
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::messages::MessageFilter;
+use crate::page::{PageNumber, PageRequest};
 use crate::permission::Reach::RoomsOf;
-use crate::rooms::{Member, NewRoom, Room, RoomChange};
+use crate::rooms::{LISTED_MEMBERS, Member, NewRoom, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::{NewUser, UserChange};
 use crate::{RoomId, UserId};
@@ -19,6 +20,7 @@ facts! {
     the_admin_of_a_new_room_is_a_member,
     the_name_of_a_room_is_kept_in_any_script,
     a_room_may_have_many_members,
+    a_list_shows_the_first_members_of_large_rooms,
     a_room_is_not_made_without_each_of_its_users,
     members_are_shown_as_they_are_called_now,
     ids_of_rooms_are_never_used_again,
@@ -84,7 +86,30 @@ async fn a_room_may_have_many_members(store: &Subject) {
     let hall = store.create_room(new).await.unwrap();
     assert_eq!(members(&hall), all);
     assert_eq!(now(store, &hall).await, hall);
-    assert_eq!(store.rooms(all[77], WHOLE).await.unwrap().unwrap().results, [hall]);
+    assert_eq!(store.rooms(all[77], WHOLE).await.unwrap().unwrap().results, [hall.into()]);
+}
+
+async fn a_list_shows_the_first_members_of_large_rooms(store: &Subject) {
+    let mut all = Vec::new();
+    for n in 0..LISTED_MEMBERS + 2 {
+        all.push(user(store, &format!("user{n}")).await);
+    }
+    let last = &all[LISTED_MEMBERS + 1];
+    let mut rooms = Vec::new();
+    for size in [1, LISTED_MEMBERS - 1, LISTED_MEMBERS, LISTED_MEMBERS + 1] {
+        // The one who asks is the last of all, and so may not be shown itself.
+        rooms.push(room(store, last, &all[..size].iter().collect::<Vec<_>>()).await);
+    }
+    let page = store.rooms(last.id, WHOLE).await.unwrap().unwrap();
+    let shown: Vec<_> = page.results.iter().map(|room| (room.users.len(), room.is_truncated)).collect();
+    assert_eq!(shown, [(2, false), (100, false), (100, true), (100, true)]);
+    assert_eq!(page.results, listed(&rooms.iter().collect::<Vec<_>>()));
+    for (size, page) in [(1, 3), (2, 2)] {
+        let page = PageRequest { number: PageNumber::Number(page), ..PageRequest::first(size) };
+        let page = store.rooms(last.id, page).await.unwrap().unwrap();
+        let from = if size == 1 { 2..3 } else { 2..4 };
+        assert_eq!(page.results, listed(&rooms[from].iter().collect::<Vec<_>>()));
+    }
 }
 
 async fn a_room_is_not_made_without_each_of_its_users(store: &Subject) {
@@ -117,7 +142,7 @@ async fn members_are_shown_as_they_are_called_now(store: &Subject) {
     let bobby = Member { id: bob.id, username: "Bobby".to_owned(), email: String::new() };
     let expected = Room { users: vec![tea.users[0].clone(), bobby], ..tea };
     assert_eq!(now(store, &expected).await, expected);
-    assert_eq!(store.rooms(ann.id, WHOLE).await.unwrap().unwrap().results, [expected]);
+    assert_eq!(store.rooms(ann.id, WHOLE).await.unwrap().unwrap().results, [expected.into()]);
 }
 
 async fn ids_of_rooms_are_never_used_again(store: &Subject) {
@@ -154,12 +179,12 @@ async fn the_rooms_of_a_user_are_those_that_it_is_in(store: &Subject) {
     let coffee = room(store, &bob, &[&cyd]).await;
     let milk = room(store, &cyd, &[&ann, &bob]).await;
     let rooms = async |user| store.rooms(user, WHOLE).await.unwrap().unwrap().results;
-    assert_eq!(rooms(ann.id).await, [tea.clone(), milk.clone()]);
-    assert_eq!(rooms(bob.id).await, [tea.clone(), coffee.clone(), milk.clone()]);
+    assert_eq!(rooms(ann.id).await, listed(&[&tea, &milk]));
+    assert_eq!(rooms(bob.id).await, listed(&[&tea, &coffee, &milk]));
     let left = RoomChange { users: Some(ids(&[&cyd, &bob])), ..RoomChange::default() };
     let milk = store.update_room(&milk, left).await.unwrap().unwrap();
-    assert_eq!(rooms(ann.id).await, [tea]);
-    assert_eq!(rooms(cyd.id).await, [coffee, milk]);
+    assert_eq!(rooms(ann.id).await, listed(&[&tea]));
+    assert_eq!(rooms(cyd.id).await, listed(&[&coffee, &milk]));
 }
 
 async fn pages_of_rooms_are_in_the_order_of_ids(store: &Subject) {
@@ -168,7 +193,7 @@ async fn pages_of_rooms_are_in_the_order_of_ids(store: &Subject) {
     for n in 0..7 {
         room(store, &cyd, &[&ann]).await;
         let others = if n % 2 == 0 { vec![&bob] } else { vec![&bob, &cyd] };
-        of_bob.push(room(store, &ann, &others).await);
+        of_bob.push(room(store, &ann, &others).await.into());
     }
     are_the_pages_of(&of_bob, |page| async move { store.rooms(bob.id, page).await.unwrap() }).await;
 }
@@ -206,7 +231,7 @@ async fn a_deleted_room_is_gone_with_its_messages(store: &Subject) {
     assert_eq!(store.message(gone.id, RoomsOf(ann.id)).await.unwrap(), None);
     assert_eq!(try_send(store, &tea, &ann, "late").await, None);
     for user in [&ann, &bob] {
-        assert_eq!(store.rooms(user.id, WHOLE).await.unwrap().unwrap().results, from_ref(&coffee));
+        assert_eq!(store.rooms(user.id, WHOLE).await.unwrap().unwrap().results, listed(&[&coffee]));
         assert_eq!(list(store, &MessageFilter::all(user.id)).await.results, from_ref(&kept));
         assert_eq!(store.user(user.id).await.unwrap().as_ref(), Some(user));
     }

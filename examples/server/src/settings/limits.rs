@@ -27,6 +27,16 @@ pub(super) struct LimitOptions {
     #[arg(default_value_t = Config::default().message_limit)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000_000))]
     message_limit: usize,
+    /// The most members of a room; rooms that have more already stay as they are
+    #[arg(long, env = "CHATAPI_MEMBERS_PER_ROOM", value_name = "USERS")]
+    #[arg(default_value_t = Config::default().members_per_room)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    members_per_room: usize,
+    /// The most users that a request may name as the members of a room
+    #[arg(long, env = "CHATAPI_MEMBERS_PER_REQUEST", value_name = "USERS")]
+    #[arg(default_value_t = Config::default().members_per_request)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    members_per_request: usize,
     /// How far lists of messages are counted; the length of longer ones is estimated
     #[arg(long, env = "CHATAPI_COUNT_BOUND", value_name = "ROWS")]
     #[arg(default_value_t = Config::default().count_bound)]
@@ -75,6 +85,8 @@ impl LimitOptions {
         config.page_size = self.page_size;
         config.body_limit = self.body_limit;
         config.message_limit = self.message_limit;
+        config.members_per_room = self.members_per_room;
+        config.members_per_request = self.members_per_request;
         config.count_bound = self.count_bound;
         config.language = self.search_language;
         config.tidies = self.tidy;

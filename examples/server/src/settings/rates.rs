@@ -31,6 +31,9 @@ pub(super) struct RateOptions {
     /// Messages that one user sends or changes
     #[arg(long, env = "CHATAPI_LIMIT_SEND", value_name = "RATE", default_value = "300/min")]
     limit_send: Allowed,
+    /// Rooms that one user makes or changes, their members among what changes
+    #[arg(long, env = "CHATAPI_LIMIT_ROOM", value_name = "RATE", default_value = "120/min")]
+    limit_room: Allowed,
     /// Other sites whose pages may use the API from a browser: origins separated by commas, or * for every one [default: none]
     #[arg(long, env = "CHATAPI_CORS_ORIGINS", value_name = "ORIGINS")]
     cors_origins: Option<Cors>,
@@ -47,6 +50,7 @@ impl RateOptions {
             config.limits.registration = self.limit_registration.0;
             config.limits.mail = self.limit_mail.0;
             config.limits.send = self.limit_send.0;
+            config.limits.room = self.limit_room.0;
         }
         config
     }

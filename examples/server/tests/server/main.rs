@@ -21,6 +21,7 @@ mod pgbouncer;
 mod postman;
 mod readme;
 mod requests;
+mod rooms;
 mod seed;
 mod settings;
 mod starts;
