@@ -385,7 +385,8 @@ impl Builder {
         });
         let tasks = TaskTracker::new();
         let parts = Parts {
-            passwords: PasswordHasher::new(self.passwords, self.random.clone()).map_err(BuildError::Passwords)?,
+            passwords: PasswordHasher::new(self.passwords, self.random.clone())
+                .map_err(BuildError::Passwords)?,
             signed,
             authenticator: self.authenticator.unwrap_or_else(|| Arc::new(JwtAuthenticator)),
             store: self.store,
