@@ -142,6 +142,7 @@ pub async fn ask(api: &ChatApi, question: &Question) -> Result<Duration> {
     let request = http::Request::builder()
         .method(method)
         .uri(&question.target)
+        .header("host", "chat")
         .header("content-type", "application/json")
         .extension(CurrentUser::new(question.reader, chat::name(question.reader)))
         .body(Bytes::from(question.body.clone().unwrap_or_default()))?;

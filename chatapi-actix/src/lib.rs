@@ -43,9 +43,12 @@ pub fn configure_with(api: ChatApi, carried: Carried) -> impl FnOnce(&mut Servic
 
 /// The API's own 404, for hosts that want it on every path: `.default_service(chatapi_actix::not_found(api))`.
 pub fn not_found(api: ChatApi) -> actix_web::Route {
-    web::to(move || {
-        let answer = response(api.not_found());
-        async { answer }
+    web::to(move |request: HttpRequest| {
+        let answer = match head(&request, &Carried(Vec::new())) {
+            Ok(head) => api.not_found(&head),
+            Err(_) => api.refused(&unreadable()),
+        };
+        async { response(answer) }
     })
 }
 
@@ -82,8 +85,12 @@ async fn serve(
 ) -> HttpResponse {
     match head(&request, &carried) {
         Ok(head) => response(api.serve(&route, head, body, params(&request)).await),
-        Err(_) => response(api.refused(&Error::unreadable("The request's head could not be read."))),
+        Err(_) => response(api.refused(&unreadable())),
     }
+}
+
+fn unreadable() -> Error {
+    Error::unreadable("The request's head could not be read.")
 }
 
 /// The head of a request. actix-web is on `http` 0.2, so it is put together anew.
@@ -94,6 +101,9 @@ fn head(request: &HttpRequest, carried: &Carried) -> http::Result<Parts> {
         (None, Some(path)) => path.as_str().try_into()?,
         _ => request.uri().to_string().try_into()?,
     };
+    if request.version() >= actix_web::http::Version::HTTP_2 {
+        head.version = http::Version::HTTP_2;
+    }
     head.headers.reserve(request.headers().len());
     for (name, value) in request.headers() {
         let name = http::HeaderName::from_bytes(name.as_str().as_bytes())?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri, RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::any;
 use chatapi_core::ChatApi;
@@ -36,8 +37,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(api: ChatApi) -> Router<S> {
 
 /// The API's own 404, for hosts that want it on every path: `router.fallback_service(chatapi_axum::not_found(api))`.
 pub fn not_found<S: Clone + Send + Sync + 'static>(api: ChatApi) -> axum::routing::MethodRouter<S> {
-    any(move || {
-        let answer = api.not_found();
+    any(move |request: Request| {
+        let answer = api.not_found(&as_sent(request.into_parts().0));
         async move { response(answer) }
     })
 }
@@ -49,13 +50,18 @@ async fn serve(api: ChatApi, route: Arc<Route>, request: Request) -> Response {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         Err(_) => Params::default(),
     };
+    response(api.serve(&route, as_sent(head), body.into_data_stream(), params).await)
+}
+
+/// The head with the URI that the client sent, whatever the router took off it, and the client's address.
+fn as_sent(mut head: Parts) -> Parts {
     if let Some(OriginalUri(uri)) = head.extensions.remove() {
         head.uri = uri;
     }
     if let Some(ConnectInfo::<SocketAddr>(peer)) = head.extensions.get().copied() {
         head.extensions.insert(Peer(peer));
     }
-    response(api.serve(&route, head, body.into_data_stream(), params).await)
+    head
 }
 
 /// An answer of the chat's as one of axum's: `response(api.refused(&error))` gives an error of the chat's from a handler of the

@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::config::Config;
 use crate::health::Draining;
 use crate::hooks::{Events, Hooks};
+use crate::http::body::BodyMemory;
 use crate::http::{Pages, Route};
 use crate::limits::{Buckets, Limiter};
 use crate::mail::{LogMailer, Mailer};
@@ -45,6 +46,7 @@ struct Parts {
     limiter: Arc<dyn Limiter>,
     observer: Option<Arc<dyn Observer>>,
     config: Config,
+    body_memory: BodyMemory,
     routes: Vec<Arc<Route>>,
     upkeep: Arc<Upkeep>,
     random: Arc<dyn Random>,
@@ -171,6 +173,10 @@ impl ChatApi {
 
     pub(crate) fn observer(&self) -> Option<&dyn Observer> {
         self.0.observer.as_deref()
+    }
+
+    pub(crate) fn body_memory(&self) -> &BodyMemory {
+        &self.0.body_memory
     }
 
     pub(crate) fn upkeep(&self) -> &Arc<Upkeep> {
@@ -399,6 +405,7 @@ impl Builder {
             limiter: self.limiter,
             observer: self.observer,
             known_users: Arc::new(KnownUsers::new(self.config.user_cache)),
+            body_memory: BodyMemory::new(self.config.body_memory),
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
             upkeep: Arc::default(),

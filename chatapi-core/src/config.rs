@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::http::Cors;
+use crate::http::{Cors, ProxyHeaders};
 use crate::limits::Limits;
 use crate::mail::MailTemplates;
 use crate::page::COUNT_BOUND;
@@ -20,6 +20,9 @@ pub struct Config {
     pub count_bound: u64,
     /// The longest request body that is read, in bytes.
     pub body_limit: usize,
+    /// How much memory the bodies of requests take at once, in bytes, in total. Where they take all of it, a request whose body
+    /// has more than 8 KiB is answered 503 with `Retry-After`.
+    pub body_memory: usize,
     /// How long a client may take to send the body of a request.
     pub body_patience: Duration,
     /// The longest message that is kept, in characters.
@@ -50,8 +53,13 @@ pub struct Config {
     pub finds_users: bool,
     /// Who sees the addresses of a room's members.
     pub show_emails: ShowEmails,
-    /// Proxies whose `Forwarded` and `X-Forwarded-*` headers count. None by default.
+    /// Proxies whose [`proxy_headers`](Self::proxy_headers) count. None by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// The headers that these proxies write, and that alone count: `X-Forwarded-For`, `-Proto` and `-Host` by default.
+    pub proxy_headers: ProxyHeaders,
+    /// Whether these proxies write `X-Forwarded-Prefix`, the beginning of the path that they took off. Not by default: a proxy
+    /// that does not write it passes on what a client sent.
+    pub proxy_prefix: bool,
     /// Other sites whose pages may use the chat from a browser. None by default.
     pub cors: Cors,
     /// Whether a request that changes something is refused where a browser sends it for a page of another site: browsers add
@@ -71,6 +79,7 @@ impl Default for Config {
             page_size: 25,
             count_bound: COUNT_BOUND,
             body_limit: 1024 * 1024,
+            body_memory: 64 * 1024 * 1024,
             body_patience: Duration::from_secs(60),
             message_limit: 100_000,
             members_per_room: 1_000,
@@ -84,6 +93,8 @@ impl Default for Config {
             finds_users: false,
             show_emails: ShowEmails::default(),
             trusted_proxies: Vec::new(),
+            proxy_headers: ProxyHeaders::default(),
+            proxy_prefix: false,
             cors: Cors::default(),
             csrf_check: true,
             limits: Limits::default(),

@@ -15,7 +15,7 @@ use crate::limits::Class;
 ///
 /// Requests are told by the pattern of their [`Route`], of which there are a few, never by their path.
 pub trait Observer: Send + Sync + fmt::Debug {
-    /// A request was read, and is being answered. [`answered`](Self::answered) follows.
+    /// The head of a request was read, and it is being answered. [`answered`](Self::answered) follows.
     fn asked(&self, route: &Route, method: &Method);
 
     /// It was answered, or its client has gone away before.
@@ -35,7 +35,7 @@ pub struct Answered<'a> {
     pub method: &'a Method,
     /// The status of the answer; none where the client has gone away before there was one.
     pub status: Option<u16>,
-    /// How long it took, from when the request was read.
+    /// How long it took, less the time that the client took to send the body.
     pub took: Duration,
 }
 
@@ -68,6 +68,18 @@ struct Watched<'a> {
 }
 
 impl Watch<'_> {
+    /// The moment from which on the client is waited for; none where nobody asks how long that takes.
+    pub(crate) fn pause(&self) -> Option<Instant> {
+        self.0.as_ref().map(|_| Instant::now())
+    }
+
+    /// Leaves out the time since then.
+    pub(crate) fn resume(&mut self, paused: Option<Instant>) {
+        if let (Some(watched), Some(paused)) = (&mut self.0, paused) {
+            watched.began += paused.elapsed();
+        }
+    }
+
     /// Notes how the request is answered.
     pub(crate) fn answered(&mut self, status: u16) {
         if let Some(watched) = &mut self.0 {

@@ -1,7 +1,8 @@
 //! Endpoints as pages: the answer, what it means, and what can be done next, as users of Django REST Framework expect.
 
 use askama::Template;
-use chatapi_core::http::{Body, HeaderMap, HeaderValue, Pages, Response, Route, Shown, StatusCode};
+use chatapi_core::ChatApi;
+use chatapi_core::http::{Body, Call, HeaderMap, HeaderValue, Pages, Response, Route, Shown, StatusCode};
 use http::Method;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde_json::Value;
@@ -10,11 +11,13 @@ use crate::assets;
 
 mod forms;
 mod links;
+mod missing;
 mod pretty;
 mod prose;
 
 use forms::{Control, Form, Kind};
 use links::{Link, Links};
+use missing::Missing;
 
 /// Shows answers in JSON as pages.
 #[derive(Debug)]
@@ -29,14 +32,26 @@ impl Pages for Browsable {
         }
         let text = String::from_utf8_lossy(bytes);
         // A template of ours writes into a text, which does not fail; if it did, there is JSON.
-        let Ok(html) = Page::new(shown, answer.status(), answer.headers(), &text).render() else {
-            return answer;
-        };
-        let (mut head, _) = answer.into_parts();
-        head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        head.headers.insert(CONTENT_SECURITY_POLICY, assets::POLICY);
-        Response::from_parts(head, Body::Full(html.into()))
+        match Page::new(shown, answer.status(), answer.headers(), &text).render() {
+            Ok(html) => as_html(answer, html),
+            Err(_) => answer,
+        }
     }
+
+    fn not_found(&self, api: &ChatApi, call: &Call, answer: Response) -> Response {
+        match Missing::new(api, call, answer.status()).render() {
+            Ok(html) => as_html(answer, html),
+            Err(_) => answer,
+        }
+    }
+}
+
+/// The same answer, with a page for its body.
+fn as_html(answer: Response, html: String) -> Response {
+    let (mut head, _) = answer.into_parts();
+    head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    head.headers.insert(CONTENT_SECURITY_POLICY, assets::POLICY);
+    Response::from_parts(head, Body::Full(html.into()))
 }
 
 #[derive(Template)]

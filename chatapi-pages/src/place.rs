@@ -25,6 +25,13 @@ pub(crate) fn depth(route: &Route) -> usize {
     parts(route.path()).count()
 }
 
+/// The paths above a path, the nearest first, down to `/`.
+#[cfg(feature = "browse")]
+pub(crate) fn above(path: &str) -> impl Iterator<Item = &str> {
+    let bare = path.strip_suffix('/').unwrap_or(path);
+    bare.rmatch_indices('/').map(|(at, _)| &bare[..=at])
+}
+
 /// What stands between the slashes of a path.
 #[cfg(feature = "browse")]
 pub(crate) fn parts(path: &str) -> impl Iterator<Item = &str> {

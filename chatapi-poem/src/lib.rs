@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chatapi_core::ChatApi;
 use chatapi_core::http::{Body as Answer, Peer, Route};
+use poem::http::request::Parts;
 use poem::{Body, Endpoint, Request, Response};
 
 /// The chat's endpoints: nest them wherever they are to be.
@@ -29,9 +30,9 @@ pub fn endpoint(api: ChatApi) -> poem::Route {
 /// The API's own 404, for hosts that want it on every path: `.at("/*path", chatapi_poem::not_found(api))`.
 ///
 /// poem prefers such a route to one at `/`. A host that added an endpoint there catches
-/// [`NotFoundError`](poem::error::NotFoundError) instead, and answers `response(api.not_found())`.
+/// [`NotFoundError`](poem::error::NotFoundError) instead, and answers `response(api.not_found(&head))`.
 pub fn not_found(api: ChatApi) -> impl Endpoint<Output = Response> {
-    poem::endpoint::make_sync(move |_| response(api.not_found()))
+    poem::endpoint::make_sync(move |request| response(api.not_found(&into_parts(request).0)))
 }
 
 /// `/rooms/{id}/` as poem writes it: `/rooms/:id/`.
@@ -49,18 +50,24 @@ impl Endpoint for Mounted {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let peer = request.remote_addr().as_socket_addr().copied();
-        let uri = request.original_uri().clone();
         // What cannot be decoded is no id of anything.
         let params: HashMap<String, String> = request.path_params().unwrap_or_default();
-        let (mut head, body) = poem::http::Request::from(request).into_parts();
-        head.uri = uri;
-        if let Some(peer) = peer {
-            head.extensions.insert(Peer(peer));
-        }
-        let body = Body::from(body).into_bytes_stream();
+        let (head, body) = into_parts(request);
+        let body = body.into_bytes_stream();
         Ok(response(self.api.serve(&self.route, head, body, params.into_iter().collect()).await))
     }
+}
+
+/// The head, with the URI that the client sent and the client's address; and the body.
+fn into_parts(request: Request) -> (Parts, Body) {
+    let peer = request.remote_addr().as_socket_addr().copied();
+    let uri = request.original_uri().clone();
+    let (mut head, body) = poem::http::Request::from(request).into_parts();
+    head.uri = uri;
+    if let Some(peer) = peer {
+        head.extensions.insert(Peer(peer));
+    }
+    (head, body.into())
 }
 
 /// An answer of the chat's as one of poem's: `response(api.refused(&error))` gives an error of the chat's from a handler of the

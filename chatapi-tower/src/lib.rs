@@ -71,7 +71,7 @@ where
             let found = chat.inner(head.uri.path()).and_then(|path| chat.api.find(path));
             let answer = match found {
                 Some((route, params)) => chat.api.serve(route, head, body.into_data_stream(), params).await,
-                None => chat.api.not_found(),
+                None => chat.api.not_found(&head),
             };
             Ok(response(answer))
         })

@@ -46,7 +46,7 @@ fn chat() -> ChatService {
 }
 
 fn request(path: &str) -> Request<Full<Bytes>> {
-    Request::builder().uri(path).body(Full::default()).unwrap()
+    Request::builder().uri(path).header("host", "chat").body(Full::default()).unwrap()
 }
 
 async fn ask(chat: &ChatService, request: Request<Full<Bytes>>) -> (StatusCode, String) {

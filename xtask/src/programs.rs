@@ -86,7 +86,9 @@ fn apt_get(arguments: &[&str]) -> Command {
     command
         .args(["-q", "-o", "DPkg::Lock::Timeout=300"])
         .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        // As for a single user: no package starts its service.
+        .env("RUNLEVEL", "1");
     command
 }
 

@@ -1,5 +1,5 @@
-//! What tests of the server drive: a browser, Postman's runner, a tester of OpenAPI documents, and PgBouncer. Found, or
-//! installed; Postman's runner and the tester, of these versions, under `target/tools`.
+//! What tests of the server drive: a browser, Postman's runner, a tester of OpenAPI documents, PgBouncer, and HTTP proxies. Found,
+//! or installed; Postman's runner and the tester, of these versions, under `target/tools`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ const CHROMIUM_AT: &str = "CHATAPI_TEST_CHROMIUM";
 const CHROMEDRIVER_AT: &str = "CHATAPI_TEST_CHROMEDRIVER";
 const NEWMAN_AT: &str = "CHATAPI_TEST_NEWMAN";
 const SCHEMATHESIS_AT: &str = "CHATAPI_TEST_SCHEMATHESIS";
+const NGINX_AT: &str = "CHATAPI_TEST_NGINX";
+const CADDY_AT: &str = "CHATAPI_TEST_CADDY";
+const OPENSSL_AT: &str = "CHATAPI_TEST_OPENSSL";
 
 const PGBOUNCER_AT: &str = "CHATAPI_TEST_PGBOUNCER";
 
@@ -31,18 +34,24 @@ pub(crate) struct Tools {
     newman: PathBuf,
     schemathesis: PathBuf,
     pgbouncer: PathBuf,
+    nginx: PathBuf,
+    caddy: PathBuf,
+    openssl: PathBuf,
 }
 
 impl Tools {
     pub(crate) fn find_or_install() -> Result<Self> {
         provide(missing)?;
-        let gone = || Failure::Reason("the browser is gone again".to_owned());
+        let gone = || Failure::Reason("what was installed is gone again".to_owned());
         Ok(Self {
             chromium: chromium().ok_or_else(gone)?,
             chromedriver: chromedriver().ok_or_else(gone)?,
             newman: newman()?,
             schemathesis: schemathesis()?,
             pgbouncer: pgbouncer().ok_or_else(|| Failure::Reason("PgBouncer is gone again".to_owned()))?,
+            nginx: nginx().ok_or_else(gone)?,
+            caddy: caddy().ok_or_else(gone)?,
+            openssl: openssl().ok_or_else(gone)?,
         })
     }
 
@@ -53,6 +62,9 @@ impl Tools {
         tests.env(NEWMAN_AT, &self.newman);
         tests.env(SCHEMATHESIS_AT, &self.schemathesis);
         tests.env(PGBOUNCER_AT, &self.pgbouncer);
+        tests.env(NGINX_AT, &self.nginx);
+        tests.env(CADDY_AT, &self.caddy);
+        tests.env(OPENSSL_AT, &self.openssl);
         let screenshots = env::var_os(SCREENSHOTS).unwrap_or_else(|| OsString::from("target/screenshots"));
         tests.env(SCREENSHOTS, path::absolute(screenshots)?);
         Ok(())
@@ -76,7 +88,30 @@ fn missing() -> Vec<Package> {
     if pgbouncer().is_none() {
         missing.push(Package { name: "pgbouncer", program: "PgBouncer" });
     }
+    if nginx().is_none() {
+        missing.push(Package { name: "nginx", program: "nginx" });
+    }
+    if caddy().is_none() {
+        missing.push(Package { name: "caddy", program: "Caddy" });
+    }
+    if openssl().is_none() {
+        missing.push(Package { name: "openssl", program: "openssl" });
+    }
     missing
+}
+
+fn nginx() -> Option<PathBuf> {
+    // Debian's is where only root's path leads.
+    let debian = PathBuf::from("/usr/sbin/nginx");
+    named(NGINX_AT).or_else(|| on_path("nginx")).or_else(|| debian.is_file().then_some(debian))
+}
+
+fn caddy() -> Option<PathBuf> {
+    named(CADDY_AT).or_else(|| on_path("caddy"))
+}
+
+fn openssl() -> Option<PathBuf> {
+    named(OPENSSL_AT).or_else(|| on_path("openssl"))
 }
 
 fn named(variable: &str) -> Option<PathBuf> {

@@ -132,7 +132,7 @@ impl Browser {
         let path = request.uri().path().to_owned();
         let answer = match self.api.find(&path) {
             Some((route, params)) => self.api.call(route, request, params).await,
-            None => self.api.not_found(),
+            None => self.api.not_found(&request.into_parts().0),
         };
         let (head, body) = answer.into_parts();
         let Body::Full(body) = body else { panic!("a stream") };

@@ -1,24 +1,25 @@
 //! Every request goes through here, in the order that the documented API has.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{FutureExt as _, Stream};
+use futures_util::{FutureExt as _, Stream, stream};
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use super::body::{self, Unread};
+use super::body::{Incoming, Unread};
 use super::call::{Asked, Call};
 use super::forwarded::Origin;
 use super::limited::Counted;
 use super::negotiate::{self, Browsers, Style, Wanted};
 use super::query::Query;
-use super::{Access, Params, Request, Response, Route, metadata, reply};
+use super::{Access, Endpoint, Params, Request, Response, Route, cors, host, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
-use crate::observer::Notice;
+use crate::observer::{Notice, Watch};
 use crate::users::ExternalUser;
-use crate::{ChatApi, Config, CurrentUser};
+use crate::{ChatApi, CurrentUser};
 
 /// What turns up on the way to an answer, and stands in its headers or its layout.
 #[derive(Debug, Default)]
@@ -39,23 +40,32 @@ impl ChatApi {
     where
         B: Stream<Item = Result<Bytes, E>>,
     {
-        let Config { body_limit, body_patience, .. } = *self.config();
-        match body::read(body, body_limit, body_patience).await {
-            Ok(body) => self.call(route, Request::from_parts(head, body), params).await,
-            Err(unread) => self.unread(unread, route, head, params).await,
-        }
+        let body = Incoming::new(&head.headers, body, self.config());
+        self.respond(route, head, body, params).await
     }
 
-    /// Answers a request whose body was read; otherwise like [`serve`](Self::serve). An endpoint that panics is an answer
-    /// too.
+    /// Answers a request whose body was read, however long it is; otherwise like [`serve`](Self::serve). An endpoint that
+    /// panics is an answer too.
     pub async fn call(&self, route: &Route, request: Request, params: Params) -> Response {
-        let (method, cors) = (request.method().clone(), &self.config().cors);
+        let (head, body) = request.into_parts();
+        let body = stream::iter((!body.is_empty()).then_some(Ok::<_, Infallible>(body)));
+        self.respond(route, head, Incoming::whole(body), params).await
+    }
+
+    async fn respond<B, E>(&self, route: &Route, head: Parts, body: Incoming<B>, params: Params) -> Response
+    where
+        B: Stream<Item = Result<Bytes, E>>,
+    {
+        let (method, cors) = (head.method.clone(), &self.config().cors);
         let mut watch = self.watch(route, &method);
-        let response = match cors.preflight(route, request.headers(), &method) {
-            Some(response) => reply::finish(response, &method, Style::default()),
+        let response = match cors.preflight(&route.allowed(), &head) {
+            Some(response) => {
+                body.discard().await;
+                reply::finish(response, &method, Style::default())
+            }
             None => {
-                let allowed = cors.allowed(request.headers());
-                let mut response = self.finished(route, request, params).await;
+                let allowed = cors.allowed(&head.headers);
+                let mut response = self.finished(route, head, body, params, &mut watch).await;
                 cors.mark(&mut response, allowed);
                 response
             }
@@ -65,12 +75,23 @@ impl ChatApi {
     }
 
     /// The answer to a request, with everything that it carries.
-    async fn finished(&self, route: &Route, request: Request, params: Params) -> Response {
-        let method = request.method().clone();
+    async fn finished<B, E>(
+        &self,
+        route: &Route,
+        head: Parts,
+        body: Incoming<B>,
+        params: Params,
+        watch: &mut Watch<'_>,
+    ) -> Response
+    where
+        B: Stream<Item = Result<Bytes, E>>,
+    {
+        let method = head.method.clone();
         let mut notes = Notes::default();
-        let params = route.with_format(request.uri().path(), params);
+        let params = route.with_format(head.uri.path(), params);
         let known = route.has(&params);
-        let answer = AssertUnwindSafe(self.answer(route, request, params, &mut notes)).catch_unwind();
+        let asked = self.asked(head, params);
+        let answer = AssertUnwindSafe(self.answer(route, asked, body, &mut notes, watch)).catch_unwind();
         // What it said stands in the log already: the process's panic hook wrote it there.
         let result = answer.await.unwrap_or_else(|_| Err(Error::Internal("an endpoint panicked".into())));
         let refused_for = match &result {
@@ -97,10 +118,26 @@ impl ChatApi {
         found.min_by_key(|(route, _)| route.path().matches('{').count())
     }
 
-    /// The answer where a host has no route for a path: 404 in the API's own form.
-    pub fn not_found(&self) -> Response {
+    /// The answer where a host has no route for a path: 404 in the API's own form, or as a page; to a preflight, whatever lets
+    /// a page of another site read the 404. `head` is that of the request, with the URI that the client sent.
+    pub fn not_found(&self, head: &Parts) -> Response {
         self.notice(Notice::Unrouted);
-        self.refused(&Error::not_found())
+        let cors = &self.config().cors;
+        if let Some(response) = cors.preflight(&cors::ANY_METHOD, head) {
+            return reply::finish(response, &head.method, Style::default());
+        }
+        let error = host::asked(head).err().unwrap_or_else(Error::not_found);
+        let mut response = self.refuse(&error);
+        if let Some(pages) = self.pages() {
+            let call = Call::from(self.asked(head.clone(), Params::default()));
+            let wanted = negotiate::wanted(&head.headers, call.query("format"), Browsers::GetPages);
+            if let Ok(Wanted::Page) = wanted {
+                response = pages.not_found(self, &call, response);
+            }
+        }
+        let mut response = reply::finish(response, &head.method, Style::default());
+        cors.mark(&mut response, cors.allowed(&head.headers));
+        response
     }
 
     /// The answer to what went wrong outside of the routes, in the API's own form.
@@ -108,37 +145,50 @@ impl ChatApi {
         reply::finish(self.refuse(error), &Method::GET, Style::default())
     }
 
-    /// The answer to a request whose body could not be read.
-    async fn unread(&self, why: Unread, route: &Route, head: Parts, params: Params) -> Response {
-        let error = match why {
-            Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
-            Unread::Broken => Error::unreadable("The request's body could not be read."),
-        };
-        let (method, cors) = (head.method.clone(), &self.config().cors);
-        let allowed = cors.allowed(&head.headers);
-        let mut response = self.refuse(&error);
-        reply::allow(&mut response, route.allowed());
-        let params = route.with_format(head.uri.path(), params);
-        let call = self.asked(head, Bytes::new(), params);
-        if let Ok(Wanted::Page) = self.wanted(route, &call) {
-            response = self.as_page(route, &call.into(), response).await;
-        }
-        let mut response = reply::finish(response, &method, Style::default());
-        cors.mark(&mut response, allowed);
-        self.watch(route, &method).answered(response.status().as_u16());
-        response
-    }
-
-    async fn answer(
+    async fn answer<B, E>(
         &self,
         route: &Route,
-        request: Request,
-        params: Params,
+        mut asked: Asked,
+        body: Incoming<B>,
         notes: &mut Notes,
-    ) -> Result<Response> {
-        let (head, body) = request.into_parts();
-        let mut asked = self.asked(head, body, params);
-        let wanted = self.wanted(route, &asked);
+        watch: &mut Watch<'_>,
+    ) -> Result<Response>
+    where
+        B: Stream<Item = Result<Bytes, E>>,
+    {
+        let admitted = self.admit_request(route, &mut asked, notes).await;
+        let paused = watch.pause();
+        let held = match &admitted {
+            Ok(Some(endpoint)) if endpoint.takes_body() => Some(body.read(self.body_memory()).await),
+            _ => {
+                body.discard().await;
+                None
+            }
+        };
+        watch.resume(paused);
+        let endpoint = admitted?;
+        let held = held.transpose().map_err(|unread| self.unread(unread))?;
+        asked.body = held.as_ref().map(|held| held.bytes.clone()).unwrap_or_default();
+        let call = Call::from(asked);
+        if notes.shown.is_some() {
+            notes.shown = Some(call.clone());
+        }
+        match endpoint {
+            Some(endpoint) => endpoint.handler.handle(self.clone(), call).await,
+            None => metadata::describe(self, route, call).await,
+        }
+    }
+
+    /// Everything that is decided before the body is read: what is asked for, in which form, by whom, and whether it is too
+    /// much. `None` is `OPTIONS`.
+    async fn admit_request<'a>(
+        &self,
+        route: &'a Route,
+        asked: &mut Asked,
+        notes: &mut Notes,
+    ) -> Result<Option<&'a Endpoint>> {
+        host::asked(&asked.head)?;
+        let wanted = self.wanted(route, asked);
         if let Ok(Wanted::Page) = wanted {
             notes.shown = Some(asked.clone().into());
         }
@@ -161,25 +211,33 @@ impl ChatApi {
             return Err(Unauthenticated::Missing.into());
         }
         asked.refuse_forged(self.config())?;
-        let method = asked.head.method.clone();
-        let call = Call::from(asked);
         if notes.shown.is_some() {
-            notes.shown = Some(call.clone());
+            notes.shown = Some(asked.clone().into());
         }
-        if method == Method::OPTIONS {
-            return metadata::describe(self, route, call).await;
+        let method = &asked.head.method;
+        if *method == Method::OPTIONS {
+            return Ok(None);
         }
-        let endpoint = route.endpoint(&method).ok_or(Error::MethodNotAllowed(method))?;
-        notes.counted = self.counted(endpoint, &call).await;
+        let endpoint = route.endpoint(method).ok_or_else(|| Error::MethodNotAllowed(method.clone()))?;
+        notes.counted = self.counted(endpoint, asked).await;
         notes.counted.map_or(Ok(()), Counted::granted)?;
-        endpoint.handler.handle(self.clone(), call).await
+        Ok(Some(endpoint))
+    }
+
+    /// Why a body was not read, for the client.
+    fn unread(&self, why: Unread) -> Error {
+        match why {
+            Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
+            Unread::Broken => Error::unreadable("The request's body could not be read."),
+            Unread::NoMemory => Error::Unavailable("request bodies take all of Config::body_memory".into()),
+        }
     }
 
     /// What was asked, by whoever that is.
-    fn asked(&self, head: Parts, body: Bytes, params: Params) -> Asked {
+    fn asked(&self, head: Parts, params: Params) -> Asked {
         let query = Query::parse(head.uri.query().unwrap_or_default());
-        let origin = Origin::of(&head, &self.config().trusted_proxies);
-        Asked { head, body, params, query, user: None, origin }
+        let origin = Origin::of(&head, self.config());
+        Asked { head, body: Bytes::new(), params, query, user: None, origin }
     }
 
     /// The form that an answer is wanted in. What is no part of the API has a form of its own.

@@ -57,7 +57,7 @@ impl Call {
 
     /// The address that the request comes from, behind the proxies that are trusted; none where the adapter does not know.
     pub fn address(&self, api: &ChatApi) -> Option<IpAddr> {
-        forwarded::client(&self.0.head, &api.config().trusted_proxies)
+        forwarded::client(&self.0.head, api.config())
     }
 
     /// The method, the URI and the headers.
@@ -80,7 +80,7 @@ impl Call {
         format!("{}{}", self.0.origin.prefix(), self.0.head.uri.path())
     }
 
-    /// The body, as it came.
+    /// The body, as it came. That of `GET`, `HEAD` and `OPTIONS` means nothing, and is not read.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }

@@ -10,9 +10,10 @@ use http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
-use super::{Response, Route, reply};
+use super::{Response, reply};
 
 /// The origins whose pages may read answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,10 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 const PREFLIGHT_VARIES: HeaderValue =
     HeaderValue::from_static("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
 
+/// The methods of a path that does not exist: the request after a preflight may come, and is told so.
+pub(super) const ANY_METHOD: HeaderValue =
+    HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
+
 impl Cors {
     /// The value of `Access-Control-Allow-Origin` for a request with these headers.
     pub(super) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
@@ -54,8 +59,10 @@ impl Cors {
         matches!(self, Self::Origins(_)) && self.allowed(headers).is_some()
     }
 
-    /// The answer where a browser asks, in the name of a page, whether it may send a request. Nobody is logged in for that.
-    pub(super) fn preflight(&self, route: &Route, head: &HeaderMap, method: &Method) -> Option<Response> {
+    /// The answer where a browser asks, in the name of a page, whether it may send a request, to a path with these methods.
+    /// Nobody is logged in for that.
+    pub(super) fn preflight(&self, methods: &HeaderValue, head: &Parts) -> Option<Response> {
+        let Parts { method, headers: head, .. } = head;
         let is_preflight = *self != Self::Off
             && *method == Method::OPTIONS
             && head.contains_key(ORIGIN)
@@ -64,12 +71,12 @@ impl Cors {
             return None;
         }
         let mut response = reply::empty(StatusCode::NO_CONTENT);
-        reply::allow(&mut response, route.allowed());
+        reply::allow(&mut response, methods.clone());
         let headers = response.headers_mut();
         headers.insert(VARY, PREFLIGHT_VARIES);
         if let Some(origin) = self.allowed(head) {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, route.allowed());
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods.clone());
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
             if let Some(wanted) = head.get(ACCESS_CONTROL_REQUEST_HEADERS) {
                 headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());

@@ -1,14 +1,52 @@
-//! The scheme and host by which a client knows us.
+//! The scheme and host by which a client knows us, and the address that it asks from.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use http::HeaderMap;
-use http::header::{FORWARDED, HOST};
+use http::header::FORWARDED;
 use http::request::Parts;
 use ipnet::IpNet;
 
-use super::Peer;
+use super::{Peer, host};
+use crate::config::Config;
+
+/// The headers in which trusted proxies say whom they were asked by, and how. Headers of the other kind are those of clients:
+/// a proxy passes on what it does not write itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProxyHeaders {
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. `Forwarded` is ignored.
+    #[default]
+    XForwarded,
+    /// `Forwarded` (RFC 7239). `X-Forwarded-For`, `-Proto` and `-Host` are ignored.
+    Forwarded,
+}
+
+/// A text that names no [`ProxyHeaders`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected x-forwarded or forwarded")]
+pub struct NoProxyHeaders;
+
+impl fmt::Display for ProxyHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::XForwarded => "x-forwarded",
+            Self::Forwarded => "forwarded",
+        })
+    }
+}
+
+impl FromStr for ProxyHeaders {
+    type Err = NoProxyHeaders;
+
+    fn from_str(text: &str) -> Result<Self, NoProxyHeaders> {
+        [Self::XForwarded, Self::Forwarded]
+            .into_iter()
+            .find(|headers| headers.to_string().eq_ignore_ascii_case(text.trim()))
+            .ok_or(NoProxyHeaders)
+    }
+}
 
 /// `https://chat.example.org`, and the prefix that a proxy took off the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,211 +76,197 @@ impl Origin {
     }
 
     /// What the request itself says; and what proxies say, as far as they are trusted.
-    pub(super) fn of(head: &Parts, trusted: &[IpNet]) -> Self {
-        let header = |name| head.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-        let host = header(HOST).map(str::to_owned).or_else(|| head.uri.authority().map(ToString::to_string));
+    pub(super) fn of(head: &Parts, config: &Config) -> Self {
         let mut origin = Self {
             scheme: head.uri.scheme_str().unwrap_or("http").to_owned(),
-            host: host.unwrap_or_else(|| "localhost".to_owned()),
+            host: host::asked(head).unwrap_or("localhost").to_owned(),
             prefix: String::new(),
         };
-        let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address.to_canonical()));
-        if head.extensions.get::<Peer>().is_some_and(|peer| is_trusted(peer.0.ip())) {
-            let hop = forwarded(&head.headers, &is_trusted)
-                .unwrap_or_else(|| x_forwarded(&head.headers, &is_trusted));
-            if let Some(scheme) = hop.scheme.filter(|scheme| ["http", "https"].contains(&scheme.as_str())) {
-                origin.scheme = scheme;
-            }
-            if let Some(host) = hop.host.filter(|host| is_host(host)) {
-                origin.host = host;
-            }
-            let prefix = header(http::HeaderName::from_static("x-forwarded-prefix")).unwrap_or_default();
-            if prefix.starts_with('/') && !prefix.starts_with("//") {
-                origin.prefix = prefix.trim_end_matches('/').to_owned();
-            }
+        let Some((_, hop)) = walk(head, config) else { return origin };
+        let Some(hop) = hop else { return origin };
+        if let Some(scheme) = hop.scheme.filter(|scheme| ["http", "https"].contains(&scheme.as_str())) {
+            origin.scheme = scheme;
+        }
+        if let Some(host) = hop.host.filter(|host| host::is_valid(host)) {
+            origin.host = host;
+        }
+        if config.proxy_prefix {
+            origin.prefix = prefix(&head.headers).unwrap_or_default();
         }
         origin
     }
 }
 
 /// The address that a request comes from: the connection's, or as far out as proxies are trusted what they say.
-pub(super) fn client(head: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
-    let mut client = head.extensions.get::<Peer>()?.0.ip().to_canonical();
-    for said in said_clients(&head.headers).into_iter().rev() {
-        match said.filter(|_| is_trusted(client)) {
-            Some(further) => client = further,
-            None => break,
-        }
-    }
-    Some(client)
+pub(super) fn client(head: &Parts, config: &Config) -> Option<IpAddr> {
+    walk(head, config).map(|(client, _)| client)
 }
 
-/// Whom each proxy says that it was asked by, the nearest proxy last; none where it is no address.
-fn said_clients(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let forwarded = list(headers, FORWARDED.as_str());
-    if forwarded.is_empty() {
-        return list(headers, "x-forwarded-for").iter().map(|client| address(client)).collect();
-    }
-    let client = |element: &String| {
-        let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
-        let (_, client) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
-        address(client.trim_matches('"'))
-    };
-    forwarded.iter().map(client).collect()
-}
-
-/// What the outermost trusted proxy saw.
+/// What a proxy saw.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Hop {
+    client: Option<IpAddr>,
     scheme: Option<String>,
     host: Option<String>,
 }
 
-/// RFC 7239. Each proxy adds an element at the end; an element counts where the proxy that added it is trusted.
-fn forwarded(headers: &HeaderMap, is_trusted: &dyn Fn(IpAddr) -> bool) -> Option<Hop> {
-    let mut seen = None;
-    for element in list(headers, FORWARDED.as_str()).iter().rev() {
-        let mut hop = Hop::default();
-        let mut client = None;
-        for pair in element.split(';') {
-            let Some((name, value)) = pair.trim().split_once('=') else {
-                continue;
-            };
-            let value = value.trim_matches('"');
-            match name.to_ascii_lowercase().as_str() {
-                "proto" => hop.scheme = Some(value.to_ascii_lowercase()),
-                "host" => hop.host = Some(value.to_owned()),
-                "for" => client = address(value),
-                _ => {}
-            }
-        }
-        seen = Some(hop);
-        if !client.is_some_and(is_trusted) {
+/// Follows what trusted proxies say, from the nearest one outwards: the address of the client, and what the outermost trusted
+/// proxy saw. `None` where the address of the connection is not known.
+fn walk(head: &Parts, config: &Config) -> Option<(IpAddr, Option<Hop>)> {
+    let is_trusted =
+        |address: IpAddr| config.trusted_proxies.iter().any(|net: &IpNet| net.contains(&address));
+    let mut client = head.extensions.get::<Peer>()?.0.ip().to_canonical();
+    if !is_trusted(client) {
+        return Some((client, None));
+    }
+    let hops = match config.proxy_headers {
+        ProxyHeaders::XForwarded => x_forwarded(&head.headers),
+        ProxyHeaders::Forwarded => forwarded(&head.headers),
+    };
+    // A trusted proxy that says nothing of the others may still say what prefix it took off.
+    let mut seen = Hop::default();
+    for hop in hops {
+        let further = hop.client;
+        seen = hop;
+        let Some(further) = further else { break };
+        client = further;
+        if !is_trusted(client) {
             break;
         }
     }
-    seen
+    Some((client, Some(seen)))
 }
 
-/// The older headers: one list each, which proxies extend or replace.
-fn x_forwarded(headers: &HeaderMap, is_trusted: &dyn Fn(IpAddr) -> bool) -> Hop {
-    let clients = list(headers, "x-forwarded-for");
-    let inner = clients.iter().rev().take_while(|client| address(client).is_some_and(is_trusted)).count();
-    // Of a list with a value from each proxy, the one from as far out as the proxies are trusted.
-    let outermost = |name| {
-        let mut values = list(headers, name);
-        values.truncate(values.len().saturating_sub(inner).max(1));
-        values.pop()
-    };
-    Hop {
-        scheme: outermost("x-forwarded-proto").map(|scheme| scheme.to_ascii_lowercase()),
-        host: outermost("x-forwarded-host"),
+/// RFC 7239: each proxy adds an element at the end. The nearest proxy's comes first here.
+fn forwarded(headers: &HeaderMap) -> Vec<Hop> {
+    let lines = headers.get_all(FORWARDED).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let mut hops = Vec::new();
+    for line in lines.collect::<Vec<_>>().iter().rev() {
+        hops.extend(elements_from_the_end(line).into_iter().map(|element| hop(element).unwrap_or_default()));
     }
+    hops
 }
 
-fn list(headers: &HeaderMap, name: &str) -> Vec<String> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(','))
-        .map(|value| value.trim().to_owned())
-        .filter(|value| !value.is_empty())
+/// The elements of a list, the last one first. Quotes are matched from the end, since what a trusted proxy added stands there;
+/// a quote that a client left open reaches no further than its own element.
+fn elements_from_the_end(line: &str) -> Vec<&str> {
+    let bytes = line.as_bytes();
+    let mut elements = Vec::new();
+    let (mut end, mut is_quoted) = (bytes.len(), false);
+    for at in (0..bytes.len()).rev() {
+        match bytes[at] {
+            b'"' if is_quoted => {
+                let escapes = bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+                is_quoted = escapes % 2 == 1;
+            }
+            b'"' => is_quoted = true,
+            b',' if !is_quoted => {
+                elements.push(&line[at + 1..end]);
+                end = at;
+            }
+            _ => {}
+        }
+    }
+    elements.push(&line[..end]);
+    elements.retain(|element| !element.trim().is_empty());
+    elements
+}
+
+/// One element: `for=192.0.2.1;proto=https;host="chat.example.org:8443"`. `None` where a parameter is there twice.
+fn hop(element: &str) -> Option<Hop> {
+    let mut hop = Hop::default();
+    let mut seen = Vec::new();
+    for pair in pairs(element) {
+        let Some((name, value)) = pair.trim().split_once('=') else { continue };
+        let (name, value) = (name.to_ascii_lowercase(), unquoted(value));
+        match name.as_str() {
+            "proto" => hop.scheme = Some(value.to_ascii_lowercase()),
+            "host" => hop.host = Some(value),
+            "for" => hop.client = address(&value),
+            _ => {}
+        }
+        if seen.contains(&name) {
+            return None;
+        }
+        seen.push(name);
+    }
+    Some(hop)
+}
+
+/// What stands between the semicolons that are not quoted.
+fn pairs(element: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    element.split(move |character| {
+        let was_escaped = std::mem::take(&mut is_escaped);
+        match character {
+            '\\' if is_quoted && !was_escaped => is_escaped = true,
+            '"' if !was_escaped => is_quoted = !is_quoted,
+            ';' => return !is_quoted,
+            _ => {}
+        }
+        false
+    })
+}
+
+fn unquoted(value: &str) -> String {
+    let Some(inner) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return value.to_owned();
+    };
+    let mut characters = inner.chars();
+    std::iter::from_fn(|| match characters.next() {
+        Some('\\') => characters.next(),
+        next => next,
+    })
+    .collect()
+}
+
+/// The older headers: one list each, which proxies extend or replace. The nearest proxy's hop comes first here.
+fn x_forwarded(headers: &HeaderMap) -> Vec<Hop> {
+    let [clients, schemes, hosts] =
+        ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"].map(|name| list(headers, name));
+    // Where proxies replace a list that others extend, it is shorter: its first value is as far out as it goes.
+    let of = |values: &[String], hop: usize| values.get(values.len().saturating_sub(hop + 1)).cloned();
+    (0..clients.len().max(1))
+        .map(|hop| Hop {
+            client: clients.iter().rev().nth(hop).and_then(|client| address(client)),
+            scheme: of(&schemes, hop).map(|scheme| scheme.to_ascii_lowercase()),
+            host: of(&hosts, hop),
+        })
         .collect()
 }
 
-/// An address, with or without a port and brackets.
-fn address(text: &str) -> Option<IpAddr> {
-    let bare = text.trim_start_matches('[').split(']').next().unwrap_or(text);
-    text.parse()
-        .or_else(|_| bare.parse())
-        .or_else(|_| text.parse().map(|address: std::net::SocketAddr| address.ip()))
-        .ok()
-        .map(|address: IpAddr| address.to_canonical())
+fn list(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let values =
+        lines.flat_map(|line| line.split(',').map(|value| value.trim().to_owned()).collect::<Vec<_>>());
+    values.filter(|value| !value.is_empty()).collect()
 }
 
-/// Nothing that would end the host within a link.
-fn is_host(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+/// An address, with or without a port; that of an IPv6 address in brackets where there is a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (inner, port) = rest.split_once(']')?;
+            let is_port = port.is_empty() || port.starts_with(':');
+            inner.parse::<Ipv6Addr>().ok().filter(|_| is_port).map(IpAddr::from)
+        }
+        None => {
+            let with_port = || text.split_once(':')?.0.parse::<Ipv4Addr>().ok().map(IpAddr::from);
+            text.parse().ok().or_else(with_port)
+        }
+    };
+    bare.map(|address| address.to_canonical())
+}
+
+/// The prefix that the nearest proxy took off the path, without a slash at the end: characters of a path, and no empty segment,
+/// which would make another host of it.
+fn prefix(headers: &HeaderMap) -> Option<String> {
+    let said = headers.get_all("x-forwarded-prefix").iter().next_back()?.to_str().ok()?.trim_end_matches('/');
+    let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@".contains(&byte);
+    let mut segments = said.strip_prefix('/')?.split('/');
+    let is_path = segments.all(|segment| !segment.is_empty() && segment.bytes().all(is_of_path));
+    is_path.then(|| said.to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn origin(peer: &str, trusted: &[&str], headers: &[(&str, &str)]) -> String {
-        let mut request = http::Request::builder().uri("/rooms/").header("host", "inner:8000");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let peer = Peer(format!("{peer}:1").parse().unwrap());
-        let (head, ()) = request.extension(peer).body(()).unwrap().into_parts();
-        let trusted: Vec<_> = trusted.iter().map(|net| net.parse().unwrap()).collect();
-        Origin::of(&head, &trusted).to_string()
-    }
-
-    fn client(peer: &str, trusted: &str, headers: &[(&str, &str)]) -> String {
-        let request = headers
-            .iter()
-            .fold(http::Request::builder(), |request, (name, value)| request.header(*name, *value));
-        let peer = Peer(format!("{peer}:1").parse().unwrap());
-        let (head, ()) = request.extension(peer).body(()).unwrap().into_parts();
-        super::client(&head, &[trusted.parse().unwrap()]).unwrap().to_string()
-    }
-
-    #[test]
-    fn a_client_is_known_by_what_trusted_proxies_say_alone() {
-        let said = [("x-forwarded-for", "1.2.3.4, 203.0.113.9, 10.0.0.2")];
-        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &said), "203.0.113.9");
-        assert_eq!(client("[::ffff:10.0.0.1]", "10.0.0.0/8", &said), "203.0.113.9");
-        assert_eq!(client("192.0.2.1", "10.0.0.0/8", &said), "192.0.2.1");
-        let said = [
-            ("forwarded", "for=1.2.3.4, For=\"[2001:db8::7]:4711\";proto=https"),
-            ("x-forwarded-for", "5.6.7.8"),
-        ];
-        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &said), "2001:db8::7");
-        assert_eq!(
-            client("10.0.0.1", "10.0.0.0/8", &[("forwarded", "for=1.2.3.4, for=unknown")]),
-            "10.0.0.1"
-        );
-        assert_eq!(client("10.0.0.1", "10.0.0.0/8", &[]), "10.0.0.1");
-    }
-
-    #[test]
-    fn headers_of_strangers_do_not_count() {
-        let said = [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example;proto=https")];
-        assert_eq!(origin("10.0.0.1", &[], &said), "http://inner:8000");
-        assert_eq!(origin("10.0.0.1", &["10.1.0.0/16"], &said), "http://inner:8000");
-    }
-
-    #[test]
-    fn headers_of_trusted_proxies_count() {
-        let said = [
-            ("x-forwarded-host", "chat.example"),
-            ("x-forwarded-proto", "HTTPS"),
-            ("x-forwarded-prefix", "/chat/"),
-            ("x-forwarded-for", "203.0.113.9"),
-        ];
-        assert_eq!(origin("10.0.0.1", &["10.0.0.0/8"], &said), "https://chat.example/chat");
-    }
-
-    #[test]
-    fn what_a_client_wrote_before_the_proxies_does_not_count() {
-        let said = [(
-            "forwarded",
-            "for=1.2.3.4;host=evil.example, for=203.0.113.9;host=chat.example;proto=https, for=10.0.0.2;host=inner",
-        )];
-        assert_eq!(origin("10.0.0.1", &["10.0.0.0/8"], &said), "https://chat.example");
-        let said = [
-            ("x-forwarded-for", "203.0.113.9, 10.0.0.2"),
-            ("x-forwarded-host", "evil.example, chat.example, inner"),
-            ("x-forwarded-proto", "https, http"),
-        ];
-        assert_eq!(origin("10.0.0.1", &["10.0.0.0/8"], &said), "https://chat.example");
-    }
-
-    #[test]
-    fn a_host_that_would_break_a_link_does_not_count() {
-        let said = [("x-forwarded-host", "evil.example/?x="), ("x-forwarded-proto", "javascript")];
-        assert_eq!(origin("10.0.0.1", &["10.0.0.0/8"], &said), "http://inner:8000");
-    }
-}
+mod tests;

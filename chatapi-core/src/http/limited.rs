@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use super::Response;
-use super::call::Call;
+use super::call::Asked;
 use super::route::Endpoint;
+use super::{Response, forwarded};
 use crate::ChatApi;
 use crate::error::{Error, Result};
 use crate::limits::{Class, Key, Standing};
@@ -20,11 +20,11 @@ pub(super) struct Counted {
 
 impl ChatApi {
     /// Counts a request for its user, or for the network that it comes from.
-    pub(super) async fn counted(&self, endpoint: &Endpoint, call: &Call) -> Option<Counted> {
+    pub(super) async fn counted(&self, endpoint: &Endpoint, asked: &Asked) -> Option<Counted> {
         let class = endpoint.class?;
-        let key = match call.user() {
-            Ok(user) => Key::User(user.id),
-            Err(_) => call.address(self)?.into(),
+        let key = match &asked.user {
+            Some(user) => Key::User(user.id),
+            None => forwarded::client(&asked.head, self.config())?.into(),
         };
         self.taken(class, key).await.map(|standing| Counted { class, standing })
     }

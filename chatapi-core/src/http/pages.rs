@@ -11,6 +11,9 @@ use crate::ChatApi;
 pub trait Pages: fmt::Debug + Send + Sync {
     /// The answer as a page, of the same status and with the same headers. What is no JSON stays as it is.
     fn page(&self, shown: &Shown<'_>, answer: Response) -> Response;
+
+    /// The answer to a call of a path that no route has, as a page: of the same status and with the same headers.
+    fn not_found(&self, api: &ChatApi, call: &Call, answer: Response) -> Response;
 }
 
 /// What there is to show beside the answer.

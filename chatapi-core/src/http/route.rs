@@ -67,6 +67,11 @@ impl Endpoint {
         self.access
     }
 
+    /// Whether the body of its requests means anything.
+    pub(crate) fn takes_body(&self) -> bool {
+        ![Method::GET, Method::HEAD].contains(&self.method)
+    }
+
     /// What requests to it are counted as, where that is limited.
     pub fn class(&self) -> Option<Class> {
         self.class

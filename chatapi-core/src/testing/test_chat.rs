@@ -150,7 +150,7 @@ impl TestRequest {
         let path = self.request.uri().path().to_owned();
         let answer = match self.api.find(&path) {
             Some((route, params)) => self.api.call(route, self.request, params).await,
-            None => self.api.not_found(),
+            None => self.api.not_found(&self.request.into_parts().0),
         };
         let (head, body) = answer.into_parts();
         let body: Vec<Bytes> = match body {

@@ -86,6 +86,7 @@ impl Chat {
         let request = http::Request::builder()
             .method(method)
             .uri(uri)
+            .header("host", "chat")
             .header("authorization", format!("Bearer {}", self.tokens.access))
             .header("content-type", "application/json");
         let request: Request = request.body(Bytes::from(body)).unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chatapi_core::ChatApi;
 use tokio::net::TcpListener;
 
+use crate::connections::ConnectionSettings;
 use crate::failure::Failure;
 use crate::stop::Stop;
 
@@ -84,15 +85,16 @@ impl Framework {
         self,
         listener: TcpListener,
         api: ChatApi,
+        connections: ConnectionSettings,
         stop: &mut Stop,
     ) -> Result<(), Failure> {
         match self {
             #[cfg(feature = "axum")]
-            Self::Axum => axum::serve(listener, api, stop).await,
+            Self::Axum => axum::serve(listener, api, connections, stop).await,
             #[cfg(feature = "actix")]
-            Self::Actix => actix::serve(listener, api, stop).await?,
+            Self::Actix => actix::serve(listener, api, connections, stop).await?,
             #[cfg(feature = "poem")]
-            Self::Poem => poem::serve(listener, api, stop).await,
+            Self::Poem => poem::serve(listener, api, connections, stop).await,
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 mod backup;
 mod chat_page;
-#[cfg(any(feature = "axum", feature = "poem"))]
+mod compression;
 mod connections;
 mod database;
 mod failure;

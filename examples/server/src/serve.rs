@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
+use crate::connections::raise_open_files;
 use crate::database::{self, Opened};
 use crate::failure::Failure;
 use crate::metrics::{self, Metrics};
@@ -30,7 +31,9 @@ pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failur
         () = stop.asked() => return Ok(()),
     };
     stop.drain(api.clone(), settings.stop_delay);
-    settings.framework.serve(listener, api.clone(), &mut stop).await?;
+    let mut connections = settings.connections;
+    connections.limits.total = raise_open_files(connections.limits.total);
+    settings.framework.serve(listener, api.clone(), connections, &mut stop).await?;
     tokio::select! {
         () = api.shutdown() => {}
         () = stop.asked() => warn!("asked to stop again: mails under way may be lost"),

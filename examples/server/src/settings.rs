@@ -14,6 +14,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::backup::BackupFile;
+use crate::connections::ConnectionSettings;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::framework::Framework;
@@ -27,6 +28,7 @@ use crate::superuser::Account;
 use crate::traces::TraceOptions;
 
 mod chat_page;
+mod connections;
 pub(crate) mod database;
 mod limits;
 mod mail;
@@ -53,6 +55,8 @@ struct CommandLine {
     database: database::DatabaseOptions,
     #[command(flatten)]
     limits: limits::LimitOptions,
+    #[command(flatten)]
+    connections: connections::ConnectionOptions,
     #[command(flatten)]
     chat_page: chat_page::ChatPageOptions,
     #[command(flatten)]
@@ -138,6 +142,7 @@ pub(crate) struct Settings {
     pub(crate) database_wait: Duration,
     pub(crate) pools_transactions: bool,
     pub(crate) config: Config,
+    pub(crate) connections: ConnectionSettings,
     pub(crate) chat_page: bool,
     pub(crate) mailer: Option<SmtpMailer>,
     pub(crate) metrics: Option<MetricSettings>,
@@ -188,7 +193,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
     let line = matches.and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = line.map_err(|fault| answer(&fault, &shape))?;
     let config = line.mail.config(line.rates.config(line.limits.config()?))?;
-    let config = line.chat_page.config(config);
+    let config = line.connections.config(line.chat_page.config(config));
     let settings = Settings {
         database: line.database.database(&line.serving.data_dir)?,
         database_connections: line.database.connections(),
@@ -196,6 +201,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
         pools_transactions: line.database.pools_transactions(),
         mailer: line.mail.mailer()?,
         config,
+        connections: line.connections.connections(),
         chat_page: line.chat_page.is_served(),
         metrics: line.metrics.settings()?,
         stop_delay: line.serving.stop_delay.0,

@@ -1,5 +1,7 @@
 //! Facts about how long a body and a message may be.
 
+use http::Method;
+
 use super::ask::raw;
 use super::chat::{Chat, Person, Suite, ids};
 use super::fact::facts;
@@ -8,7 +10,9 @@ facts! {
     a_body_is_read_up_to_the_limit_and_not_past_it,
     a_body_without_a_length_is_read_up_to_the_limit_and_not_past_it,
     a_body_far_past_the_limit_is_answered,
-    a_body_past_the_limit_is_answered_before_who_asks,
+    who_asks_and_how_comes_before_the_length_of_the_body,
+    what_the_head_is_refused_for_is_answered_before_the_body_comes,
+    the_body_of_a_question_means_nothing,
     a_message_is_kept_up_to_the_limit_and_not_past_it,
     a_message_is_measured_in_characters_and_trimmed,
 }
@@ -52,9 +56,43 @@ async fn a_body_far_past_the_limit_is_answered(suite: Suite) {
     }
 }
 
-async fn a_body_past_the_limit_is_answered_before_who_asks(suite: Suite) {
+async fn who_asks_and_how_comes_before_the_length_of_the_body(suite: Suite) {
     let (chat, ann) = limited(&suite).await;
-    chat.post("/rooms/").json(padded(&ann, LIMIT + 1)).await.detail(413, TOO_LONG);
+    let long = padded(&ann, LIMIT + 1);
+    chat.post("/rooms/abc/").by(&ann).json(&long).await.detail(404, "Not found.");
+    let refused = chat.post("/rooms/").header("accept", "image/png").json(&long).await;
+    refused.detail(406, "Could not satisfy the request Accept header.");
+    chat.post("/rooms/").json(&long).await.detail(401, "Authentication credentials were not provided.");
+    chat.put("/rooms/").by(&ann).json(&long).await.detail(405, "Method \"PUT\" not allowed.");
+    chat.post("/rooms/").by(&ann).json(&long).await.detail(413, TOO_LONG);
+    chat.post("/auth/jwt/create/").json(&long).await.detail(413, TOO_LONG);
+}
+
+async fn what_the_head_is_refused_for_is_answered_before_the_body_comes(suite: Suite) {
+    let (chat, ann) = limited(&suite).await;
+    let bearer = format!("authorization: Bearer {}\r\n", ann.access);
+    for (line, headers, length, status) in [
+        ("POST /rooms/", "", LIMIT, 401),
+        ("POST /rooms/abc/", &bearer, LIMIT, 404),
+        ("PUT /rooms/", &bearer, LIMIT, 405),
+        ("POST /rooms/", &bearer, LIMIT + 1, 413),
+        ("POST /auth/jwt/create/", "", 1 << 40, 413),
+    ] {
+        let head = format!(
+            "{line} HTTP/1.1\r\nhost: chat\r\nconnection: close\r\n{headers}\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        raw(&chat, head.into_bytes()).await.status(status);
+    }
+}
+
+async fn the_body_of_a_question_means_nothing(suite: Suite) {
+    let (chat, ann) = limited(&suite).await;
+    for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+        for length in [LIMIT, 3 * LIMIT] {
+            chat.ask(method.clone(), "/rooms/").by(&ann).json(padded(&ann, length)).await.status(200);
+        }
+    }
 }
 
 async fn a_message_is_kept_up_to_the_limit_and_not_past_it(suite: Suite) {

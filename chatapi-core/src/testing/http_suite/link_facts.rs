@@ -1,8 +1,10 @@
 //! Facts about the links in answers: they lead back through whatever the client came through.
 
+use super::ask::raw;
 use super::chat::{Chat, Person, Suite};
 use super::fact::facts;
 use crate::config::Config;
+use crate::http::ProxyHeaders;
 
 facts! {
     links_begin_with_the_host_that_was_asked,
@@ -11,6 +13,9 @@ facts! {
     what_a_trusted_proxy_says_of_the_host_counts,
     a_trusted_proxy_that_says_nonsense_is_not_believed,
     a_trusted_proxy_says_what_prefix_it_took_off,
+    a_prefix_that_is_not_configured_does_not_count,
+    headers_that_the_proxy_does_not_write_do_not_count,
+    an_absolute_target_counts_before_the_host,
 }
 
 async fn links_begin_with_the_host_that_was_asked(suite: Suite) {
@@ -40,8 +45,11 @@ async fn what_a_trusted_proxy_says_of_the_host_counts(suite: Suite) {
     let chat = suite.chat_with(trusting).await;
     let ann = with_rooms(&chat).await;
     expect(&chat, &ann, &[], &chat.base()).await;
-    expect(&chat, &ann, &FORWARDED, "https://chat.example.org").await;
     expect(&chat, &ann, &X_FORWARDED, "https://chat.example.org/outside").await;
+    let chat = suite.chat_with(trusting_forwarded).await;
+    let ann = with_rooms(&chat).await;
+    expect(&chat, &ann, &[], &chat.base()).await;
+    expect(&chat, &ann, &FORWARDED, "https://chat.example.org").await;
     // What a client wrote before the proxies is no word of theirs.
     let said =
         [("forwarded", "host=evil.example;for=1.2.3.4, for=203.0.113.9;proto=https;host=chat.example.org")];
@@ -64,6 +72,39 @@ async fn a_trusted_proxy_says_what_prefix_it_took_off(suite: Suite) {
     expect(&chat, &ann, &[("x-forwarded-prefix", "/outside/")], &outside).await;
 }
 
+async fn a_prefix_that_is_not_configured_does_not_count(suite: Suite) {
+    let chat = suite.chat_with(|config| {
+        trusting(config);
+        config.proxy_prefix = false;
+    });
+    let chat = chat.await;
+    let ann = with_rooms(&chat).await;
+    expect(&chat, &ann, &X_FORWARDED, "https://chat.example.org").await;
+}
+
+async fn headers_that_the_proxy_does_not_write_do_not_count(suite: Suite) {
+    let chat = suite.chat_with(trusting).await;
+    let ann = with_rooms(&chat).await;
+    expect(&chat, &ann, &FORWARDED, &chat.base()).await;
+    let both = [&X_FORWARDED[..], &[("forwarded", "for=1.2.3.4;proto=http;host=evil.example")]].concat();
+    expect(&chat, &ann, &both, "https://chat.example.org/outside").await;
+    let chat = suite.chat_with(trusting_forwarded).await;
+    let ann = with_rooms(&chat).await;
+    expect(&chat, &ann, &X_FORWARDED[..3], &chat.base()).await;
+}
+
+async fn an_absolute_target_counts_before_the_host(suite: Suite) {
+    let chat = suite.chat().await;
+    let ann = chat.person("ann").await;
+    let request = format!(
+        "GET http://chat.example.org:81/auth/ HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\
+         authorization: Bearer {}\r\n\r\n",
+        ann.access
+    );
+    let answer = raw(&chat, request.into_bytes()).await;
+    answer.is(200, r#"{"users":"http://chat.example.org:81/auth/users/"}"#);
+}
+
 const FORWARDED: [(&str, &str); 1] = [("forwarded", "for=203.0.113.9;proto=https;host=chat.example.org")];
 
 const X_FORWARDED: [(&str, &str); 4] = [
@@ -80,6 +121,12 @@ fn small(config: &mut Config) {
 fn trusting(config: &mut Config) {
     small(config);
     config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    config.proxy_prefix = true;
+}
+
+fn trusting_forwarded(config: &mut Config) {
+    trusting(config);
+    config.proxy_headers = ProxyHeaders::Forwarded;
 }
 
 /// Somebody with three pages of rooms.

@@ -5,7 +5,8 @@ use http::header::CONTENT_TYPE;
 
 use super::chat::Suite;
 use super::fact::facts;
-use crate::http::{Body, HeaderValue, Pages, Response, Shown};
+use crate::ChatApi;
+use crate::http::{Body, Call, HeaderValue, Pages, Response, Shown};
 
 facts! {
     whoever_accepts_json_html_or_anything_gets_json,
@@ -123,6 +124,10 @@ impl Pages for Plain {
         let mut page = answer.map(|_| Body::Full(page.into()));
         page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         page
+    }
+
+    fn not_found(&self, _: &ChatApi, _: &Call, answer: Response) -> Response {
+        answer
     }
 }
 

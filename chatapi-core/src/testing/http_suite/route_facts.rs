@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use super::ask::raw;
 use super::chat::{Chat, Person, Suite, ids};
 use super::coverage::methods;
 use super::fact::facts;
@@ -20,6 +21,7 @@ facts! {
     every_path_of_the_accounts_has_both_forms_of_its_suffix,
     the_root_of_the_accounts_names_paths_of_its_own_format,
     links_keep_the_suffix_of_a_format,
+    a_request_that_names_no_host_or_two_is_refused,
 }
 
 const METHODS: [Method; 7] =
@@ -240,6 +242,32 @@ async fn links_keep_the_suffix_of_a_format(suite: Suite) {
     for path in ["/auth/users.json", "/auth/users.json/"] {
         let page = chat.get(path).by(&root).await;
         assert_eq!(page.text("next"), chat.url(&format!("{path}?page=2")));
+    }
+}
+
+async fn a_request_that_names_no_host_or_two_is_refused(suite: Suite) {
+    let chat = suite.chat().await;
+    for (version, hosts) in [
+        ("1.1", ""),
+        ("1.0", ""),
+        ("1.1", "host: chat.example\r\nhost: chat.example\r\n"),
+        ("1.1", "host: a.example\r\nHOST: b.example\r\n"),
+        ("1.1", "host:\r\n"),
+        ("1.1", "host: chat.example/path\r\n"),
+        ("1.1", "host: chat.example,evil.example\r\n"),
+        ("1.1", "host: user@chat.example\r\n"),
+        ("1.1", "host: chat.example:port\r\n"),
+    ] {
+        for line in ["GET /rooms/", "POST /auth/jwt/create/", "GET http://chat.example/rooms/"] {
+            let request =
+                format!("{line} HTTP/{version}\r\nconnection: close\r\n{hosts}content-length: 0\r\n\r\n");
+            let answer = raw(&chat, request.into_bytes()).await;
+            assert_eq!(answer.status, 400, "{line} with {hosts:?}: {}", answer.body);
+        }
+    }
+    for host in ["chat.example", "chat.example:8443", "[::1]:80", "10.0.0.1"] {
+        let request = format!("GET /rooms/ HTTP/1.1\r\nconnection: close\r\nhost: {host}\r\n\r\n");
+        raw(&chat, request.into_bytes()).await.status(401);
     }
 }
 

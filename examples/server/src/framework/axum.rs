@@ -11,13 +11,19 @@ use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use crate::connections::{self, App};
+use crate::connections::{self, App, Connection, ConnectionSettings};
 use crate::stop::Stop;
 
-pub(super) async fn serve(listener: TcpListener, api: ChatApi, stop: &mut Stop) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    api: ChatApi,
+    settings: ConnectionSettings,
+    stop: &mut Stop,
+) {
     let missing = chatapi_axum::not_found(api.clone()).with_state(());
     let app = chatapi_axum::router(api.clone()).fallback_service(missing);
-    connections::serve(listener, &api, app, stop).await;
+    let spawn = |connection: Connection| drop(tokio::spawn(connection.run(app.clone())));
+    connections::serve(listener, &api, settings, stop, spawn).await;
 }
 
 impl App for Router {

@@ -1,12 +1,11 @@
-//! Limits, tokens and proxies.
+//! Limits and tokens.
 
 use chatapi_core::Config;
 use chatapi_core::search::Language;
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgAction, Args};
-use ipnet::IpNet;
 
-use super::values::{Period, network, yes_or_no};
+use super::values::{Period, yes_or_no};
 use crate::failure::Failure;
 
 #[derive(Debug, Args)]
@@ -62,10 +61,6 @@ pub(super) struct LimitOptions {
     #[arg(long, env = "CHATAPI_REFRESH_LIFETIME", value_name = "TIME")]
     #[arg(default_value_t = Period(Config::default().refresh_lifetime), value_parser = Period::positive)]
     refresh_lifetime: Period,
-    /// Proxies whose Forwarded and X-Forwarded-* headers count: networks or addresses, separated by commas [default: none]
-    #[arg(long, env = "CHATAPI_TRUSTED_PROXIES", value_name = "NETWORKS")]
-    #[arg(value_delimiter = ',', value_parser = network)]
-    trusted_proxies: Vec<IpNet>,
 }
 
 impl LimitOptions {
@@ -93,7 +88,6 @@ impl LimitOptions {
         config.user_cache = self.user_cache.0;
         config.access_lifetime = self.access_lifetime.0;
         config.refresh_lifetime = self.refresh_lifetime.0;
-        config.trusted_proxies.clone_from(&self.trusted_proxies);
         Ok(config)
     }
 }

@@ -1,4 +1,4 @@
-//! Drives the server with what people drive it with: a browser, Postman's runner, and a tester of OpenAPI documents.
+//! Drives the server with what people drive it with: a browser, Postman's runner, a tester of OpenAPI documents, and proxies.
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
@@ -16,6 +16,7 @@ mod browser;
 mod chat;
 mod collection;
 mod pages;
+mod proxies;
 mod schema;
 mod site;
 

@@ -45,6 +45,11 @@ impl Site {
         format!("http://{}", self.address)
     }
 
+    /// `127.0.0.1:port`
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// A client of the API that is not logged in.
     pub(crate) fn api(&self) -> Api {
         Api::new(&self.url())

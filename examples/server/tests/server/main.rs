@@ -8,6 +8,8 @@
 mod admin;
 mod backups;
 mod chat_page;
+mod compression;
+mod connections;
 mod example;
 mod health;
 mod import_django;
@@ -15,6 +17,7 @@ mod instances;
 mod limits;
 mod logs;
 mod metrics;
+mod missing;
 mod outage;
 mod outage_writes;
 mod pgbouncer;

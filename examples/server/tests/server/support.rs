@@ -1,6 +1,8 @@
 //! The program under test, as a process.
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
@@ -68,6 +70,18 @@ pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Sends these very bytes and reads until the other side ends: the status, 0 where there is none, and all of the answer.
+pub(crate) fn exchange(address: &str, request: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answer = Vec::new();
+    // Who is refused may find the connection closed.
+    let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_end(&mut answer));
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_default(), answer)
+}
+
 /// A server that runs. Dropping it kills it.
 pub(crate) struct Server {
     process: Child,
@@ -126,6 +140,13 @@ impl Server {
     /// A client that is not logged in.
     pub(crate) fn api(&self) -> Api {
         Api::new(&self.url)
+    }
+
+    /// The memory that it takes now (`VmRSS`), or took at most (`VmHWM`), in bytes.
+    pub(crate) fn memory(&self, kind: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id().as_raw_pid())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(kind)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
     pub(crate) fn tell(&self, signal: Signal) {

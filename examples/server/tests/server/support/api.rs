@@ -51,6 +51,11 @@ impl Api {
         Self { token: Some(answer.body["access"].as_str().unwrap().to_owned()), ..self.clone() }
     }
 
+    /// The access token of who is logged in.
+    pub(crate) fn token(&self) -> String {
+        self.token.clone().unwrap_or_default()
+    }
+
     /// Makes a room of this user's own and gives its id.
     #[track_caller]
     pub(crate) fn room(&self) -> Value {
