@@ -11,12 +11,12 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATIO
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::fields::Fields;
-use crate::permission::Level;
 use crate::rules::Administration;
 use crate::session::{COOKIE, Visitor, cookie};
 use crate::site::Site;
 use crate::store::{AdminStore, Kind, NewEntry};
 use crate::view::{Frame, Note};
+use chatapi_core::permission::Level;
 
 /// The cookie that carries a message to the page after a redirect.
 const NOTE: &str = "chatapi_admin_note";

@@ -4,7 +4,6 @@
 use chatapi_core::http::Route;
 
 pub mod options;
-pub mod permission;
 pub mod store;
 
 mod desk;
@@ -17,8 +16,8 @@ mod site;
 mod throttle;
 mod view;
 
+pub use chatapi_core::permission::Level;
 pub use options::Options;
-pub use permission::Level;
 pub use store::AdminStore;
 
 /// The site's pages as rows of the chat's table: `builder.routes(chatapi_admin::routes(store, Options::default()))`. Have the

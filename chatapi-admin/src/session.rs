@@ -6,9 +6,9 @@ use chatapi_core::users::User;
 use chatapi_core::{ChatApi, Result, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use crate::permission::{Level, level_of};
 use crate::site::Site;
 use crate::store::{NewSession, Session};
+use chatapi_core::permission::Level;
 
 /// The cookie that holds the token.
 pub(crate) const COOKIE: &str = "chatapi_admin";
@@ -44,7 +44,7 @@ pub(crate) async fn visitor(site: &Site, api: &ChatApi, call: &Call) -> Result<O
         site.store().close_session(&token_hash).await?;
         return Ok(None);
     }
-    let Some(level) = level_of(&session.user, session.is_viewer) else { return Ok(None) };
+    let Some(level) = session.user.level() else { return Ok(None) };
     if now.as_micros() - session.seen_at.as_micros() >= NOTED {
         site.store().touch_session(&token_hash, now).await?;
     }

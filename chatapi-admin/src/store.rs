@@ -1,5 +1,6 @@
 //! What the admin site asks of a database beside what the chat does: a trait of its own, so that whoever writes a
-//! [`Store`](chatapi_core::Store) need not write this too. The chat's own stores on PostgreSQL and SQLite implement it.
+//! [`Store`](chatapi_core::Store) need not write this too. The chat's own stores on PostgreSQL and SQLite implement it. The log
+//! is the chat's own table: a `Store` writes to it what staff do to accounts.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ use chatapi_core::{MessageId, RoomId, Timestamp, UserId};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
 
-/// Keeps the admin site's sessions, levels and log, and lists what the chat has. One method is one atomic unit.
+/// Keeps the admin site's sessions, reads and adds to the log, and lists what the chat has. One method is one atomic unit.
 #[async_trait]
 pub trait AdminStore: Send + Sync + fmt::Debug {
     /// Makes the site's own tables, or brings them up to date, after the chat's. Safe to call from several processes at once.
@@ -28,12 +29,6 @@ pub trait AdminStore: Send + Sync + fmt::Debug {
 
     /// Forgets the session.
     async fn close_session(&self, token_hash: &str) -> Result<()>;
-
-    /// Whether this user may only look.
-    async fn is_viewer(&self, user: UserId) -> Result<bool>;
-
-    /// Changes a user, on the conditions of [`UserEdit`].
-    async fn change_user(&self, id: UserId, edit: UserEdit) -> Result<Edited>;
 
     /// Part of the users.
     async fn users(&self, list: &UserList) -> Result<Found<UserRow>>;
@@ -56,7 +51,7 @@ pub trait AdminStore: Send + Sync + fmt::Debug {
     /// How many of these there are, counted up to `bound` and one more.
     async fn count(&self, what: Counted, bound: u64) -> Result<u64>;
 
-    /// Writes down who did what.
+    /// Writes down who did what to a room or a message. What is done to accounts, the chat's store writes down itself.
     async fn note(&self, entry: NewEntry) -> Result<()>;
 
     /// Part of what was written down, by its order.
@@ -81,46 +76,12 @@ pub struct NewSession {
 pub struct Session {
     /// Whose it is, as it is now.
     pub user: User,
-    /// Whether it may only look.
-    pub is_viewer: bool,
     /// The user's revision when it began.
     pub revision: i64,
     /// When it began.
     pub opened_at: Timestamp,
     /// When it was last used, to the minute.
     pub seen_at: Timestamp,
-}
-
-/// What is changed about a user, where that leaves somebody who is active, staff and superuser; `None` leaves a thing as it is.
-#[derive(Clone, Debug, Default)]
-pub struct UserEdit {
-    /// A new name.
-    pub username: Option<String>,
-    /// A new address.
-    pub email: Option<String>,
-    /// Whether it may log in.
-    pub is_active: Option<bool>,
-    /// Whether it is staff.
-    pub is_staff: Option<bool>,
-    /// Whether it may do everything.
-    pub is_superuser: Option<bool>,
-    /// Whether it may only look, where it is staff.
-    pub is_viewer: Option<bool>,
-    /// Whether the user may be staff or superuser now: others than superusers change none of these.
-    pub even_staff: bool,
-}
-
-/// What came of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edited {
-    /// It was done.
-    Done,
-    /// There is no such user.
-    Gone,
-    /// The user is staff or superuser, and that was not allowed.
-    Protected,
-    /// Nobody would be left who may do everything.
-    LastSuperuser,
 }
 
 /// Where a row stands in a list: its sort key, if that is not its id, and its id.
@@ -186,8 +147,8 @@ pub struct Found<T> {
 pub struct UserList {
     /// What they are sorted by.
     pub sort: UserSort,
-    /// Those who may log in, or those who may not.
-    pub is_active: Option<bool>,
+    /// Those whose account is in this state.
+    pub status: Option<Status>,
     /// Those who may do this.
     pub role: Option<Role>,
     /// Which part.
@@ -202,7 +163,13 @@ impl UserList {
             Role::Superuser => user.is_superuser,
             Role::Viewer => user.is_viewer,
         });
-        has_role && self.is_active.is_none_or(|is_active| user.is_active == is_active)
+        let has_status = self.status.is_none_or(|status| match status {
+            Status::Active => user.is_active,
+            Status::Inactive => !user.is_active,
+            Status::AwaitsActivation => user.awaits_activation,
+            Status::Deactivated => !user.is_active && !user.awaits_activation,
+        });
+        has_role && has_status
     }
 }
 
@@ -215,6 +182,19 @@ pub enum UserSort {
     Username,
     /// When they were made.
     Joined,
+}
+
+/// What state an account is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its user may log in.
+    Active,
+    /// Its user may not log in, for either of the reasons below.
+    Inactive,
+    /// Its user has not followed the mailed link yet.
+    AwaitsActivation,
+    /// Staff deactivated it.
+    Deactivated,
 }
 
 /// What users may do on the site.
@@ -239,6 +219,8 @@ pub struct UserRow {
     pub email: String,
     /// Whether it may log in.
     pub is_active: bool,
+    /// Whether a mailed link makes it active.
+    pub awaits_activation: bool,
     /// Whether it is staff.
     pub is_staff: bool,
     /// Whether it may do everything.

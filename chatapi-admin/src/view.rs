@@ -3,13 +3,13 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use chatapi_core::Timestamp;
+use chatapi_core::permission::{Level, may_change};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use crate::desk::Desk;
 use crate::http::assets;
-use crate::permission::may_change;
 
 /// A message after an action.
 pub(crate) struct Note {
@@ -52,10 +52,8 @@ impl Frame {
             style: asset(assets::style()),
             script: asset(assets::script()),
             icon: asset(assets::icon()),
-            visitor: visitor.map(|visitor| Name {
-                username: visitor.user.username.clone(),
-                level: visitor.level.label(),
-            }),
+            visitor: visitor
+                .map(|visitor| Name { username: visitor.user.username.clone(), level: label(visitor.level) }),
             may_change: visitor.is_some_and(|visitor| may_change(visitor.level)),
             form_token: visitor.map(|visitor| visitor.form_token.clone()).unwrap_or_default(),
             note,
@@ -67,6 +65,15 @@ impl Frame {
     pub(crate) fn under(mut self, above: impl IntoIterator<Item = Link>) -> Self {
         self.above.extend(above);
         self
+    }
+}
+
+/// What pages call a level.
+fn label(level: Level) -> &'static str {
+    match level {
+        Level::Superuser => "superuser",
+        Level::Staff => "staff",
+        Level::Viewer => "view only",
     }
 }
 

@@ -41,6 +41,7 @@ struct Parts {
     password_rules: PasswordRules,
     /// None where there is no secret.
     signed: Option<SignedTokens>,
+    random: Arc<dyn Random>,
     known_users: Arc<KnownUsers>,
     familiar: Familiar,
     limiter: Arc<dyn Limiter>,
@@ -49,7 +50,6 @@ struct Parts {
     body_memory: BodyMemory,
     routes: Vec<Arc<Route>>,
     upkeep: Arc<Upkeep>,
-    random: Arc<dyn Random>,
     tasks: TaskTracker,
     closing: CancellationToken,
     draining: Draining,
@@ -159,6 +159,10 @@ impl ChatApi {
         self.0.signed.as_ref().map(|signed| &signed.mail_tokens).ok_or(NoSecret)
     }
 
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
     pub(crate) fn known_users(&self) -> &Arc<KnownUsers> {
         &self.0.known_users
     }
@@ -190,10 +194,6 @@ impl ChatApi {
     /// Cancelled when the chat is shut down.
     pub(crate) fn closing(&self) -> &CancellationToken {
         &self.0.closing
-    }
-
-    pub(crate) fn random(&self) -> &dyn Random {
-        &*self.0.random
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

@@ -16,7 +16,8 @@ pub mod password;
 
 /// The user that a request comes from.
 ///
-/// An [`Authenticator`] finds it, or the host's own middleware puts it into the request's extensions.
+/// An [`Authenticator`] finds it, or the host's own middleware puts it into the request's extensions. What it may change of
+/// other accounts, the store decides by the user's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CurrentUser {
     /// The user's id.
@@ -25,14 +26,16 @@ pub struct CurrentUser {
     pub username: String,
     /// Whether it may use the admin site and read every account.
     pub is_staff: bool,
-    /// Whether it may do everything on the admin site.
+    /// Whether it may do everything on the admin site, where it is staff.
     pub is_superuser: bool,
+    /// Whether it may only look, where it is staff and no superuser.
+    pub is_viewer: bool,
 }
 
 impl CurrentUser {
     /// A user like most: no staff.
     pub fn new(id: UserId, username: impl Into<String>) -> Self {
-        Self { id, username: username.into(), is_staff: false, is_superuser: false }
+        Self { id, username: username.into(), is_staff: false, is_superuser: false, is_viewer: false }
     }
 }
 
@@ -43,6 +46,7 @@ impl From<&User> for CurrentUser {
             username: user.username.clone(),
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
+            is_viewer: user.is_viewer,
         }
     }
 }

@@ -347,6 +347,7 @@ impl From<StoreError> for Error {
             StoreError::Taken => Self::Conflict("The name is taken.".into()),
             StoreError::Missing(user) => Self::non_field(no_such_key(user)),
             StoreError::TooMany => Self::field("users", "The room would have too many members."),
+            StoreError::Forbidden | StoreError::LastSuperuser => Self::forbidden(),
             StoreError::Backend(_) => Self::Internal(error.into()),
         }
     }

@@ -10,6 +10,7 @@ use crate::UserId;
 use crate::auth::CurrentUser;
 use crate::messages::Message;
 use crate::rooms::Room;
+use crate::users::{Administration, User};
 
 /// What somebody wants to do to a thing that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,8 @@ pub fn is_message_owner_or_read_only(user: &CurrentUser, action: Action, message
     }
 }
 
-/// `CurrentUserOrAdmin`: an account is its user's and the staff's.
+/// `CurrentUserOrAdmin`: an account is read by its user and by the staff. Who changes another's account is
+/// [`may_administer`]'s to say.
 pub fn is_current_user_or_staff(user: &CurrentUser, account: UserId) -> bool {
     user.id == account || user.is_staff
 }
@@ -47,6 +49,70 @@ pub fn is_current_user_or_staff(user: &CurrentUser, account: UserId) -> bool {
 /// Where members' addresses are not for everybody: an account's address is its user's and the staff's.
 pub fn may_see_email(user: &CurrentUser, account: UserId) -> bool {
     user.id == account || user.is_staff
+}
+
+/// How much a member of the staff may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Everything.
+    Superuser,
+    /// Change users who are neither staff nor superusers, rooms, and messages.
+    Staff,
+    /// Look.
+    Viewer,
+}
+
+impl Level {
+    /// The level that an account's flags make; `None` for who is no active staff. A superuser is more than a viewer.
+    fn of(is_active_staff: bool, is_superuser: bool, is_viewer: bool) -> Option<Self> {
+        match (is_active_staff, is_superuser, is_viewer) {
+            (false, _, _) => None,
+            (true, true, _) => Some(Self::Superuser),
+            (true, false, true) => Some(Self::Viewer),
+            (true, false, false) => Some(Self::Staff),
+        }
+    }
+}
+
+impl User {
+    /// How much it may do to others; `None` for who is no active staff.
+    pub fn level(&self) -> Option<Level> {
+        Level::of(self.is_active && self.is_staff, self.is_superuser, self.is_viewer)
+    }
+}
+
+impl CurrentUser {
+    /// How much it may do to others; `None` for who is no staff.
+    pub fn level(&self) -> Option<Level> {
+        Level::of(self.is_staff, self.is_superuser, self.is_viewer)
+    }
+}
+
+/// Whether this level changes rooms, messages and ordinary users.
+pub fn may_change(level: Level) -> bool {
+    level != Level::Viewer
+}
+
+/// Whether this level makes somebody staff, superuser or viewer, or takes that from them.
+pub fn may_promote(level: Level) -> bool {
+    level == Level::Superuser
+}
+
+/// Whether this level changes and deletes another's account, and sets its password.
+pub fn may_change_account(level: Level, is_staff: bool, is_superuser: bool) -> bool {
+    match level {
+        Level::Superuser => true,
+        Level::Staff => !is_staff && !is_superuser,
+        Level::Viewer => false,
+    }
+}
+
+/// The rule for who may change whom: whether this level does this to the account, as it is; to none, where it adds one.
+pub fn may_administer(level: Level, action: &Administration, account: Option<&User>) -> bool {
+    let may_reach = account.map_or(may_change(level), |account| {
+        may_change_account(level, account.is_staff, account.is_superuser)
+    });
+    may_reach && (may_promote(level) || !action.changes_roles(account))
 }
 
 /// Whose messages somebody reaches, one at a time, to read, change or delete them.
@@ -150,6 +216,21 @@ mod tests {
             (2, Action::Delete, false),
         ] {
             assert_eq!(is_message_owner_or_read_only(&somebody(user), action, &message), allowed);
+        }
+    }
+
+    #[test]
+    fn each_level_changes_what_is_below_it() {
+        for (level, changes, promotes, changes_staff) in [
+            (Level::Superuser, true, true, true),
+            (Level::Staff, true, false, false),
+            (Level::Viewer, false, false, false),
+        ] {
+            assert_eq!(may_change(level), changes, "{level:?}");
+            assert_eq!(may_promote(level), promotes, "{level:?}");
+            assert_eq!(may_change_account(level, true, false), changes_staff, "{level:?}");
+            assert_eq!(may_change_account(level, false, true), changes_staff, "{level:?}");
+            assert_eq!(may_change_account(level, false, false), changes, "{level:?}");
         }
     }
 

@@ -16,7 +16,7 @@ use crate::permission::Reach;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
-use crate::users::{NewUser, User, UserChange};
+use crate::users::{Administration, AuditEntry, NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -100,12 +100,23 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn existing_users(&self, ids: &[UserId]) -> Result<Vec<UserId>>;
 
     /// Changes a user and returns it changed. `None` where the user is gone or a condition that the change states does
-    /// not hold; [`StoreError::Taken`] where the new name is somebody else's.
+    /// not hold; [`StoreError::Taken`] where the new name is somebody else's; [`StoreError::LastSuperuser`] where nobody
+    /// would be left who may do everything.
     async fn update_user(&self, id: UserId, change: UserChange) -> Result<Option<User>>;
 
     /// Deletes a user, the messages that it sent and its memberships; rooms that it was the admin of stay without one.
-    /// Only where the user's revision is still `revision`.
+    /// Only where the user's revision is still `revision`; [`StoreError::LastSuperuser`] where nobody would be left who may
+    /// do everything.
     async fn delete_user(&self, id: UserId, revision: i64) -> Result<bool>;
+
+    /// Does what `actor` wants done to an account, where [`may_administer`](crate::permission::may_administer) lets the
+    /// actor and the account as they are then, and logs it at `at`: one transaction, in which nobody else changes either of
+    /// the two. Gives the account as it is then, or as it was deleted. `None` where the account is gone, or its revision is
+    /// another; [`StoreError::Forbidden`], [`StoreError::LastSuperuser`], or [`StoreError::Taken`] where it may not be.
+    async fn administer(&self, actor: UserId, action: Administration, at: Timestamp) -> Result<Option<User>>;
+
+    /// What staff did to an account, oldest first: the latest thousand entries.
+    async fn audit_log(&self, account: UserId) -> Result<Vec<AuditEntry>>;
 
     /// Makes a room. [`StoreError::Missing`] names the first of its users that does not exist.
     async fn create_room(&self, room: NewRoom) -> Result<Room>;
@@ -216,6 +227,12 @@ pub enum StoreError {
     /// The room would have more members than it may have.
     #[error("the room would have too many members")]
     TooMany,
+    /// Who wants to change the account may not.
+    #[error("the account is not this user's to change")]
+    Forbidden,
+    /// Nobody would be left who is active, staff and superuser.
+    #[error("the last active superuser must stay one")]
+    LastSuperuser,
     /// The database cannot be reached, or cannot write, for now. The write may have happened all the same.
     #[error("the store is unavailable")]
     Unavailable(#[source] Cause),

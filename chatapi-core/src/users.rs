@@ -15,13 +15,19 @@ pub struct User {
     pub password: String,
     /// Whether it may log in.
     pub is_active: bool,
+    /// Whether a mailed link makes it active. An account that is inactive and awaits no activation was deactivated: only staff
+    /// make it active again.
+    pub awaits_activation: bool,
     /// Whether it may use the admin site and read every account.
     pub is_staff: bool,
-    /// Whether it may do everything on the admin site.
+    /// Whether it may do everything on the admin site, where it is staff.
     pub is_superuser: bool,
+    /// Whether it may only look, where it is staff and no superuser.
+    pub is_viewer: bool,
     /// When it was made.
     pub date_joined: Timestamp,
-    /// Tokens carry it; it grows when they must end, as after a change of password.
+    /// Tokens, admin sessions and mailed links carry it; it grows when they must end: with a new password, a deactivation and
+    /// a demotion. It starts at a random number, so that a token from before a restore names no newer user.
     pub revision: i64,
     /// What the host calls it, where it is a user of the host's: see [`ExternalUser`]. Unique.
     pub external_id: Option<String>,
@@ -38,12 +44,38 @@ pub struct NewUser {
     pub password: String,
     /// See [`User::is_active`].
     pub is_active: bool,
+    /// See [`User::awaits_activation`].
+    pub awaits_activation: bool,
     /// See [`User::is_staff`].
     pub is_staff: bool,
     /// See [`User::is_superuser`].
     pub is_superuser: bool,
+    /// See [`User::is_viewer`].
+    pub is_viewer: bool,
     /// When it is made.
     pub date_joined: Timestamp,
+    /// See [`User::revision`]. [`ChatApi::add_user`](crate::ChatApi::add_user) draws it.
+    pub revision: i64,
+}
+
+impl NewUser {
+    /// The user that it becomes.
+    pub(crate) fn with_id(self, id: UserId, external_id: Option<&str>) -> User {
+        User {
+            id,
+            username: self.username,
+            email: self.email,
+            password: self.password,
+            is_active: self.is_active,
+            awaits_activation: self.awaits_activation,
+            is_staff: self.is_staff,
+            is_superuser: self.is_superuser,
+            is_viewer: self.is_viewer,
+            date_joined: self.date_joined,
+            revision: self.revision,
+            external_id: external_id.map(str::to_owned),
+        }
+    }
 }
 
 /// What is changed about a user, and on what condition.
@@ -51,7 +83,7 @@ pub struct NewUser {
 pub enum UserChange {
     /// A new address.
     Email(String),
-    /// A new address, and the user is inactive until it is proved.
+    /// A new address, and an active user awaits its activation until the address is proved.
     UnprovedEmail(String),
     /// A new name, where the revision is still the one given.
     Username {
@@ -74,7 +106,7 @@ pub enum UserChange {
         /// The new hash.
         to: String,
     },
-    /// The user may log in, where it might not.
+    /// The user may log in, where it awaits its activation.
     Activate,
     /// What the host says of its user now; what is `None` stays as it is.
     External {
@@ -87,7 +119,36 @@ pub enum UserChange {
     },
 }
 
+impl UserChange {
+    /// The user as the change leaves it.
+    pub(crate) fn applied_to(self, user: &User) -> User {
+        let mut after = user.clone();
+        match self {
+            Self::Email(email) => after.email = email,
+            Self::UnprovedEmail(email) => {
+                after.email = email;
+                after.await_activation();
+            }
+            Self::Username { username, .. } => after.username = username,
+            Self::Password { hash, .. } => {
+                after.password = hash;
+                after.revision += 1;
+            }
+            Self::Rehash { to, .. } => after.password = to,
+            Self::Activate => (after.is_active, after.awaits_activation) = (true, false),
+            Self::External { username, email, is_staff } => {
+                after.username = username.unwrap_or(after.username);
+                after.email = email.unwrap_or(after.email);
+                after.is_staff = is_staff.unwrap_or(after.is_staff);
+                after.end_tokens_if_less_than(user);
+            }
+        }
+        after
+    }
+}
+
 mod accounts;
+mod administration;
 pub(crate) mod emails;
 mod external;
 mod find;
@@ -101,6 +162,9 @@ pub(crate) use accounts::BAD_PASSWORD;
 pub use accounts::EMAIL_LIMIT;
 pub use accounts::NewAccount;
 pub(crate) use accounts::USERNAME_LIMIT;
+pub use accounts::first_revision;
+pub use administration::{Administration, AuditEntry, UserEdit};
+pub(crate) use administration::{Write, keep_a_superuser};
 pub use emails::{is_address, normalized};
 pub use external::ExternalUser;
 pub(crate) use guesses::Familiar;

@@ -60,9 +60,12 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
         email: String::new(),
         password: "!".into(),
         is_active: true,
+        awaits_activation: false,
         is_staff: false,
         is_superuser: false,
+        is_viewer: false,
         date_joined: AT,
+        revision: 0,
     };
     let ann = store.create_user(ann).await.unwrap();
     let room = async || {

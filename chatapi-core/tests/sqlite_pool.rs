@@ -39,9 +39,12 @@ async fn user(store: &SqliteStore, name: &str) -> Result<UserId, StoreError> {
         email: String::new(),
         password: "x".repeat(2_000_000),
         is_active: true,
+        awaits_activation: false,
         is_staff: false,
         is_superuser: false,
+        is_viewer: false,
         date_joined: Timestamp::from_micros(0),
+        revision: 0,
     };
     store.create_user(ann).await.map(|user| user.id)
 }

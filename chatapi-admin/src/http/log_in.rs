@@ -8,7 +8,6 @@ use chatapi_core::{Error, Result};
 
 use super::pages::{Confirmation, Form};
 use crate::desk::{Desk, faults_of};
-use crate::permission::level_of;
 use crate::session;
 use crate::store::Kind;
 use crate::view::{Field, Frame, Link};
@@ -65,8 +64,7 @@ async fn staff(desk: &Desk, name: &str) -> Result<Option<User>> {
         Err(Error::Unauthenticated(_)) => return Ok(None),
         user => user?,
     };
-    let is_viewer = desk.store().is_viewer(user.id).await?;
-    Ok(level_of(&user, is_viewer).map(|_| user))
+    Ok(user.level().map(|_| user))
 }
 
 /// 302: log in, then go on.

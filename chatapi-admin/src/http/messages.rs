@@ -4,8 +4,8 @@ use chatapi_core::messages::Message;
 use chatapi_core::{Error, MessageId, Result};
 
 use crate::desk::{Desk, shortened};
-use crate::permission::may_change;
 use crate::store::Kind;
+use chatapi_core::permission::may_change;
 
 pub(super) mod delete;
 pub(super) mod form;

@@ -4,8 +4,8 @@ use chatapi_core::rooms::Room;
 use chatapi_core::{Error, Result, RoomId};
 
 use crate::desk::Desk;
-use crate::permission::may_change;
 use crate::store::Kind;
+use chatapi_core::permission::may_change;
 
 pub(super) mod delete;
 pub(super) mod form;

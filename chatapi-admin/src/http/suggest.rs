@@ -26,7 +26,7 @@ pub(super) async fn users(desk: Desk) -> Result<Response> {
     let Some(typed) = typed(&desk) else { return answer(Vec::new()) };
     let mut users = desk.store().users_called(typed, MOST).await?;
     if users.len() < MOST as usize {
-        let list = UserList { sort: UserSort::Username, is_active: None, role: None, slice: slice(typed) };
+        let list = UserList { sort: UserSort::Username, status: None, role: None, slice: slice(typed) };
         let found = desk.store().users(&list).await?.rows.into_iter().map(|(_, user)| user);
         let known: Vec<_> = users.iter().map(|user| user.id).collect();
         users.extend(found.filter(|user| !known.contains(&user.id)));

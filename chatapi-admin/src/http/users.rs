@@ -1,12 +1,12 @@
 //! Users.
 
-use chatapi_core::users::User;
+use chatapi_core::permission::may_change_account;
+use chatapi_core::users::{Administration, User};
 use chatapi_core::{Error, Result, UserId};
 
 use super::listing::BOUND;
 use crate::desk::Desk;
-use crate::permission::may_change_user;
-use crate::store::{Counted, Edited, Kind, MessageList, Slice, UserEdit};
+use crate::store::{Counted, Kind, MessageList, Slice};
 use crate::view::number_of;
 
 pub(super) mod bulk;
@@ -24,7 +24,7 @@ async fn named(desk: &Desk) -> Result<User> {
 /// The user that the path names, for somebody who may change it.
 async fn to_change(desk: &Desk) -> Result<User> {
     let user = named(desk).await?;
-    if may_change_user(desk.level()?, user.is_staff, user.is_superuser) {
+    if may_change_account(desk.level()?, user.is_staff, user.is_superuser) {
         Ok(user)
     } else {
         Err(Error::forbidden())
@@ -36,35 +36,17 @@ fn is_oneself(desk: &Desk, user: UserId) -> Result<bool> {
     Ok(desk.visitor()?.user.id == user)
 }
 
-/// Changes a user as far as the visitor may; the chat reads it anew at once.
-async fn edit(desk: &Desk, id: UserId, edit: UserEdit) -> Result<Edited> {
-    let edit = UserEdit { even_staff: may_change_user(desk.level()?, true, true), ..edit };
-    let edited = desk.store().change_user(id, edit).await;
-    desk.api.forget_user(id);
-    Ok(edited?)
+/// Does to an account what the visitor may, which the log tells of.
+async fn administer(desk: &Desk, action: Administration) -> Result<User> {
+    desk.api.administer(&desk.actor()?, action).await
 }
 
-/// What an edit came to, where no form has to say it.
-fn done(edited: Edited) -> Result<()> {
-    match edited {
-        Edited::Done => Ok(()),
-        Edited::Gone => Err(Error::no_such("User")),
-        Edited::Protected => Err(Error::forbidden()),
-        Edited::LastSuperuser => Err(Error::Conflict(LAST_SUPERUSER.into())),
-    }
-}
-
-const LAST_SUPERUSER: &str = "This is the last active superuser: make somebody else one first.";
-
-/// Deletes a user. First it is shut out, in the statement that knows whether it may be; what follows can fail and be done again.
 async fn remove(desk: &Desk, user: &User) -> Result<()> {
     if is_oneself(desk, user.id)? {
         return Err(Error::Conflict("You cannot delete the account that you are using.".into()));
     }
-    let shut_out = UserEdit { is_active: Some(false), is_superuser: Some(false), ..UserEdit::default() };
-    done(edit(desk, user.id, shut_out).await?)?;
-    desk.api.remove_account(user).await?;
-    desk.note("Deleted", Kind::User, user.id.0, &user.username, "").await
+    let delete = Administration::Delete { account: user.id, revision: user.revision };
+    administer(desk, delete).await.map(drop)
 }
 
 /// What goes with a user.

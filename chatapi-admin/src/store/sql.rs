@@ -8,8 +8,8 @@ use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
 use super::{
-    AdminStore, Counted, Edited, Entry, Found, LogList, MessageList, MessageRow, NewEntry, NewSession,
-    RoomList, RoomRow, Session, UserEdit, UserList, UserRow,
+    AdminStore, Counted, Entry, Found, LogList, MessageList, MessageRow, NewEntry, NewSession, RoomList,
+    RoomRow, Session, UserList, UserRow,
 };
 
 mod lists;
@@ -89,14 +89,6 @@ impl<E: Tables> AdminStore for SqlStore<E> {
 
     async fn close_session(&self, token_hash: &str) -> Result<()> {
         sessions::close(self.engine(), token_hash).await
-    }
-
-    async fn is_viewer(&self, user: UserId) -> Result<bool> {
-        users::is_viewer(self.engine(), user).await
-    }
-
-    async fn change_user(&self, id: UserId, edit: UserEdit) -> Result<Edited> {
-        users::change(self.engine(), id, edit).await
     }
 
     async fn users(&self, list: &UserList) -> Result<Found<UserRow>> {

@@ -22,7 +22,6 @@ pub(crate) const PASSWORD: &str = "zaq123wsx!Q";
 /// A chat, its site, and what was told to its hooks.
 pub(crate) struct Chat {
     pub(crate) api: ChatApi,
-    pub(crate) admin: Arc<dyn AdminStore>,
     pub(crate) clock: Hand,
     pub(crate) heard: Heard,
     _folder: Option<TempDir>,
@@ -97,7 +96,7 @@ impl Chat {
             .routes(chatapi_admin::routes(store.clone(), options))
             .build()
             .unwrap();
-        Self { api, admin: Arc::new(store), clock, heard, _folder: None }
+        Self { api, clock, heard, _folder: None }
     }
 
     pub(crate) async fn user(&self, name: &str) -> User {
@@ -119,9 +118,12 @@ impl Chat {
             email: String::new(),
             password,
             is_active: true,
+            awaits_activation: false,
             is_staff,
             is_superuser,
+            is_viewer: false,
             date_joined: self.clock.now(),
+            revision: 0,
         };
         self.api.add_user(user).await.unwrap()
     }

@@ -117,10 +117,16 @@ async fn a_session_ends_with_its_rights(chat: &Chat) {
     let url = format!("/admin/users/{}/", sam.id);
     assert_eq!(of_root.post(&url, &[("username", "sam"), ("is_active", "yes")]).await.status, 303);
     assert_eq!(of_sam.get("/admin/").await.status, 302);
-    of_root.post(&url, &[("username", "sam"), ("is_active", "yes"), ("is_staff", "yes")]).await;
-    assert_eq!(of_sam.get("/admin/").await.status, 200);
+    // Staff again, or active again, sam is to log in again.
+    let again = [("username", "sam"), ("is_active", "yes"), ("is_staff", "yes")];
+    of_root.post(&url, &again).await;
+    assert_eq!(of_sam.get("/admin/").await.status, 302);
+    let mut of_sam = chat.browser_of(&sam).await;
     of_root.post(&url, &[("username", "sam"), ("is_staff", "yes")]).await;
     assert_eq!(of_sam.get("/admin/").await.status, 302);
+    of_root.post(&url, &again).await;
+    assert_eq!(of_sam.get("/admin/").await.status, 302);
+    assert_eq!(chat.browser_of(&sam).await.get("/admin/").await.status, 200);
 }
 
 async fn a_change_of_password_ends_the_other_sessions(chat: &Chat) {

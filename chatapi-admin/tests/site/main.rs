@@ -13,6 +13,7 @@ mod lists;
 mod log_in;
 mod messages;
 mod rooms;
+mod upgrade;
 mod users;
 
 /// Each fact on each engine.

@@ -1,6 +1,7 @@
 //! Users added, changed and deleted.
 
-use chatapi_admin::store::{Edited, UserEdit};
+use chatapi_core::CurrentUser;
+use chatapi_core::users::{Administration, NewUser, User, UserEdit};
 
 use crate::chat::{Chat, PASSWORD};
 use crate::on_both;
@@ -14,6 +15,7 @@ on_both! {
     the_last_active_superuser_stays_one,
     nobody_shuts_oneself_out,
     several_are_changed_at_once_after_a_confirmation,
+    who_awaits_the_activation_is_told_apart_from_who_was_deactivated,
     what_is_not_there_is_not_found,
     each_change_is_in_the_log_and_the_history,
 }
@@ -137,21 +139,22 @@ async fn the_last_active_superuser_stays_one(chat: &Chat) {
     let answer = browser.post(&format!("/admin/users/{}/", root.id), &own).await;
     assert_eq!(answer.status, 400);
     answer.shows(&["the last active superuser"]);
+    let again = [demoted.as_slice(), &[("is_superuser", "yes")]].concat();
+    assert_eq!(browser.post(&format!("/admin/users/{}/", sam.id), &again).await.status, 303);
     // Both at once, each by the other: one of them stays.
     for _ in 0..8 {
-        let promote = UserEdit { is_superuser: Some(true), even_staff: true, ..UserEdit::default() };
-        for user in [&root, &sam] {
-            let edited = chat.admin.change_user(user.id, promote.clone()).await;
-            assert_eq!(edited.unwrap(), Edited::Done);
+        let superuser = |is_superuser| UserEdit { is_superuser: Some(is_superuser), ..UserEdit::default() };
+        let edit = |actor: &User, account: &User, edit: UserEdit| {
+            let (actor, account) = (CurrentUser::from(actor), account.id);
+            let change = Administration::Change { account, edit };
+            async move { chat.api.administer(&actor, change).await }
+        };
+        let (one, other) =
+            tokio::join!(edit(&root, &sam, superuser(false)), edit(&sam, &root, superuser(false)));
+        assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|is_done| *is_done).count(), 1);
+        for (actor, account) in [(&root, &sam), (&sam, &root)] {
+            let _ = edit(actor, account, superuser(true)).await;
         }
-        let demote = UserEdit { is_superuser: Some(false), even_staff: true, ..UserEdit::default() };
-        let (one, other) = tokio::join!(
-            chat.admin.change_user(root.id, demote.clone()),
-            chat.admin.change_user(sam.id, demote.clone())
-        );
-        let mut edited = [one.unwrap(), other.unwrap()];
-        edited.sort_by_key(|edited| *edited == Edited::LastSuperuser);
-        assert_eq!(edited, [Edited::Done, Edited::LastSuperuser]);
     }
 }
 
@@ -203,6 +206,43 @@ async fn several_are_changed_at_once_after_a_confirmation(chat: &Chat) {
         browser.post("/admin/users/", &nothing).await;
         browser.get("/admin/users/").await.shows(&["Nothing was done"]);
     }
+}
+
+async fn who_awaits_the_activation_is_told_apart_from_who_was_deactivated(chat: &Chat) {
+    let mut browser = chat.browser_of(&chat.superuser("root").await).await;
+    let mut made = Vec::new();
+    for (name, awaits_activation) in [("waits", true), ("off", false)] {
+        let password = chat.api.hash_new_password(PASSWORD, name, "").await.unwrap();
+        let user = NewUser {
+            username: name.into(),
+            email: format!("{name}@example.org"),
+            password,
+            is_active: false,
+            awaits_activation,
+            is_staff: false,
+            is_superuser: false,
+            is_viewer: false,
+            date_joined: chat.api.now(),
+            revision: 0,
+        };
+        made.push(chat.api.add_user(user).await.unwrap().id);
+    }
+    let waits = made[0];
+    browser.get("/admin/users/").await.shows(&["awaiting activation", "deactivated"]);
+    for (filter, names) in
+        [("no", vec!["off", "waits"]), ("awaiting", vec!["waits"]), ("deactivated", vec!["off"])]
+    {
+        assert_eq!(browser.get(&format!("/admin/users/?active={filter}")).await.names(), names, "{filter}");
+    }
+    let url = format!("/admin/users/{waits}/");
+    browser.get(&url).await.shows(&["awaits the activation"]);
+    // To save another address leaves the state as it is; to deactivate ends it.
+    browser.post(&url, &[("username", "waits"), ("email", "new@example.org")]).await;
+    assert!(chat.api.store().user(waits).await.unwrap().unwrap().awaits_activation);
+    let id = waits.to_string();
+    browser.post("/admin/users/", &[("action", "deactivate"), ("selected", &id), ("confirmed", "yes")]).await;
+    assert!(chat.api.store().user(waits).await.unwrap().unwrap().is_deactivated());
+    assert_eq!(browser.get("/admin/users/?active=awaiting").await.names(), Vec::<String>::new());
 }
 
 async fn what_is_not_there_is_not_found(chat: &Chat) {

@@ -76,7 +76,10 @@ impl MailTokens {
             Purpose::UsernameReset => ("username", user.username.as_str()),
         };
         let mut tag = self.key.clone();
-        for part in [name, &user.id.to_string(), &user.revision.to_string(), &at.to_string(), state] {
+        // A link that somebody got for a user of no rank is no way to the rank that the user has got since.
+        let rank = (user.is_staff || user.is_superuser).then_some("staff");
+        let (id, revision, at) = (user.id.to_string(), user.revision.to_string(), at.to_string());
+        for part in [name, &id, &revision, &at, state].into_iter().chain(rank) {
             tag.update(&part.len().to_be_bytes());
             tag.update(part.as_bytes());
         }

@@ -93,7 +93,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .delete(delete)
             .documented(docs::DELETE)
             .limited(Class::LogIn)
-            .guarded_form(Method::PUT, FIELDS, read),
+            .guarded_form(Method::PUT, FIELDS, guard),
     ]
 }
 
@@ -268,12 +268,12 @@ async fn reset_username_confirm(api: ChatApi, call: Call) -> Result<Response> {
 }
 
 async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
-    let account = api.account(call.user()?, id).await?;
+    let account = api.account_to_change(call.user()?, id).await?;
     let mut form = call.form().await?;
     let email = form.optional_email("email", EMAIL_LIMIT);
     form.finish()?;
     let account = match email {
-        Some(email) => api.readdress(&account, email).await?,
+        Some(email) => api.readdress(call.user()?, &account, email).await?,
         None => account,
     };
     reply::ok(&Account::from(&account))
@@ -290,7 +290,13 @@ async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
         }
     }
     form.finish()?;
-    api.remove_account(&account).await?;
+    api.remove_account_for(call.user()?, &account).await?;
+    reply::no_content()
+}
+
+/// Lets through who may change the account.
+async fn guard(api: ChatApi, call: Call) -> Result<Response> {
+    api.account_to_change(call.user()?, named(&call)?).await?;
     reply::no_content()
 }
 

@@ -15,7 +15,7 @@ use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::store::{Result, Store};
 use crate::text::{Text, fold};
-use crate::users::{NewUser, User, UserChange};
+use crate::users::{Administration, AuditEntry, NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 use self::tables::{MessageRow, RoomRow, Tables};
@@ -123,7 +123,16 @@ impl Store for MemoryStore {
     }
 
     async fn delete_user(&self, id: UserId, revision: i64) -> Result<bool> {
-        Ok(self.tables().delete_user(id, revision))
+        self.tables().delete_user(id, revision)
+    }
+
+    async fn administer(&self, actor: UserId, action: Administration, at: Timestamp) -> Result<Option<User>> {
+        self.tables().administer(actor, action, at)
+    }
+
+    async fn audit_log(&self, account: UserId) -> Result<Vec<AuditEntry>> {
+        let tables = self.tables();
+        Ok(tables.audit_log.iter().filter(|entry| entry.account == account).cloned().collect())
     }
 
     async fn create_room(&self, room: NewRoom) -> Result<Room> {

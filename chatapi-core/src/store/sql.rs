@@ -15,9 +15,10 @@ use crate::permission::Reach;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
-use crate::users::{NewUser, User, UserChange};
+use crate::users::{Administration, AuditEntry, NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
+mod administration;
 mod counts;
 mod lists;
 mod members;
@@ -236,11 +237,19 @@ impl<E: Engine> Store for SqlStore<E> {
     }
 
     async fn update_user(&self, id: UserId, change: UserChange) -> Result<Option<User>> {
-        self.change_user(id, change).await
+        unhindered!(self.change_user(id, change.clone()))
     }
 
     async fn delete_user(&self, id: UserId, revision: i64) -> Result<bool> {
         unhindered!(self.remove_user(id, revision))
+    }
+
+    async fn administer(&self, actor: UserId, action: Administration, at: Timestamp) -> Result<Option<User>> {
+        unhindered!(self.administer_account(actor, action.clone(), at))
+    }
+
+    async fn audit_log(&self, account: UserId) -> Result<Vec<AuditEntry>> {
+        self.log_of(account).await
     }
 
     async fn create_room(&self, room: NewRoom) -> Result<Room> {

@@ -72,6 +72,7 @@ mod route_facts;
 mod rule_facts;
 mod search_facts;
 mod session_facts;
+mod staff_facts;
 mod token_facts;
 
 pub use self::session::Session;
@@ -175,6 +176,7 @@ fn facts() -> Vec<Fact> {
         rule_facts::facts(),
         registration_facts::facts(),
         account_facts::facts(),
+        staff_facts::facts(),
         find_facts::facts(),
         password_facts::facts(),
         log_in_facts::facts(),

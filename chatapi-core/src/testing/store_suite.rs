@@ -13,6 +13,7 @@ use crate::store::Store;
 use self::fact::Fact;
 use super::harness::Harness;
 
+mod administered_users;
 mod changed_rooms;
 mod changed_users;
 mod concurrency;
@@ -97,6 +98,7 @@ fn facts() -> Vec<Fact> {
         upkeep::facts(),
         users::facts(),
         changed_users::facts(),
+        administered_users::facts(),
         external_users::facts(),
         rooms::facts(),
         changed_rooms::facts(),

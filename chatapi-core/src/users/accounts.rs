@@ -2,14 +2,15 @@
 
 use super::emails::{is_address, normalized};
 use super::letters::Letter;
-use super::{NewUser, User, UserChange};
+use super::{Administration, NewUser, User, UserChange, UserEdit};
 use crate::auth::mail_token::{Purpose, read_uid};
 use crate::auth::password::is_usable;
 use crate::auth::password::unicode::is_word;
 use crate::error::{Error, FieldErrors, NO_ADDRESS, NUL, Result, Unauthenticated, too_long};
 use crate::hooks::Event;
 use crate::page::{Page, PageRequest};
-use crate::permission::is_current_user_or_staff;
+use crate::permission::{is_current_user_or_staff, may_change_account};
+use crate::random::Random;
 use crate::store::StoreError;
 use crate::text::nfkc;
 use crate::{ChatApi, CurrentUser, UserId};
@@ -70,14 +71,18 @@ impl ChatApi {
     /// Makes an account whose name and address were looked at.
     pub(crate) async fn admit(&self, account: NewAccount) -> Result<User> {
         let accounts = &self.config().accounts;
+        let is_active = account.is_superuser || !accounts.send_activation_email;
         let user = NewUser {
             password: self.hash_new_password(&account.password, &account.username, &account.email).await?,
             username: account.username,
             email: account.email,
-            is_active: account.is_superuser || !accounts.send_activation_email,
+            is_active,
+            awaits_activation: !is_active,
             is_staff: account.is_superuser,
             is_superuser: account.is_superuser,
+            is_viewer: false,
             date_joined: self.now(),
+            revision: 0,
         };
         let user = self.add_user(user).await?;
         if !user.is_active {
@@ -88,18 +93,28 @@ impl ChatApi {
         Ok(user)
     }
 
-    /// Adds a user as an administration wants it, whose name and address were looked at: no mail says so. The host's hooks
-    /// hear of it.
+    /// Adds a user as the host wants it, whose name and address were looked at: no mail says so, and its revision is drawn
+    /// here. The host's hooks hear of it. Where a member of the staff adds one, see [`administer`](Self::administer).
     ///
     /// # Errors
     /// [`Error::Invalid`] where the name is taken.
     pub async fn add_user(&self, user: NewUser) -> Result<User> {
-        let user = NewUser { username: nfkc(&user.username), email: normalized(&user.email), ..user };
+        let user = self.normalized_user(user);
         let made = self.write(
             |store| async move { store.create_user(user).await },
             |user| Some(Event::UserCreated { user: user.id }),
         );
         made.await.map_err(|error| taken(error, "username"))
+    }
+
+    /// A new user in the form that is kept, with a revision of its own.
+    pub(super) fn normalized_user(&self, user: NewUser) -> NewUser {
+        NewUser {
+            username: nfkc(&user.username),
+            email: normalized(&user.email),
+            revision: first_revision(self.random()),
+            ..user
+        }
     }
 
     /// What is wrong with a name that somebody wants: nothing where [`register`](Self::register) would take it now.
@@ -159,21 +174,37 @@ impl ChatApi {
     /// Gives an account another address. Where addresses must be proved, the user is inactive until this one is.
     ///
     /// # Errors
-    /// As for [`account`](Self::account).
+    /// As for [`account`](Self::account); [`Error::Forbidden`] where it is somebody else's whom `user` may not change, or the
+    /// last active superuser's, who would be inactive.
     pub async fn set_email(&self, user: &CurrentUser, id: UserId, email: String) -> Result<User> {
         if !email.is_empty() && !is_address(&email) {
             return Err(Error::field("email", NO_ADDRESS));
         }
+        let account = self.account_to_change(user, id).await?;
+        self.readdress(user, &account, email).await
+    }
+
+    /// The account that a user wants to change.
+    ///
+    /// # Errors
+    /// As for [`set_email`](Self::set_email).
+    pub(crate) async fn account_to_change(&self, user: &CurrentUser, id: UserId) -> Result<User> {
         let account = self.account(user, id).await?;
-        self.readdress(&account, email).await
+        if may_change(user, &account) { Ok(account) } else { Err(Error::forbidden()) }
     }
 
     /// Gives an account, as it was read, another address, which was looked at.
-    pub(crate) async fn readdress(&self, account: &User, email: String) -> Result<User> {
-        let must_be_proved = self.config().accounts.send_activation_email && account.email != email;
-        let change = if must_be_proved { UserChange::UnprovedEmail(email) } else { UserChange::Email(email) };
-        let account = self.change_user(account.id, change).await?.ok_or_else(|| Error::no_such("User"))?;
-        if must_be_proved {
+    pub(crate) async fn readdress(&self, user: &CurrentUser, account: &User, email: String) -> Result<User> {
+        let must_prove_email = self.config().accounts.send_activation_email && account.email != email;
+        let account = if user.id == account.id {
+            let change =
+                if must_prove_email { UserChange::UnprovedEmail(email) } else { UserChange::Email(email) };
+            self.change_user(account.id, change).await?.ok_or_else(|| Error::no_such("User"))?
+        } else {
+            let edit = UserEdit { email: Some(email), must_prove_email, ..UserEdit::default() };
+            self.administer(user, Administration::Change { account: account.id, edit }).await?
+        };
+        if must_prove_email && account.awaits_activation {
             self.write_to(&account, Letter::Activation);
         }
         Ok(account)
@@ -182,10 +213,10 @@ impl ChatApi {
     /// The account that a user wants to delete.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] where it is somebody else's, [`Error::NotFound`] where there is none.
+    /// [`Error::Forbidden`] where it is somebody else's whom `user` may not change, [`Error::NotFound`] where there is none.
     pub(crate) async fn account_to_delete(&self, user: &CurrentUser, id: UserId) -> Result<User> {
         match self.store().user(id).await? {
-            Some(account) if is_current_user_or_staff(user, id) => Ok(account),
+            Some(account) if may_change(user, &account) => Ok(account),
             Some(_) => Err(Error::forbidden()),
             None if user.is_staff => Err(Error::no_such("User")),
             None => Err(Error::not_found()),
@@ -195,18 +226,28 @@ impl ChatApi {
     /// Deletes an account, with its messages. The password is that of the user who asks.
     ///
     /// # Errors
-    /// As for reading it, but [`Error::Forbidden`] where it is somebody else's; [`Error::Invalid`] where the password is
-    /// wrong.
+    /// As for reading it, but [`Error::Forbidden`] where it is somebody else's whom `user` may not change, or the last active
+    /// superuser's; [`Error::Invalid`] where the password is wrong.
     pub async fn delete_account(&self, user: &CurrentUser, id: UserId, current_password: &str) -> Result<()> {
         let account = self.account_to_delete(user, id).await?;
         self.proved_account(user, current_password).await?.ok_or_else(bad_password)?;
-        self.remove_account(&account).await
+        self.remove_account_for(user, &account).await
     }
 
-    /// Deletes an account with its messages, as it was read, and asks for nobody's password: for an administration.
+    /// Deletes an account with its messages, as it was read, for a user who proved to be who it is.
+    pub(crate) async fn remove_account_for(&self, user: &CurrentUser, account: &User) -> Result<()> {
+        if user.id == account.id {
+            return self.remove_account(account).await;
+        }
+        let delete = Administration::Delete { account: account.id, revision: account.revision };
+        self.administer(user, delete).await.map(drop)
+    }
+
+    /// Deletes an account with its messages, as it was read, and asks neither who wants it nor for a password: for the host.
     ///
     /// # Errors
-    /// [`Error::Conflict`] where its password was changed meanwhile, or it is gone.
+    /// [`Error::Conflict`] where its password was changed meanwhile, or it is gone; [`Error::Forbidden`] where it is the last
+    /// active superuser's.
     pub async fn remove_account(&self, account: &User) -> Result<()> {
         let (user, revision, changing) = (account.id, account.revision, self.changing(account.id));
         let deleted = self.write(
@@ -216,11 +257,7 @@ impl ChatApi {
             },
             move |deleted| deleted.then_some(Event::UserDeleted { user }),
         );
-        if deleted.await? {
-            Ok(())
-        } else {
-            Err(Error::Conflict("The account was changed meanwhile; try again.".into()))
-        }
+        if deleted.await? { Ok(()) } else { Err(changed_meanwhile()) }
     }
 
     /// Gives the user another name.
@@ -249,7 +286,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unavailable`] where the store does not answer.
     pub async fn reset_username(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, true, Letter::UsernameReset).await
+        self.write_to_each(email, |user| user.is_active, Letter::UsernameReset).await
     }
 
     /// Sets a new name by the parts of a mailed link.
@@ -270,9 +307,13 @@ impl ChatApi {
     /// Activates an account by the parts of a mailed link.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the link is false or too old, [`Error::Forbidden`] where the account is active already.
+    /// [`Error::Invalid`] where the link is false or too old, or the account was deactivated; [`Error::Forbidden`] where it is
+    /// active already.
     pub async fn activate(&self, uid: &str, token: &str) -> Result<()> {
         let user = self.user_of_link(Purpose::Activation, uid, token).await?;
+        if user.is_deactivated() {
+            return Err(bad_link());
+        }
         let Some(user) = self.change_user(user.id, UserChange::Activate).await? else {
             return Err(Error::Forbidden("Stale token for given user.".into()));
         };
@@ -282,17 +323,23 @@ impl ChatApi {
         Ok(())
     }
 
-    /// Mails the link for activation again, to every inactive user of this address.
+    /// Mails the link for activation again, to every user of this address who awaits it.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the store does not answer.
     pub async fn resend_activation(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, false, Letter::Activation).await
+        self.write_to_each(email, |user| user.awaits_activation, Letter::Activation).await
     }
 
-    pub(super) async fn write_to_each(&self, email: &str, active: bool, letter: Letter) -> Result<()> {
+    /// Mails this to every user of an address who is `wanted`, and has a password.
+    pub(super) async fn write_to_each(
+        &self,
+        email: &str,
+        wanted: fn(&User) -> bool,
+        letter: Letter,
+    ) -> Result<()> {
         for user in self.store().users_by_email(email).await? {
-            if user.is_active == active && is_usable(&user.password) {
+            if wanted(&user) && is_usable(&user.password) {
                 self.write_to(&user, letter);
             }
         }
@@ -345,7 +392,26 @@ pub(super) fn bad_link() -> Error {
     Error::field("token", "Invalid token for given user.")
 }
 
-fn taken(error: StoreError, field: &'static str) -> Error {
+/// 409: what was read of the account no longer holds.
+pub(super) fn changed_meanwhile() -> Error {
+    Error::Conflict("The account was changed meanwhile; try again.".into())
+}
+
+/// Whether an account, as it was read, is this user's own or one that it may change.
+fn may_change(user: &CurrentUser, account: &User) -> bool {
+    let may_change = |level| may_change_account(level, account.is_staff, account.is_superuser);
+    user.id == account.id || user.level().is_some_and(may_change)
+}
+
+/// A revision to start with: what nobody guesses, and no two users have alike. Below 2^52, so that it stays a number in JSON
+/// (RFC 8259, section 6) however often it grows.
+pub fn first_revision(random: &dyn Random) -> i64 {
+    let mut drawn = [0; 8];
+    random.fill(&mut drawn);
+    i64::from_le_bytes(drawn) & ((1 << 52) - 1)
+}
+
+pub(super) fn taken(error: StoreError, field: &'static str) -> Error {
     match error {
         StoreError::Taken => Error::field(field, TAKEN),
         other => other.into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::accounts::{USERNAME_LIMIT, is_name_char};
+use super::accounts::{USERNAME_LIMIT, first_revision, is_name_char};
 use super::emails::{is_address, normalized};
 use super::{EMAIL_LIMIT, NewUser, User, UserChange};
 use crate::ChatApi;
@@ -132,9 +132,12 @@ impl ChatApi {
                 email: said.sound_email().unwrap_or_default(),
                 password: self.passwords().unusable(),
                 is_active: true,
+                awaits_activation: false,
                 is_staff: said.is_staff.unwrap_or_default(),
                 is_superuser: false,
+                is_viewer: false,
                 date_joined: self.now(),
+                revision: first_revision(self.random()),
             };
             match self.store().keep_user(&said.id, fresh).await {
                 Err(StoreError::Taken) => {}
@@ -152,8 +155,17 @@ impl ChatApi {
             if username.is_none() && email.is_none() && is_staff.is_none() {
                 break;
             }
-            let change = UserChange::External { username, email: email.clone(), is_staff };
-            match self.change_user(user.id, change).await {
+            let change = |is_staff| UserChange::External {
+                username: username.clone(),
+                email: email.clone(),
+                is_staff,
+            };
+            let changed = match self.change_user(user.id, change(is_staff)).await {
+                // Somebody has to be left who may do everything, whatever the host says.
+                Err(StoreError::LastSuperuser) => self.change_user(user.id, change(None)).await,
+                changed => changed,
+            };
+            match changed {
                 Err(StoreError::Taken) => {}
                 changed => return changed?.ok_or_else(|| Unauthenticated::UserNotFound.into()),
             }

@@ -2,7 +2,7 @@
 
 use super::accounts::{bad_link, bad_password};
 use super::letters::Letter;
-use super::{User, UserChange};
+use super::{Administration, User, UserChange};
 use crate::auth::mail_token::Purpose;
 use crate::auth::password::Verdict;
 use crate::error::{FieldErrors, Result};
@@ -45,7 +45,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unavailable`](crate::Error::Unavailable) where the store does not answer.
     pub async fn reset_password(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, true, Letter::PasswordReset).await
+        self.write_to_each(email, |user| user.is_active, Letter::PasswordReset).await
     }
 
     /// Sets a new password by the parts of a mailed link.
@@ -60,9 +60,9 @@ impl ChatApi {
         if self.change_password(&user, new_password).await? { Ok(()) } else { Err(bad_link()) }
     }
 
-    /// Gives an account, as it was read, another password without asking for the present one: for an administration. Every
-    /// token that was issued before ends. Whether it could be done: not where the password was changed since, or the account
-    /// is gone.
+    /// Gives an account, as it was read, another password, and asks neither who wants it nor for the present one: for the
+    /// host. Every token that was issued before ends. Whether it could be done: not where the password was changed since, or
+    /// the account is gone.
     ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) where the new one is against the rules.
@@ -75,6 +75,22 @@ impl ChatApi {
             self.write_to(user, Letter::PasswordChanged);
         }
         Ok(changed.is_some())
+    }
+
+    /// Gives another's account, as it was read, another password, where `actor` may. Every token that was issued before ends.
+    ///
+    /// # Errors
+    /// As for [`administer`](Self::administer); [`Error::Invalid`](crate::Error::Invalid) where the password is against the
+    /// rules.
+    pub async fn set_password_of(&self, actor: &CurrentUser, user: &User, new_password: &str) -> Result<()> {
+        self.check_password("new_password", new_password, &user.username, &user.email)?;
+        let hash = self.passwords().hash(new_password).await?;
+        let set = Administration::SetPassword { account: user.id, hash, revision: user.revision };
+        self.administer(actor, set).await?;
+        if self.config().accounts.password_changed_email_confirmation {
+            self.write_to(user, Letter::PasswordChanged);
+        }
+        Ok(())
     }
 
     /// The hash of the password that a new account of this name and address is to have.

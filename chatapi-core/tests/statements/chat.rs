@@ -47,13 +47,15 @@ impl Chat {
         (passwords.memory_kib, passwords.passes) = (8, 1);
         let builder = ChatApi::builder(store, [7; 32]).config(config).passwords(passwords);
         let api = builder.mailer(mailbox.clone()).build().unwrap();
-        let [ann, bob] = ["ann", "bob"].map(|name| NewAccount {
+        let [ann, bob, root] = ["ann", "bob", "root"].map(|name| NewAccount {
             email: format!("{name}@example.org"),
             is_superuser: true,
             ..NewAccount::new(name, PASSWORD)
         });
         let ann = CurrentUser::from(&api.register(ann).await.unwrap());
         let bob = api.register(bob).await.unwrap();
+        // Ann may go: she is not the last superuser.
+        api.register(root).await.unwrap();
         for name in ["Tea", "Coffee"] {
             let draft = RoomDraft { name: name.into(), users: vec![ann.id, bob.id], admin: None };
             let room = api.create_room(&ann, draft).await.unwrap();

@@ -103,9 +103,10 @@ const REQUESTS: &[(&str, &str, u64, u64)] = &[
     ("OPTIONS /auth/users/2/", "", 1, 0),
     ("GET /auth/users/2/", "", 1, 0),
     ("HEAD /auth/users/2/", "", 1, 0),
-    ("PUT /auth/users/2/", r#"{"email":"bob@example.org"}"#, 2, 0),
-    ("PATCH /auth/users/2/", r#"{"email":"bob@example.org"}"#, 2, 0),
-    ("DELETE /auth/users/2/", r#"{"current_password":"{password}"}"#, 4, 1),
+    // Who changes another's account is read with it, and both are held until the change and its entry in the log are written.
+    ("PUT /auth/users/2/", r#"{"email":"bob@example.org"}"#, 2, 1),
+    ("PATCH /auth/users/2/", r#"{"email":"bobby@example.org"}"#, 4, 1),
+    ("DELETE /auth/users/2/", r#"{"current_password":"{password}"}"#, 6, 1),
     ("OPTIONS /auth/users/set_password/", "", 0, 0),
     (
         "POST /auth/users/set_password/",
@@ -115,7 +116,7 @@ const REQUESTS: &[(&str, &str, u64, u64)] = &[
     ),
     ("OPTIONS /auth/users/set_username/", "", 0, 0),
     ("POST /auth/users/set_username/", r#"{"new_username":"anna","current_password":"{password}"}"#, 3, 0),
-    ("DELETE /auth/users/me/", r#"{"current_password":"{password}"}"#, 3, 1),
+    ("DELETE /auth/users/me/", r#"{"current_password":"{password}"}"#, 4, 1),
 ];
 
 /// Where SQLite takes more statements, within a transaction: it has none that write to several tables, and a message's text

@@ -11,7 +11,7 @@ use chatapi_core::random::SystemRandom;
 use chatapi_core::search::Words;
 use chatapi_core::store::StoreError;
 use chatapi_core::store::load::{Load, NextIds};
-use chatapi_core::users::User;
+use chatapi_core::users::{User, first_revision};
 use chatapi_core::{Clock, MessageId, Store, Timestamp, UserId};
 use clap::Args;
 use fastrand::Rng;
@@ -185,10 +185,12 @@ fn superuser(id: UserId, name: &str, hash: &str, now: Timestamp) -> User {
         email: String::new(),
         password: hash.to_owned(),
         is_active: true,
+        awaits_activation: false,
         is_staff: true,
         is_superuser: true,
+        is_viewer: false,
         date_joined: now,
-        revision: 0,
+        revision: first_revision(&SystemRandom),
         external_id: None,
     }
 }

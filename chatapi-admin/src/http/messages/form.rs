@@ -9,9 +9,9 @@ use super::{named, require_change, title};
 use crate::desk::{Desk, faults_of};
 use crate::http::dashboard::link_to;
 use crate::http::pages::{Form, after_save};
-use crate::permission::may_change;
 use crate::store::Kind;
 use crate::view::{Field, Frame, Link, Piece};
+use chatapi_core::permission::may_change;
 
 pub(in crate::http) async fn add(desk: Desk) -> Result<Response> {
     let room = desk.call.query("room").unwrap_or_default().to_owned();

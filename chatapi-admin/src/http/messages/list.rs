@@ -9,9 +9,9 @@ use super::{search, title};
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
 use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
-use crate::permission::may_change;
 use crate::store::{Counted, MessageList, MessageRow};
 use crate::view::{Link, Piece, number_of};
+use chatapi_core::permission::may_change;
 
 /// The spans of time that the list can be narrowed to.
 const SINCE: [(&str, &str, u64); 3] =

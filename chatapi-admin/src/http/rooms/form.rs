@@ -12,9 +12,9 @@ use super::{named, require_change};
 use crate::desk::{Desk, faults_of, shortened};
 use crate::http::dashboard::link_to;
 use crate::http::pages::{Form, Tick, after_save};
-use crate::permission::may_change;
 use crate::store::Kind;
 use crate::view::{Field, Frame, Link, number_of};
+use chatapi_core::permission::may_change;
 
 /// How many members a page shows to be ticked. Others are removed by name.
 const SHOWN: usize = 300;

@@ -6,9 +6,9 @@ use chatapi_core::{Result, UserId};
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
 use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
-use crate::permission::may_change;
 use crate::store::{Counted, RoomList, RoomRow};
 use crate::view::{Link, Piece, number, number_of};
+use chatapi_core::permission::may_change;
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/rooms/", &["admin", "member"], "-id");

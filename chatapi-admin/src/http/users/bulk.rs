@@ -1,15 +1,14 @@
 //! Several users at once: activated, deactivated, deleted.
 
 use chatapi_core::http::Response;
-use chatapi_core::users::User;
+use chatapi_core::permission::may_change;
+use chatapi_core::users::{Administration, User, UserEdit};
 use chatapi_core::{Error, Result, UserId};
 
-use super::{consequences, done, edit, is_oneself, remove};
+use super::{administer, consequences, is_oneself, remove};
 use crate::desk::Desk;
 use crate::http::bulk::{Bulk, deletion, nothing, outcome, reason};
 use crate::http::dashboard::link_to;
-use crate::permission::{may_change, may_change_user};
-use crate::store::{Kind, UserEdit};
 use crate::view::number_of;
 
 pub(in crate::http) async fn act(desk: Desk) -> Result<Response> {
@@ -65,10 +64,7 @@ async fn carry_out(desk: &Desk, action: &str, users: &[User]) -> Result<Response
     let (mut count, mut refused) = (0, Vec::new());
     for user in users {
         let result = match action {
-            "delete" if may_change_user(desk.level()?, user.is_staff, user.is_superuser) => {
-                remove(desk, user).await
-            }
-            "delete" => Err(Error::forbidden()),
+            "delete" => remove(desk, user).await,
             action => set_active(desk, user, action == "activate").await,
         };
         match result {
@@ -88,7 +84,6 @@ async fn set_active(desk: &Desk, user: &User, is_active: bool) -> Result<()> {
     if !is_active && is_oneself(desk, user.id)? {
         return Err(Error::Conflict("you cannot deactivate the account that you are using.".into()));
     }
-    done(edit(desk, user.id, UserEdit { is_active: Some(is_active), ..UserEdit::default() }).await?)?;
-    let detail = if is_active { "Active: yes" } else { "Active: no" };
-    desk.note("Changed", Kind::User, user.id.0, &user.username, detail).await
+    let edit = UserEdit { is_active: Some(is_active), ..UserEdit::default() };
+    administer(desk, Administration::Change { account: user.id, edit }).await.map(drop)
 }

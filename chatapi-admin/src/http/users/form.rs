@@ -2,16 +2,13 @@
 
 use chatapi_core::error::FieldErrors;
 use chatapi_core::http::Response;
-use chatapi_core::store::StoreError;
-use chatapi_core::text::nfkc;
-use chatapi_core::users::{EMAIL_LIMIT, NewUser, User, is_address, normalized};
+use chatapi_core::permission::{may_change, may_change_account, may_promote};
+use chatapi_core::users::{Administration, EMAIL_LIMIT, NewUser, User, UserEdit, is_address};
 use chatapi_core::{Error, Result};
 
-use super::{LAST_SUPERUSER, edit, is_oneself, named, to_change};
+use super::{administer, is_oneself, named, to_change};
 use crate::desk::{Desk, faults_of};
 use crate::http::pages::{Form, after_save};
-use crate::permission::{may_change, may_change_user, may_promote};
-use crate::store::{Edited, Kind, UserEdit};
 use crate::view::{Field, Frame, Input, Link, Piece};
 
 /// What a form says of a user.
@@ -38,14 +35,14 @@ impl Entered {
         }
     }
 
-    fn known(user: &User, is_viewer: bool) -> Self {
+    fn known(user: &User) -> Self {
         Self {
             username: user.username.clone(),
             email: user.email.clone(),
             is_active: user.is_active,
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
-            is_viewer,
+            is_viewer: user.is_viewer,
         }
     }
 
@@ -76,28 +73,6 @@ impl Entered {
             );
         }
         fields
-    }
-
-    /// What differs, as the log tells it.
-    fn differences(&self, before: &Self) -> String {
-        let mut names = Vec::new();
-        if self.username != before.username {
-            names.push(format!("Name (was {})", before.username));
-        }
-        if self.email != before.email {
-            names.push("E-mail address".to_owned());
-        }
-        for (label, now, then) in [
-            ("Active", self.is_active, before.is_active),
-            ("Staff", self.is_staff, before.is_staff),
-            ("View only", self.is_viewer, before.is_viewer),
-            ("Superuser", self.is_superuser, before.is_superuser),
-        ] {
-            if now != then {
-                names.push(format!("{label}: {}", if now { "yes" } else { "no" }));
-            }
-        }
-        names.join(", ")
     }
 }
 
@@ -156,13 +131,8 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
         return add_form(&desk, &entered, &faults);
     }
     match make(&desk, &entered, password).await {
-        Ok(user) => {
-            desk.note("Added", Kind::User, user.id.0, &user.username, "").await?;
-            desk.done(
-                &after_save(&desk, "users", user.id.0),
-                &format!("The user {} was added.", user.username),
-            )
-        }
+        Ok(user) => desk
+            .done(&after_save(&desk, "users", user.id.0), &format!("The user {} was added.", user.username)),
         Err(error) => add_form(&desk, &entered, &faults_of(error)?),
     }
 }
@@ -173,26 +143,25 @@ async fn make(desk: &Desk, entered: &Entered, password: &str) -> Result<User> {
         email: entered.email.clone(),
         password: desk.api.hash_new_password(password, &entered.username, &entered.email).await?,
         is_active: entered.is_active,
+        awaits_activation: false,
         is_staff: entered.is_staff,
         is_superuser: entered.is_superuser,
+        is_viewer: entered.is_viewer && entered.is_staff,
         date_joined: desk.api.now(),
+        revision: 0,
     };
-    let user = desk.api.add_user(user).await?;
-    if entered.is_viewer {
-        super::done(edit(desk, user.id, UserEdit { is_viewer: Some(true), ..UserEdit::default() }).await?)?;
-    }
-    Ok(user)
+    administer(desk, Administration::Add(user)).await
 }
 
 pub(in crate::http) async fn change(desk: Desk) -> Result<Response> {
     let user = named(&desk).await?;
-    let entered = Entered::known(&user, desk.store().is_viewer(user.id).await?);
+    let entered = Entered::known(&user);
     change_form(&desk, &user, &entered, &FieldErrors::default())
 }
 
 fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
     let (level, id) = (desk.level()?, user.id);
-    let changes = may_change_user(level, user.is_staff, user.is_superuser);
+    let changes = may_change_account(level, user.is_staff, user.is_superuser);
     // Who may not promote sees what holds all the same.
     let fields = entered.fields(may_promote(level) || user.is_staff || user.is_superuser);
     let mut form = Form::new(frame(desk, &user.username), fields, faults);
@@ -200,6 +169,9 @@ fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors
         ("Id", Link::new(id.to_string(), "")),
         ("Joined", Link::new(Piece::shown(&user.date_joined), "")),
     ];
+    if user.awaits_activation {
+        form.facts.push(("Status", Link::new("awaits the activation by a mailed link", "")));
+    }
     if let Some(external) = &user.external_id {
         form.facts.push(("Called elsewhere", Link::new(external, "")));
     }
@@ -219,7 +191,7 @@ fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors
 
 pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
     let user = to_change(&desk).await?;
-    let before = Entered::known(&user, desk.store().is_viewer(user.id).await?);
+    let before = Entered::known(&user);
     let mut entered = Entered::of(&desk);
     let promotes = may_promote(desk.level()?);
     if !promotes {
@@ -246,31 +218,24 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
         return change_form(&desk, &user, &entered, &faults);
     }
     let (id, name) = (user.id.0, &entered.username);
-    if entered != before {
-        desk.note("Changed", Kind::User, id, name, entered.differences(&before)).await?;
-    }
     desk.done(&after_save(&desk, "users", id), &format!("The user {name} was saved."))
 }
 
 async fn store(desk: &Desk, user: &User, entered: &Entered, promotes: bool) -> Result<FieldErrors> {
-    let mut faults = FieldErrors::default();
-    let change = UserEdit {
-        username: Some(nfkc(&entered.username)),
-        email: Some(normalized(&entered.email)),
-        is_active: Some(entered.is_active),
+    let edit = UserEdit {
+        username: Some(entered.username.clone()),
+        email: Some(entered.email.clone()),
+        must_prove_email: false,
+        // Who awaits the activation goes on to, unless the box was ticked.
+        is_active: (entered.is_active != user.is_active).then_some(entered.is_active),
         is_staff: promotes.then_some(entered.is_staff),
         is_superuser: promotes.then_some(entered.is_superuser),
         is_viewer: promotes.then_some(entered.is_viewer && entered.is_staff),
-        even_staff: promotes,
     };
-    let edited = desk.store().change_user(user.id, change).await;
-    desk.api.forget_user(user.id);
-    match edited {
-        Ok(Edited::LastSuperuser) => faults.add("is_superuser", LAST_SUPERUSER),
-        Err(StoreError::Taken) => faults.add("username", "A user with that username already exists."),
-        edited => super::done(edited?)?,
+    match administer(desk, Administration::Change { account: user.id, edit }).await {
+        Ok(_) => Ok(FieldErrors::default()),
+        Err(error) => faults_of(error),
     }
-    Ok(faults)
 }
 
 fn frame(desk: &Desk, title: &str) -> Frame {

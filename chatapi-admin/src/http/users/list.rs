@@ -6,9 +6,9 @@ use chatapi_core::http::Response;
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
 use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
-use crate::permission::{may_change, may_change_user};
-use crate::store::{Counted, Key, Mark, Role, UserList, UserRow, UserSort};
+use crate::store::{Counted, Key, Mark, Role, Status, UserList, UserRow, UserSort};
 use crate::view::{Link, Piece, number_of};
+use chatapi_core::permission::{may_change, may_change_account};
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/users/", &["active", "role"], "username");
@@ -34,11 +34,20 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     page.rows = found
         .rows
         .iter()
-        .map(|(_, user)| row(&desk, user, may_change_user(level, user.is_staff, user.is_superuser)))
+        .map(|(_, user)| row(&desk, user, may_change_account(level, user.is_staff, user.is_superuser)))
         .collect();
     page.searches = "Search names and e-mail addresses";
     page.filters = vec![
-        asked.filter("Active", "active", &[("yes", "Yes"), ("no", "No")]),
+        asked.filter(
+            "Active",
+            "active",
+            &[
+                ("yes", "Yes"),
+                ("no", "No"),
+                ("awaiting", "Awaiting activation"),
+                ("deactivated", "Deactivated"),
+            ],
+        ),
         asked.filter(
             "Role",
             "role",
@@ -65,9 +74,11 @@ fn wanted(asked: &Asked<'_>) -> UserList {
     };
     UserList {
         sort,
-        is_active: match asked.get("active") {
-            Some("yes") => Some(true),
-            Some("no") => Some(false),
+        status: match asked.get("active") {
+            Some("yes") => Some(Status::Active),
+            Some("no") => Some(Status::Inactive),
+            Some("awaiting") => Some(Status::AwaitsActivation),
+            Some("deactivated") => Some(Status::Deactivated),
             _ => None,
         },
         role: match asked.get("role") {
@@ -81,8 +92,11 @@ fn wanted(asked: &Asked<'_>) -> UserList {
 }
 
 fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {
-    let mut may =
-        vec![if user.is_active { Piece::Badge("good", "active") } else { Piece::Badge("bad", "inactive") }];
+    let mut may = vec![match (user.is_active, user.awaits_activation) {
+        (true, _) => Piece::Badge("good", "active"),
+        (false, true) => Piece::Badge("plain", "awaiting activation"),
+        (false, false) => Piece::Badge("bad", "deactivated"),
+    }];
     if user.is_superuser {
         may.push(Piece::Badge("key", "superuser"));
     } else if user.is_staff && user.is_viewer {

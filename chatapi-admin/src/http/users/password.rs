@@ -9,7 +9,6 @@ use super::{is_oneself, to_change};
 use crate::desk::{Desk, faults_of};
 use crate::http::dashboard::link_to;
 use crate::http::pages::Form;
-use crate::store::Kind;
 use crate::view::{Field, Link};
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
@@ -30,16 +29,14 @@ pub(in crate::http) async fn set(desk: Desk) -> Result<Response> {
     if password != desk.fields.exact("again") {
         faults.add("again", "The two passwords are not the same.");
     } else {
-        match desk.api.change_password(&user, password).await {
-            Ok(true) => {}
-            Ok(false) => return Err(Error::Conflict("The account was changed meanwhile; try again.".into())),
-            Err(error) => faults = faults_of(error)?,
+        match desk.api.set_password_of(&desk.actor()?, &user, password).await {
+            Err(error @ Error::Invalid(_)) => faults = faults_of(error)?,
+            set => set?,
         }
     }
     if !faults.is_empty() {
         return form(&desk, &user, &faults);
     }
-    desk.note("Changed", Kind::User, user.id.0, &user.username, "Password").await?;
     let url = desk.link(&format!("/users/{}/", user.id));
     desk.done(&url, &format!("{} has a new password, and is logged out everywhere.", user.username))
 }

@@ -12,7 +12,7 @@ const SHOWN: &str = "s.id, s.at, s.actor_id, s.actor, s.action, s.kind, s.object
 
 pub(super) async fn note<E: Tables>(engine: &E, entry: NewEntry) -> Result<()> {
     let statement =
-        sql("insert into chatapi_admin_log (at, actor_id, actor, action, kind, object_id, object, detail)
+        sql("insert into chatapi_audit_log (at, actor_id, actor, action, kind, object_id, object, detail)
          values ($1, $2, $3, $4, $5, $6, $7, $8)");
     let values = [
         Value::Time(entry.at),
@@ -40,7 +40,7 @@ pub(super) async fn list<E: Tables>(engine: &E, list: &LogList) -> Result<Found<
         conditions.push(format!("t.actor_id = {}", values.add(Value::Int(actor.0))));
     }
     let table = Table {
-        name: "chatapi_admin_log",
+        name: "chatapi_audit_log",
         conditions,
         key: None,
         shown: SHOWN,

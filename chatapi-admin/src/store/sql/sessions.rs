@@ -24,9 +24,8 @@ pub(super) async fn open<E: Tables>(engine: &E, session: NewSession, stale: Time
 
 pub(super) async fn find<E: Tables>(engine: &E, token_hash: &str) -> Result<Option<Session>> {
     let statement = sql(
-        "select u.id, u.username, u.email, u.password, u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.revision,
-             u.external_id, exists (select 1 from chatapi_admin_viewers v where v.user_id = u.id),
-             s.revision, s.opened_at, s.seen_at
+        "select u.id, u.username, u.email, u.password, u.is_active, u.awaits_activation, u.is_staff, u.is_superuser,
+             u.is_viewer, u.date_joined, u.revision, u.external_id, s.revision, s.opened_at, s.seen_at
          from chatapi_admin_sessions s join chatapi_users u on u.id = s.user_id where s.token_hash = $1",
     );
     let rows = engine.read(statement, &[Value::Text(token_hash.into())]).await?;
@@ -51,15 +50,16 @@ fn session(row: &impl Row) -> Result<Session> {
             email: row.text(2)?,
             password: row.text(3)?,
             is_active: row.bool(4)?,
-            is_staff: row.bool(5)?,
-            is_superuser: row.bool(6)?,
-            date_joined: row.time(7)?,
-            revision: row.int(8)?,
-            external_id: row.opt_text(9)?,
+            awaits_activation: row.bool(5)?,
+            is_staff: row.bool(6)?,
+            is_superuser: row.bool(7)?,
+            is_viewer: row.bool(8)?,
+            date_joined: row.time(9)?,
+            revision: row.int(10)?,
+            external_id: row.opt_text(11)?,
         },
-        is_viewer: row.bool(10)?,
-        revision: row.int(11)?,
-        opened_at: row.time(12)?,
-        seen_at: row.time(13)?,
+        revision: row.int(12)?,
+        opened_at: row.time(13)?,
+        seen_at: row.time(14)?,
     })
 }

@@ -34,29 +34,39 @@ pub(super) const REGISTER: Doc = Doc::new("create_user", "Sign up")
 pub(super) const READ_ME: Doc =
     Doc::new("read_me", "Read your account").answers(StatusCode::OK, Shape::Record(&USER));
 
-pub(super) const REPLACE_ME: Doc =
-    Doc::new("replace_me", "Replace your account").answers(StatusCode::OK, Shape::Record(&USER));
+pub(super) const REPLACE_ME: Doc = Doc::new("replace_me", "Replace your account")
+    .answers(StatusCode::OK, Shape::Record(&USER))
+    .refuses(&[StatusCode::FORBIDDEN]);
 
-pub(super) const UPDATE_ME: Doc =
-    Doc::new("update_me", "Change your account").answers(StatusCode::OK, Shape::Record(&USER));
+pub(super) const UPDATE_ME: Doc = Doc::new("update_me", "Change your account")
+    .answers(StatusCode::OK, Shape::Record(&USER))
+    .refuses(&[StatusCode::FORBIDDEN]);
 
-pub(super) const DELETE_ME: Doc =
-    Doc::new("delete_me", "Delete your account").takes(&[CURRENT_PASSWORD]).answers_nothing();
+pub(super) const DELETE_ME: Doc = Doc::new("delete_me", "Delete your account")
+    .about("The last active superuser's stays.")
+    .takes(&[CURRENT_PASSWORD])
+    .answers_nothing()
+    .refuses(&[StatusCode::FORBIDDEN]);
 
 pub(super) const READ: Doc = Doc::new("read_user", "Read an account")
     .about("Your own; staff read any.")
     .answers(StatusCode::OK, Shape::Record(&USER));
 
 pub(super) const REPLACE: Doc = Doc::new("replace_user", "Replace an account")
-    .about("Your own; staff replace any.")
-    .answers(StatusCode::OK, Shape::Record(&USER));
+    .about("Your own; staff replace that of anybody who is neither staff nor superuser, a superuser any.")
+    .answers(StatusCode::OK, Shape::Record(&USER))
+    .refuses(&[StatusCode::FORBIDDEN]);
 
 pub(super) const UPDATE: Doc = Doc::new("update_user", "Change an account")
-    .about("Your own; staff change any.")
-    .answers(StatusCode::OK, Shape::Record(&USER));
+    .about("Your own; staff change that of anybody who is neither staff nor superuser, a superuser any.")
+    .answers(StatusCode::OK, Shape::Record(&USER))
+    .refuses(&[StatusCode::FORBIDDEN]);
 
 pub(super) const DELETE: Doc = Doc::new("delete_user", "Delete an account")
-    .about("Your own; staff delete any. The password is that of whoever asks.")
+    .about(
+        "Your own; staff delete that of anybody who is neither staff nor superuser, a superuser any. The password is that \
+         of whoever asks. The last active superuser's account stays.",
+    )
     .takes(&[CURRENT_PASSWORD])
     .answers_nothing()
     .refuses(&[StatusCode::FORBIDDEN]);

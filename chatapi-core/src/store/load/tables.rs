@@ -59,8 +59,8 @@ fn as_number<S: serde::Serializer>(flag: &bool, serializer: S) -> Result<S::Ok, 
 
 pub(super) static USERS: Table = Table {
     name: "chatapi_users",
-    columns: "id, username, email, email_folded, password, is_active, is_staff, is_superuser, date_joined, \
-              revision, external_id",
+    columns: "id, username, email, email_folded, password, is_active, awaits_activation, is_staff, \
+              is_superuser, is_viewer, date_joined, revision, external_id",
 };
 
 pub(super) static ROOMS: Table = Table { name: "chatapi_rooms", columns: "id, name, admin_id" };
@@ -76,7 +76,7 @@ pub(crate) static OF_MESSAGES: [Table; 2] = [
     },
 ];
 
-pub(super) fn user<'a>(user: &'a User, email_folded: &'a str) -> [Cell<'a>; 11] {
+pub(super) fn user<'a>(user: &'a User, email_folded: &'a str) -> [Cell<'a>; 13] {
     use Cell::{Bool, Int, OptText, Text, Time};
     [
         Int(user.id.0),
@@ -85,8 +85,10 @@ pub(super) fn user<'a>(user: &'a User, email_folded: &'a str) -> [Cell<'a>; 11] 
         Text(email_folded),
         Text(&user.password),
         Bool(user.is_active),
+        Bool(user.awaits_activation),
         Bool(user.is_staff),
         Bool(user.is_superuser),
+        Bool(user.is_viewer),
         Time(user.date_joined.as_micros()),
         Int(user.revision),
         OptText(user.external_id.as_deref()),

@@ -6,13 +6,14 @@ use crate::messages::{Message, MessageFilter};
 use crate::permission::Reach;
 use crate::rooms::{Member, MembersChange, Room, RoomChange};
 use crate::store::{Result, StoreError};
-use crate::users::{NewUser, User, UserChange};
-use crate::{MessageId, RoomId, UserId};
+use crate::users::{Administration, AuditEntry, NewUser, User, UserChange, Write, keep_a_superuser};
+use crate::{MessageId, RoomId, Timestamp, UserId};
 
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) secrets: BTreeMap<String, String>,
     pub(super) users: BTreeMap<UserId, User>,
+    pub(super) audit_log: Vec<AuditEntry>,
     pub(super) rooms: BTreeMap<RoomId, RoomRow>,
     pub(super) messages: BTreeMap<MessageId, MessageRow>,
     pub(super) user_ids: Counter,
@@ -58,18 +59,7 @@ impl Tables {
         if self.user_by_name(&user.username).is_some() {
             return Err(StoreError::Taken);
         }
-        let user = User {
-            id: self.user_ids.next(),
-            username: user.username,
-            email: user.email,
-            password: user.password,
-            is_active: user.is_active,
-            is_staff: user.is_staff,
-            is_superuser: user.is_superuser,
-            date_joined: user.date_joined,
-            revision: 0,
-            external_id: external_id.map(str::to_owned),
-        };
+        let user = user.with_id(self.user_ids.next(), external_id);
         self.users.insert(user.id, user.clone());
         Ok(user)
     }
@@ -78,41 +68,59 @@ impl Tables {
         let Some(user) = self.users.get(&id).filter(|user| holds(&change, user)) else {
             return Ok(None);
         };
-        let mut user = user.clone();
-        match change {
-            UserChange::Email(email) => user.email = email,
-            UserChange::UnprovedEmail(email) => (user.email, user.is_active) = (email, false),
-            UserChange::Username { username, .. } => user.username = username,
-            UserChange::Password { hash, .. } => {
-                user.password = hash;
-                user.revision += 1;
-            }
-            UserChange::Rehash { to, .. } => user.password = to,
-            UserChange::Activate => user.is_active = true,
-            UserChange::External { username, email, is_staff } => {
-                user.username = username.unwrap_or(user.username);
-                user.email = email.unwrap_or(user.email);
-                user.is_staff = is_staff.unwrap_or(user.is_staff);
-            }
-        }
-        if self.user_by_name(&user.username).is_some_and(|other| other.id != id) {
-            return Err(StoreError::Taken);
-        }
-        self.users.insert(id, user.clone());
-        Ok(Some(user))
+        let after = change.applied_to(user);
+        keep_a_superuser(&self.held(), id, Some(&after))?;
+        self.replace_user(after).map(Some)
     }
 
-    pub(super) fn delete_user(&mut self, id: UserId, revision: i64) -> bool {
-        if self.users.get(&id).is_none_or(|user| user.revision != revision) {
-            return false;
+    fn replace_user(&mut self, user: User) -> Result<User> {
+        if self.user_by_name(&user.username).is_some_and(|other| other.id != user.id) {
+            return Err(StoreError::Taken);
         }
+        self.users.insert(user.id, user.clone());
+        Ok(user)
+    }
+
+    fn held(&self) -> Vec<User> {
+        self.users.values().cloned().collect()
+    }
+
+    pub(super) fn administer(
+        &mut self,
+        actor: UserId,
+        action: Administration,
+        at: Timestamp,
+    ) -> Result<Option<User>> {
+        let Some(write) = action.decide(&self.held(), actor)? else { return Ok(None) };
+        let name = self.users.get(&actor).map(|user| user.username.clone()).unwrap_or_default();
+        let account = match write.clone() {
+            Write::Add(user) => self.insert_user(user, None)?,
+            Write::Change { after, .. } => self.replace_user(after)?,
+            Write::Delete(account) => {
+                self.remove_user(account.id);
+                account
+            }
+        };
+        self.audit_log.extend(write.entry(&account, (actor, name), at));
+        Ok(Some(account))
+    }
+
+    pub(super) fn delete_user(&mut self, id: UserId, revision: i64) -> Result<bool> {
+        if self.users.get(&id).is_none_or(|user| user.revision != revision) {
+            return Ok(false);
+        }
+        keep_a_superuser(&self.held(), id, None)?;
+        self.remove_user(id);
+        Ok(true)
+    }
+
+    fn remove_user(&mut self, id: UserId) {
         self.users.remove(&id);
         self.messages.retain(|_, row| row.message.user != id);
         for room in self.rooms.values_mut() {
             room.members.remove(&id);
             room.admin = room.admin.filter(|admin| *admin != id);
         }
-        true
     }
 
     /// Fails with the first of `ids` that is nobody's.
@@ -246,6 +254,6 @@ fn holds(change: &UserChange, user: &User) -> bool {
             user.revision == *revision
         }
         UserChange::Rehash { from, .. } => user.password == *from,
-        UserChange::Activate => !user.is_active,
+        UserChange::Activate => user.awaits_activation,
     }
 }

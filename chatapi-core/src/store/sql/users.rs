@@ -5,48 +5,18 @@ use super::{
     limit_values, page_of,
 };
 use crate::UserId;
-use crate::store::engine::{Session as _, Transaction as _};
+use crate::store::engine::{Session, Transaction as _};
 use crate::text::fold;
-use crate::users::{NewUser, User, UserChange};
+use crate::users::{NewUser, User, UserChange, keep_a_superuser};
 
-const COLUMNS: &str =
-    "id, username, email, password, is_active, is_staff, is_superuser, date_joined, revision, external_id";
+pub(super) const COLUMNS: &str = "id, username, email, password, is_active, awaits_activation, is_staff, \
+     is_superuser, is_viewer, date_joined, revision, external_id";
 
 impl<E: Engine> SqlStore<E> {
     pub(super) async fn insert_user(&self, user: NewUser, external_id: Option<&str>) -> Result<User> {
-        let rows = self
-            .write(
-                "insert into chatapi_users
-                     (username, email, email_folded, password, is_active, is_staff, is_superuser, date_joined,
-                      external_id)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                 returning id",
-                &[
-                    Value::Text(user.username.clone()),
-                    Value::Text(user.email.clone()),
-                    Value::Text(fold(&user.email)),
-                    Value::Text(user.password.clone()),
-                    Value::Bool(user.is_active),
-                    Value::Bool(user.is_staff),
-                    Value::Bool(user.is_superuser),
-                    Value::Time(user.date_joined),
-                    Value::OptText(external_id.map(str::to_owned)),
-                ],
-            )
-            .await?;
+        let rows = self.write(INSERT, &insert_values(&user, external_id)).await?;
         let id = first(&rows, |row| row.int(0))?.unwrap_or_default();
-        Ok(User {
-            id: UserId(id),
-            username: user.username,
-            email: user.email,
-            password: user.password,
-            is_active: user.is_active,
-            is_staff: user.is_staff,
-            is_superuser: user.is_superuser,
-            date_joined: user.date_joined,
-            revision: 0,
-            external_id: external_id.map(str::to_owned),
-        })
+        Ok(user.with_id(UserId(id), external_id))
     }
 
     pub(super) async fn insert_external_user(&self, external_id: &str, fresh: NewUser) -> Result<User> {
@@ -98,15 +68,16 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(super) async fn change_user(&self, id: UserId, change: UserChange) -> Result<Option<User>> {
+        let account = id;
         let id = Value::Int(id.0);
         let (set, values) = match change {
+            // These may take a superuser away.
+            UserChange::UnprovedEmail(_) | UserChange::External { is_staff: Some(false), .. } => {
+                return self.change_held_user(account, &change).await;
+            }
             UserChange::Email(email) => (
                 "email = $2, email_folded = $3 where id = $1",
                 vec![id, Value::Text(email.clone()), Value::Text(fold(&email))],
-            ),
-            UserChange::UnprovedEmail(email) => (
-                "email = $2, email_folded = $3, is_active = $4 where id = $1",
-                vec![id, Value::Text(email.clone()), Value::Text(fold(&email)), Value::Bool(false)],
             ),
             UserChange::Username { username, revision } => (
                 "username = $2 where id = $1 and revision = $3",
@@ -120,9 +91,10 @@ impl<E: Engine> SqlStore<E> {
                 "password = $2 where id = $1 and password = $3",
                 vec![id, Value::Text(to), Value::Text(from)],
             ),
-            UserChange::Activate => {
-                ("is_active = $2 where id = $1 and is_active <> $2", vec![id, Value::Bool(true)])
-            }
+            UserChange::Activate => (
+                "is_active = $2, awaits_activation = not $2 where id = $1 and awaits_activation",
+                vec![id, Value::Bool(true)],
+            ),
             UserChange::External { username, email, is_staff } => (
                 "username = coalesce($2, username), email = coalesce($3, email),
                  email_folded = coalesce($4, email_folded), is_staff = coalesce($5, is_staff) where id = $1",
@@ -139,22 +111,106 @@ impl<E: Engine> SqlStore<E> {
         first(&rows, |row| user(row, 0))
     }
 
-    pub(super) async fn remove_user(&self, id: UserId, revision: i64) -> Result<bool> {
-        let values = [Value::Int(id.0), Value::Int(revision)];
+    async fn change_held_user(&self, id: UserId, change: &UserChange) -> Result<Option<User>> {
         let mut transaction = self.engine.begin().await?;
-        // The memberships go first, as when a room is deleted.
-        let leave = Sql::from(
-            "delete from chatapi_room_members where user_id = $1
-             and exists (select 1 from chatapi_users where id = $1 and revision = $2)",
-        );
-        transaction.run(leave.0, &values).await?;
-        let delete = Sql::from("delete from chatapi_users where id = $1 and revision = $2 returning id");
-        let deleted = !transaction.run(delete.0, &values).await?.is_empty();
-        if deleted {
-            transaction.commit().await?;
-        }
-        Ok(deleted)
+        let held = hold(&mut transaction, &[id]).await?;
+        let Some(user) = held.iter().find(|user| user.id == id) else { return Ok(None) };
+        let after = change.clone().applied_to(user);
+        keep_a_superuser(&held, id, Some(&after))?;
+        replace(&mut transaction, &after).await?;
+        transaction.commit().await?;
+        Ok(Some(after))
     }
+
+    pub(super) async fn remove_user(&self, id: UserId, revision: i64) -> Result<bool> {
+        let mut transaction = self.engine.begin().await?;
+        let held = hold(&mut transaction, &[id]).await?;
+        if !held.iter().any(|user| user.id == id && user.revision == revision) {
+            return Ok(false);
+        }
+        keep_a_superuser(&held, id, None)?;
+        delete(&mut transaction, id).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Reads these users and every superuser; nobody else changes them until the transaction ends. They are locked in the order of
+/// their ids, so that two who take each other's rights wait for each other, and the second finds what the first did.
+pub(super) async fn hold<S: Session>(session: &mut S, ids: &[UserId]) -> Result<Vec<User>> {
+    let sql = format!(
+        "select {COLUMNS} from chatapi_users where id in (
+             select s.id from chatapi_users s where s.is_superuser
+             union select u.id from chatapi_users u where {}
+         ) order by id {}",
+        S::DIALECT.among("u.id", 1),
+        S::DIALECT.lock_row,
+    );
+    let ids = Value::Ints(ids.iter().map(|id| id.0).collect());
+    session.run(Sql::from(sql).0, &[ids]).await?.iter().map(|row| user(row, 0)).collect()
+}
+
+/// Adds a user within a transaction.
+pub(super) async fn insert<S: Session>(session: &mut S, user: NewUser) -> Result<User> {
+    let rows = session.run(Sql::from(INSERT).0, &insert_values(&user, None)).await?;
+    let id = first(&rows, |row| row.int(0))?.unwrap_or_default();
+    Ok(user.with_id(UserId(id), None))
+}
+
+/// Writes a user that is held.
+pub(super) async fn replace<S: Session>(session: &mut S, user: &User) -> Result<()> {
+    let sql = Sql::from(
+        "update chatapi_users set username = $2, email = $3, email_folded = $4, password = $5, is_active = $6,
+             awaits_activation = $7, is_staff = $8, is_superuser = $9, is_viewer = $10, revision = $11
+         where id = $1",
+    );
+    let values = [
+        Value::Int(user.id.0),
+        Value::Text(user.username.clone()),
+        Value::Text(user.email.clone()),
+        Value::Text(fold(&user.email)),
+        Value::Text(user.password.clone()),
+        Value::Bool(user.is_active),
+        Value::Bool(user.awaits_activation),
+        Value::Bool(user.is_staff),
+        Value::Bool(user.is_superuser),
+        Value::Bool(user.is_viewer),
+        Value::Int(user.revision),
+    ];
+    session.run(sql.0, &values).await.map(drop)
+}
+
+/// Deletes a user that is held. The memberships go first, as when a room is deleted.
+pub(super) async fn delete<S: Session>(session: &mut S, id: UserId) -> Result<()> {
+    for sql in
+        ["delete from chatapi_room_members where user_id = $1", "delete from chatapi_users where id = $1"]
+    {
+        session.run(Sql::from(sql).0, &[Value::Int(id.0)]).await?;
+    }
+    Ok(())
+}
+
+const INSERT: &str = "insert into chatapi_users
+         (username, email, email_folded, password, is_active, awaits_activation, is_staff, is_superuser, is_viewer,
+          date_joined, revision, external_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     returning id";
+
+fn insert_values(user: &NewUser, external_id: Option<&str>) -> [Value; 12] {
+    [
+        Value::Text(user.username.clone()),
+        Value::Text(user.email.clone()),
+        Value::Text(fold(&user.email)),
+        Value::Text(user.password.clone()),
+        Value::Bool(user.is_active),
+        Value::Bool(user.awaits_activation),
+        Value::Bool(user.is_staff),
+        Value::Bool(user.is_superuser),
+        Value::Bool(user.is_viewer),
+        Value::Time(user.date_joined),
+        Value::Int(user.revision),
+        Value::OptText(external_id.map(str::to_owned)),
+    ]
 }
 
 /// A user, from the columns that start at `at`.
@@ -165,10 +221,12 @@ fn user(row: &impl Row, at: usize) -> Result<User> {
         email: row.text(at + 2)?,
         password: row.text(at + 3)?,
         is_active: row.bool(at + 4)?,
-        is_staff: row.bool(at + 5)?,
-        is_superuser: row.bool(at + 6)?,
-        date_joined: row.time(at + 7)?,
-        revision: row.int(at + 8)?,
-        external_id: row.opt_text(at + 9)?,
+        awaits_activation: row.bool(at + 5)?,
+        is_staff: row.bool(at + 6)?,
+        is_superuser: row.bool(at + 7)?,
+        is_viewer: row.bool(at + 8)?,
+        date_joined: row.time(at + 9)?,
+        revision: row.int(at + 10)?,
+        external_id: row.opt_text(at + 11)?,
     })
 }

@@ -162,12 +162,12 @@ async fn who_gives_no_address_gets_no_mail(suite: Suite) {
     chat.try_log_in("ann", PASSWORD).await.status(401);
 }
 
-fn by_mail(config: &mut Config) {
+pub(super) fn by_mail(config: &mut Config) {
     config.accounts.send_activation_email = true;
 }
 
 /// Registers somebody and gives the mails that came of it.
-async fn register(chat: &Chat, name: &str) -> Vec<Mail> {
+pub(super) async fn register(chat: &Chat, name: &str) -> Vec<Mail> {
     let body = format!(r#"{{"username":"{name}","password":"{PASSWORD}","email":"{name}@example.org"}}"#);
     chat.post("/auth/users/").json(body).await.status(201);
     chat.mails().await
@@ -189,7 +189,7 @@ impl Link {
         Self { uid, token }
     }
 
-    fn activate<'a>(&self, chat: &'a Chat) -> super::ask::Ask<'a> {
+    pub(super) fn activate<'a>(&self, chat: &'a Chat) -> super::ask::Ask<'a> {
         chat.post("/auth/users/activation/")
             .json(format!(r#"{{"uid":"{}","token":"{}"}}"#, self.uid, self.token))
     }

@@ -26,6 +26,12 @@ pub(super) fn access(user: i64) -> String {
     token(r#"{"alg":"HS256","typ":"JWT"}"#, &claims("access", NOW + 60, user), FORMER_KEY)
 }
 
+/// These claims with those of the chat's own that an issued token has beside SimpleJWT's.
+pub(super) fn with_revision_of(issued: &str, claims: &str) -> String {
+    let revision = read(issued).1.at("revision").unwrap().as_i64().unwrap();
+    format!("{},\"revision\":{revision}}}", claims.strip_suffix('}').unwrap())
+}
+
 /// The claims of SimpleJWT.
 pub(super) fn claims(token_type: &str, exp: i64, user: i64) -> String {
     format!(r#"{{"token_type":"{token_type}","exp":{exp},"iat":{NOW},"jti":"{:032x}","user_id":{user}}}"#, 7)

@@ -97,15 +97,18 @@ async fn a_password_is_taken_as_it_is_typed_but_trimmed(suite: Suite) {
 }
 
 /// An account that another implementation made on the same database.
-async fn moved(chat: &Chat, name: &str, hash: &str, is_active: bool) -> User {
+pub(super) async fn moved(chat: &Chat, name: &str, hash: &str, is_active: bool) -> User {
     let user = NewUser {
         username: name.to_owned(),
         email: format!("{name}@example.org"),
         password: hash.to_owned(),
         is_active,
+        awaits_activation: false,
         is_staff: false,
         is_superuser: false,
+        is_viewer: false,
         date_joined: chat.clock.now(),
+        revision: 0,
     };
     chat.api().store().create_user(user).await.unwrap()
 }

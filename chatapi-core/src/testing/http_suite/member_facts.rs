@@ -174,9 +174,12 @@ async fn crowd(chat: &Chat, size: usize) -> Vec<crate::UserId> {
             email: String::new(),
             password: "!".to_owned(),
             is_active: true,
+            awaits_activation: false,
             is_staff: false,
             is_superuser: false,
+            is_viewer: false,
             date_joined: chat.api().now(),
+            revision: 0,
         };
         crowd.push(chat.api().store().create_user(new).await.unwrap().id);
     }

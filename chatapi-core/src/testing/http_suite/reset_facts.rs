@@ -95,9 +95,12 @@ async fn who_is_inactive_or_has_no_password_gets_no_link(suite: Suite) {
             email: format!("{name}@example.org"),
             password: password.to_owned(),
             is_active,
+            awaits_activation: false,
             is_staff: false,
             is_superuser: false,
+            is_viewer: false,
             date_joined: account.date_joined,
+            revision: 0,
         };
         chat.api().store().create_user(user).await.unwrap();
         ask(&chat, "password", &format!("{name}@example.org")).await.is(204, "");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::chat::Suite;
 use super::fact::facts;
-use super::forge::{self, FORMER_KEY, NOW, claims, token};
+use super::forge::{self, FORMER_KEY, NOW, claims, token, with_revision_of};
 
 facts! {
     tokens_say_what_they_are_and_whose,
@@ -135,10 +135,10 @@ async fn a_token_that_names_nobody_is_refused(suite: Suite) {
 async fn a_token_that_nobody_signed_is_refused(suite: Suite) {
     let chat = suite.chat().await;
     let ann = chat.person("ann").await;
-    let good = claims("access", NOW + 60, ann.id);
+    let good = with_revision_of(&ann.access, &claims("access", NOW + 60, ann.id));
     chat.get("/rooms/").bearer(token(HS256, &good, FORMER_KEY)).await.status(200);
     let foreign = b"a key that this chat has never heard of at all";
-    let expired = claims("access", NOW, ann.id);
+    let expired = with_revision_of(&ann.access, &claims("access", NOW, ann.id));
     let endless = format!(r#"{{"token_type":"access","jti":"{:032x}","user_id":{}}}"#, 1, ann.id);
     let typeless = format!(r#"{{"exp":{},"jti":"{:032x}","user_id":{}}}"#, NOW + 60, 1, ann.id);
     let mut forged = vec![

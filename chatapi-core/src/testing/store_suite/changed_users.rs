@@ -49,7 +49,8 @@ async fn a_new_address_changes_the_address_alone(store: &Subject) {
 async fn an_address_to_be_proved_makes_the_user_inactive(store: &Subject) {
     let [ann, bob] = users(store, ["ann", "bob"]).await;
     let changed = change(store, &ann, UserChange::UnprovedEmail("New@Example.org".to_owned())).await;
-    let expected = User { email: "New@Example.org".to_owned(), is_active: false, ..ann };
+    let expected =
+        User { email: "New@Example.org".to_owned(), is_active: false, awaits_activation: true, ..ann };
     assert_eq!(changed.as_ref(), Some(&expected));
     are_now(store, &[&expected, &bob]).await;
     assert_eq!(store.users_by_email("new@example.org").await.unwrap(), from_ref(&expected));
@@ -135,9 +136,10 @@ async fn a_better_hash_takes_the_place_of_the_one_given_alone(store: &Subject) {
 }
 
 async fn a_user_is_activated_once(store: &Subject) {
-    let ann = store.create_user(NewUser { is_active: false, ..new_user("ann") }).await.unwrap();
+    let awaiting = NewUser { is_active: false, awaits_activation: true, ..new_user("ann") };
+    let ann = store.create_user(awaiting).await.unwrap();
     let bob = user(store, "bob").await;
-    let active = User { is_active: true, ..ann.clone() };
+    let active = User { is_active: true, awaits_activation: false, ..ann.clone() };
     assert_eq!(change(store, &ann, UserChange::Activate).await.as_ref(), Some(&active));
     assert_eq!(change(store, &ann, UserChange::Activate).await, None);
     assert_eq!(change(store, &bob, UserChange::Activate).await, None);

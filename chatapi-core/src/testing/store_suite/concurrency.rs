@@ -67,9 +67,10 @@ async fn of_many_better_hashes_at_once_one_is_kept(store: &Subject) {
 }
 
 async fn of_many_activations_at_once_one_happens(store: &Subject) {
-    let ann = store.create_user(NewUser { is_active: false, ..new_user("ann") }).await.unwrap();
+    let awaiting = NewUser { is_active: false, awaits_activation: true, ..new_user("ann") };
+    let ann = store.create_user(awaiting).await.unwrap();
     let kept = the_one(at_once((0..16).map(|_| update(store.clone(), ann.id, UserChange::Activate))).await);
-    assert_eq!(kept, User { is_active: true, ..ann });
+    assert_eq!(kept, User { is_active: true, awaits_activation: false, ..ann });
 }
 
 async fn of_many_deletions_at_once_one_happens(store: &Subject) {

@@ -30,10 +30,12 @@ async fn a_user_of_the_host_is_made_at_first_sight_and_kept_as_it_was_made(store
         email: fresh.email,
         password: fresh.password,
         is_active: true,
+        awaits_activation: false,
         is_staff: true,
         is_superuser: false,
+        is_viewer: false,
         date_joined: fresh.date_joined,
-        revision: 0,
+        revision: fresh.revision,
         external_id: Some(ID.to_owned()),
     };
     assert_eq!(ann, expected);
@@ -119,7 +121,10 @@ async fn what_the_host_says_changes_and_the_rest_stays(store: &Subject) {
     ] {
         let changed = store.update_user(ann.id, change.clone()).await.unwrap().unwrap();
         let UserChange::External { username, email, is_staff } = change else { unreachable!() };
+        // Who is staff no longer is to log in again.
+        let ends = ann.is_staff && is_staff == Some(false);
         ann = User {
+            revision: ann.revision + i64::from(ends),
             username: username.unwrap_or(ann.username),
             email: email.unwrap_or(ann.email),
             is_staff: is_staff.unwrap_or(ann.is_staff),

@@ -38,9 +38,12 @@ pub(super) fn new_user(name: &str) -> NewUser {
         email: format!("{name}@example.org"),
         password: format!("the hash of {name}"),
         is_active: true,
+        awaits_activation: false,
         is_staff: false,
         is_superuser: false,
+        is_viewer: false,
         date_joined: at(0),
+        revision: 1 << 51,
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::fact::{Subject, facts};
-use super::given::text;
+use super::given::{at, text};
 use crate::messages::{
     self, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch, Sort,
 };
@@ -15,7 +15,7 @@ use crate::rooms::{ListedRoom, Member, MembersChange, NewRoom, Room, RoomChange}
 use crate::search::{Query, SearchTerms, Words};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
-use crate::users::{NewUser, User, UserChange};
+use crate::users::{Administration, NewUser, User, UserChange, UserEdit};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 use self::draw::Draw;
@@ -56,6 +56,7 @@ enum Step {
     ExistingUsers(Vec<Nth>),
     UpdateUser(Nth, UserChange),
     DeleteUser(Nth, i64),
+    Administer(Nth, Nth, UserEdit),
     CreateRoom {
         name: &'static str,
         admin: Nth,
@@ -190,6 +191,14 @@ impl Side {
             }
             Step::UpdateUser(id, change) => self.user_answer(store.update_user(self.user(id), change).await),
             Step::DeleteUser(id, revision) => self.answer(store.delete_user(self.user(id), revision).await),
+            Step::Administer(actor, account, edit) => {
+                let (actor, account) = (self.user(actor), self.user(account));
+                let change = Administration::Change { account, edit };
+                let answer = self.user_answer(store.administer(actor, change, at(0)).await);
+                let log = store.audit_log(account).await.unwrap();
+                let told = log.into_iter().map(|entry| (entry.actor.1, entry.username, entry.detail));
+                format!("{answer} {:?}", told.collect::<Vec<_>>())
+            }
             Step::CreateRoom { name, admin, users } => {
                 let new =
                     NewRoom { name: name.to_owned(), admin: self.user(admin), users: self.all_users(&users) };
@@ -335,6 +344,8 @@ impl Side {
             Ok(answer) => format!("{answer:?}"),
             Err(StoreError::Taken) => "taken".to_owned(),
             Err(StoreError::TooMany) => "too many".to_owned(),
+            Err(StoreError::Forbidden) => "forbidden".to_owned(),
+            Err(StoreError::LastSuperuser) => "the last superuser".to_owned(),
             Err(StoreError::Missing(user)) => format!("missing {}", self.show_id(user)),
             Err(fault) => panic!("{fault:?}"),
         }

@@ -30,8 +30,11 @@ async fn a_user_is_kept_as_it_was_made(store: &Subject) {
     for (n, name) in ["ann", "bob", "cyd", "dan"].into_iter().enumerate() {
         let new = NewUser {
             is_active: n == 0,
+            awaits_activation: n == 1,
             is_staff: n == 1,
             is_superuser: n == 2,
+            is_viewer: n == 3,
+            revision: (1 << 52) - 1 - n as i64,
             email: if n == 3 { String::new() } else { format!("{name}@Example.org") },
             password: format!("hash {n}"),
             date_joined: at(n as i64),
@@ -44,10 +47,12 @@ async fn a_user_is_kept_as_it_was_made(store: &Subject) {
             email: new.email,
             password: new.password,
             is_active: new.is_active,
+            awaits_activation: new.awaits_activation,
             is_staff: new.is_staff,
             is_superuser: new.is_superuser,
+            is_viewer: new.is_viewer,
             date_joined: new.date_joined,
-            revision: 0,
+            revision: new.revision,
             external_id: None,
         };
         assert_eq!(user, expected);

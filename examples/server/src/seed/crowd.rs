@@ -1,7 +1,8 @@
 //! Who is there, and in which rooms.
 
+use chatapi_core::random::SystemRandom;
 use chatapi_core::store::load::{LoadedRoom, NextIds};
-use chatapi_core::users::User;
+use chatapi_core::users::{User, first_revision};
 use chatapi_core::{RoomId, Timestamp, UserId};
 use fastrand::Rng;
 
@@ -44,10 +45,12 @@ impl Person {
             email: format!("{}@chat.example", self.member.name),
             password: hash.to_owned(),
             is_active: true,
+            awaits_activation: false,
             is_staff: false,
             is_superuser: false,
+            is_viewer: false,
             date_joined: Timestamp::from_micros(before - earlier),
-            revision: 0,
+            revision: first_revision(&SystemRandom),
             external_id: None,
         }
     }

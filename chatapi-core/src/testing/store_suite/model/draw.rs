@@ -5,7 +5,7 @@ use super::{Nth, Reader, Side, Span, Step};
 use crate::UserId;
 use crate::messages::Sort;
 use crate::page::{Counting, PageNumber, PageRequest};
-use crate::users::{NewUser, User, UserChange};
+use crate::users::{NewUser, User, UserChange, UserEdit};
 
 const NAMES: [&str; 7] = ["ann", "Ann", "bob", "zoë", "ZOË", "cyd", "dan"];
 const EXTERNAL_IDS: [&str; 4] = ["auth0|1", "auth0|2", "AUTH0|1", "ä"];
@@ -29,6 +29,9 @@ impl Draw {
             2..7 => Step::CreateUser(NewUser {
                 email: self.one_of(ADDRESSES).to_owned(),
                 is_active: self.once_in(2),
+                is_staff: self.once_in(2),
+                is_superuser: self.once_in(4),
+                is_viewer: self.once_in(4),
                 ..new_user(self.one_of(NAMES))
             }),
             7 => Step::KeepUser(self.one_of(EXTERNAL_IDS), new_user(self.one_of(NAMES))),
@@ -38,7 +41,8 @@ impl Draw {
             11..13 => Step::UsersByEmail(self.one_of(ADDRESSES)),
             13..15 => Step::Users(self.page()),
             15..17 => Step::ExistingUsers(self.users(model, &live)),
-            17..25 => self.user_change(model, &live),
+            17..23 => self.user_change(model, &live),
+            23..25 => Step::Administer(self.user(model, &live), self.user(model, &live), self.edit()),
             25 => match self.below_len(live.len()).and_then(|n| live.get(n)) {
                 Some(user) => {
                     Step::DeleteUser(position(model, user), user.revision + i64::from(self.once_in(4)))
@@ -127,6 +131,18 @@ impl Draw {
             _ => UserChange::Activate,
         };
         Step::UpdateUser(nth, change)
+    }
+
+    fn edit(&mut self) -> UserEdit {
+        UserEdit {
+            username: self.once_in(4).then(|| self.one_of(NAMES).to_owned()),
+            email: self.once_in(2).then(|| self.one_of(ADDRESSES).to_owned()),
+            must_prove_email: self.once_in(2),
+            is_active: self.once_in(4).then(|| self.once_in(2)),
+            is_staff: self.once_in(4).then(|| self.once_in(2)),
+            is_superuser: self.once_in(4).then(|| self.once_in(2)),
+            is_viewer: self.once_in(4).then(|| self.once_in(2)),
+        }
     }
 
     async fn room_change(&mut self, model: &Side, live: &[User]) -> Step {
