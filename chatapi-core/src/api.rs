@@ -405,7 +405,7 @@ impl Builder {
             limiter: self.limiter,
             observer: self.observer,
             known_users: Arc::new(KnownUsers::new(self.config.user_cache)),
-            body_memory: BodyMemory::new(self.config.body_memory),
+            body_memory: BodyMemory::new(self.config.body_memory.max(self.config.body_limit)),
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
             upkeep: Arc::default(),

@@ -21,7 +21,7 @@ pub struct Config {
     /// The longest request body that is read, in bytes.
     pub body_limit: usize,
     /// How much memory the bodies of requests take at once, in bytes, in total. Where they take all of it, a request whose body
-    /// has more than 8 KiB is answered 503 with `Retry-After`.
+    /// has more than 8 KiB is answered 503 with `Retry-After`. It is at least [`body_limit`](Self::body_limit).
     pub body_memory: usize,
     /// How long a client may take to send the body of a request.
     pub body_patience: Duration,
@@ -79,7 +79,7 @@ impl Default for Config {
             page_size: 25,
             count_bound: COUNT_BOUND,
             body_limit: 1024 * 1024,
-            body_memory: 64 * 1024 * 1024,
+            body_memory: 32 * 1024 * 1024,
             body_patience: Duration::from_secs(60),
             message_limit: 100_000,
             members_per_room: 1_000,

@@ -43,8 +43,9 @@ use socket::Socket;
 /// How long a connection may take to send the head of its first request.
 const FIRST_HEAD_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most that is read of a connection at once, and so the longest head of a request, in bytes.
-const READ_BUFFER: usize = 64 * 1024;
+/// The most that is read of a connection at once, and so the longest head of a request, in bytes. The longest search that is
+/// answered takes 24 KiB of it. Each connection may hold so much for as long as it is open.
+const READ_BUFFER: usize = 32 * 1024;
 
 /// A framework's application: answers requests.
 pub(crate) trait App: Clone + 'static {
