@@ -37,6 +37,14 @@ impl Tree {
         }
     }
 
+    /// What the object has under this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Tree> {
+        match self {
+            Self::Object(fields) => fields.get(name),
+            _ => None,
+        }
+    }
+
     /// The same, where there is such a value.
     pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<Tree>>) -> Self {
         match value {

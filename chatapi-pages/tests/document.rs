@@ -72,6 +72,67 @@ async fn every_operation_says_what_it_does_takes_gives_and_refuses() {
 }
 
 #[tokio::test]
+async fn fields_have_the_bounds_that_the_server_keeps() {
+    let document = document(&chat()).await;
+    let field =
+        |schema: &str, field: &str| document["components"]["schemas"][schema]["properties"][field].clone();
+    for (body, name) in
+        [("CreateRoomBody", "name"), ("SendMessageBody", "content"), ("CreateUserBody", "username")]
+    {
+        assert_eq!(field(body, name)["minLength"], 1, "{body}.{name}");
+    }
+    assert_eq!(field("UpdateRoomBody", "users")["minItems"], 1);
+    // An address may be empty where it may be left out.
+    let optional = field("CreateUserBody", "email");
+    assert!(optional.get("format").is_none() && optional.get("minLength").is_none(), "{optional}");
+    assert_eq!((&optional["type"], &optional["maxLength"]), (&json!("string"), &json!(254)));
+    assert_eq!(field("ResetPasswordBody", "email")["format"], "email");
+    for (schema, kind) in [
+        ("PageOfRooms", json!(["integer", "null"])),
+        ("PageOfMessages", json!(["integer", "null"])),
+        ("CursorPageOfMessages", json!("integer")),
+    ] {
+        let count = field(schema, "count");
+        assert_eq!((&count["type"], &count["minimum"]), (&kind, &json!(0)), "{schema}");
+    }
+}
+
+#[tokio::test]
+async fn each_operation_says_which_names_its_400_has() {
+    let document = document(&chat()).await;
+    let schema_of = |path: &str, method: &str| {
+        document["paths"][path][method]["responses"]["400"]["content"]["application/json"]["schema"].clone()
+    };
+    assert_eq!(schema_of("/rooms/", "post"), json!({ "$ref": "#/components/schemas/CreateRoomErrors" }));
+    let named = document["components"]["schemas"]["CreateRoomErrors"]["properties"].as_object().unwrap();
+    let named: Vec<_> = named.keys().map(String::as_str).collect();
+    assert_eq!(
+        BTreeSet::from_iter(named),
+        BTreeSet::from(["name", "admin", "users", "non_field_errors", "detail"])
+    );
+    // A search may be refused with a bare list.
+    let alternatives = schema_of("/messages/", "get")["anyOf"].clone();
+    assert_eq!(alternatives[0], json!({ "$ref": "#/components/schemas/ListMessagesErrors" }));
+    assert_eq!(alternatives[1], json!({ "$ref": "#/components/schemas/Faults" }));
+    for (path, method) in [("/rooms/", "get"), ("/auth/users/", "get"), ("/rooms/{id}/", "delete")] {
+        assert!(document["paths"][path][method]["responses"].get("400").is_none(), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_that_has_more_comes_first() {
+    let document = document(&chat()).await;
+    let messages = &document["paths"]["/messages/"]["get"];
+    let answer = &messages["responses"]["200"]["content"]["application/json"];
+    let names = ["CursorPageOfMessages", "PageOfMessages"];
+    let references = names.map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }));
+    assert_eq!(answer["schema"]["anyOf"], json!(references));
+    assert!(answer["example"].get("has_more_before").is_none());
+    let users = document["paths"]["/auth/users/"]["get"]["parameters"].as_array().unwrap();
+    assert!(users.iter().any(|parameter| parameter["name"] == "username"));
+}
+
+#[tokio::test]
 async fn every_reference_leads_to_something() {
     fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         match value {

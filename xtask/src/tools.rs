@@ -1,5 +1,5 @@
-//! What tests of the server drive: a browser, Postman's runner, a tester of OpenAPI documents, PgBouncer, and HTTP proxies. Found,
-//! or installed; Postman's runner and the tester, of these versions, under `target/tools`.
+//! What tests of the server drive: a browser, Postman's runner, testers and generators of OpenAPI documents, PgBouncer, and
+//! HTTP proxies. Found, or installed; what npm and pip install, of these versions, under `target/tools`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,12 @@ use crate::programs::{Package, on_path, provide};
 
 const NEWMAN: &str = "6.2.2";
 const SCHEMATHESIS: &str = "4.32.5";
+/// What makes types of the document, compiles them, and asks the server by them.
+const TYPESCRIPT: [&str; 3] = ["openapi-typescript@7.13.0", "typescript@5.9.3", "openapi-fetch@0.17.0"];
+/// What makes clients of the document; pip brings what these clients need.
+const GENERATORS: [&str; 2] = ["openapi-python-client==0.29.1", "openapi-generator-cli==7.26.0"];
+/// What the clients of OpenAPI Generator need.
+const CLIENTS_NEED: [&str; 3] = ["urllib3", "python-dateutil", "pydantic"];
 
 /// Names a program where the one that would be found is not wanted. The tests find it under the same name.
 const CHROMIUM_AT: &str = "CHATAPI_TEST_CHROMIUM";
@@ -21,6 +27,8 @@ const SCHEMATHESIS_AT: &str = "CHATAPI_TEST_SCHEMATHESIS";
 const NGINX_AT: &str = "CHATAPI_TEST_NGINX";
 const CADDY_AT: &str = "CHATAPI_TEST_CADDY";
 const OPENSSL_AT: &str = "CHATAPI_TEST_OPENSSL";
+const TYPESCRIPT_AT: &str = "CHATAPI_TEST_TYPESCRIPT";
+const GENERATORS_AT: &str = "CHATAPI_TEST_GENERATORS";
 
 const PGBOUNCER_AT: &str = "CHATAPI_TEST_PGBOUNCER";
 
@@ -37,6 +45,10 @@ pub(crate) struct Tools {
     nginx: PathBuf,
     caddy: PathBuf,
     openssl: PathBuf,
+    /// The folder of npm's modules.
+    typescript: PathBuf,
+    /// A virtual environment of Python's.
+    generators: PathBuf,
 }
 
 impl Tools {
@@ -52,6 +64,8 @@ impl Tools {
             nginx: nginx().ok_or_else(gone)?,
             caddy: caddy().ok_or_else(gone)?,
             openssl: openssl().ok_or_else(gone)?,
+            typescript: typescript()?,
+            generators: generators()?,
         })
     }
 
@@ -65,6 +79,8 @@ impl Tools {
         tests.env(NGINX_AT, &self.nginx);
         tests.env(CADDY_AT, &self.caddy);
         tests.env(OPENSSL_AT, &self.openssl);
+        tests.env(TYPESCRIPT_AT, &self.typescript);
+        tests.env(GENERATORS_AT, &self.generators);
         let screenshots = env::var_os(SCREENSHOTS).unwrap_or_else(|| OsString::from("target/screenshots"));
         tests.env(SCREENSHOTS, path::absolute(screenshots)?);
         Ok(())
@@ -96,6 +112,9 @@ fn missing() -> Vec<Package> {
     }
     if openssl().is_none() {
         missing.push(Package { name: "openssl", program: "openssl" });
+    }
+    if on_path("java").is_none() {
+        missing.push(Package { name: "default-jre-headless", program: "Java" });
     }
     missing
 }
@@ -138,11 +157,7 @@ fn newman() -> Result<PathBuf> {
         return Ok(program);
     }
     let (folder, program) = newman_place();
-    install(&folder, &program, || {
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"]);
-        command::run(npm.arg(&folder).arg(format!("newman@{NEWMAN}")))
-    })?;
+    install(&folder, &program, || by_npm(&folder, &[&format!("newman@{NEWMAN}")]))?;
     Ok(path::absolute(program)?)
 }
 
@@ -157,12 +172,7 @@ fn schemathesis() -> Result<PathBuf> {
         return Ok(program);
     }
     let (folder, program) = schemathesis_place();
-    install(&folder, &program, || {
-        command::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        let mut pip = Command::new(folder.join("bin/pip"));
-        pip.args(["install", "--quiet", "--disable-pip-version-check"]);
-        command::run(pip.arg(format!("schemathesis=={SCHEMATHESIS}")))
-    })?;
+    install(&folder, &program, || by_pip(&folder, &[&format!("schemathesis=={SCHEMATHESIS}")]))?;
     Ok(path::absolute(program)?)
 }
 
@@ -170,6 +180,39 @@ fn schemathesis_place() -> (PathBuf, PathBuf) {
     let folder = Path::new("target/tools").join(format!("schemathesis-{SCHEMATHESIS}"));
     let program = folder.join("bin/schemathesis");
     (folder, program)
+}
+
+fn typescript() -> Result<PathBuf> {
+    if let Some(modules) = named(TYPESCRIPT_AT) {
+        return Ok(modules);
+    }
+    let folder = Path::new("target/tools").join(TYPESCRIPT.join("-"));
+    let modules = folder.join("node_modules");
+    install(&folder, &modules.join(".bin/tsc"), || by_npm(&folder, &TYPESCRIPT))?;
+    Ok(path::absolute(modules)?)
+}
+
+fn generators() -> Result<PathBuf> {
+    if let Some(folder) = named(GENERATORS_AT) {
+        return Ok(folder);
+    }
+    let folder = Path::new("target/tools").join(GENERATORS.join("-"));
+    let packages = [&GENERATORS[..], &CLIENTS_NEED].concat();
+    install(&folder, &folder.join("bin/openapi-generator-cli"), || by_pip(&folder, &packages))?;
+    Ok(path::absolute(folder)?)
+}
+
+fn by_npm(folder: &Path, packages: &[&str]) -> Result<()> {
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"]);
+    command::run(npm.arg(folder).args(packages))
+}
+
+fn by_pip(folder: &Path, packages: &[&str]) -> Result<()> {
+    command::run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+    command::run(pip.args(packages))
 }
 
 fn python_makes_places() -> bool {

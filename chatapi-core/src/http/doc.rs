@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use http::{Method, StatusCode};
 
+use crate::error::NON_FIELD;
+
 use super::{Access, Endpoint, Field, Route};
 
 mod shape;
@@ -145,6 +147,16 @@ impl Route {
         endpoint.doc().fields.or_else(told).unwrap_or_default()
     }
 
+    /// What a 400 of one of its endpoints may name: the fields of its body, or else the parameters of its query.
+    pub fn invalid_names(&self, endpoint: &Endpoint) -> Vec<&'static str> {
+        let sent = self.fields_of(endpoint).iter().filter(|field| !field.is_read_only()).map(Field::name);
+        let fields: Vec<_> = sent.collect();
+        if fields.is_empty() {
+            return endpoint.doc().query.iter().map(|parameter| parameter.name).collect();
+        }
+        fields.into_iter().chain([NON_FIELD]).collect()
+    }
+
     /// The statuses by which one of its endpoints may refuse or fail.
     pub fn refusals_of(&self, endpoint: &Endpoint) -> BTreeSet<StatusCode> {
         let doc = endpoint.doc();
@@ -155,9 +167,6 @@ impl Route {
             if !endpoint.method().is_safe() {
                 refusals.insert(StatusCode::FORBIDDEN);
             }
-        }
-        if !doc.query.is_empty() {
-            refusals.insert(StatusCode::BAD_REQUEST);
         }
         if !self.fields_of(endpoint).is_empty() {
             refusals.extend(OF_BODIES);

@@ -37,10 +37,13 @@ pub(super) const COUNT: Parameter = Parameter::new(
      header `X-Count: estimate`. Other values are ignored.",
 );
 
+/// A number of things.
+pub(super) const AMOUNT: Shape = Shape::Within { least: 0, most: i64::MAX };
+
 pub(super) const TOTAL: Property = Property::new(
     "count",
-    Shape::Nullable(&Shape::Integer),
-    "How many there are on all pages; null where nobody counted.",
+    Shape::Nullable(&AMOUNT),
+    "The number of rows on all pages; null with `count=none`.",
 )
 .example("1");
 

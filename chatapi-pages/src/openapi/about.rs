@@ -135,8 +135,10 @@ const WITHOUT_ACCOUNTS: &str = "Rooms and messages.
 const CONVENTIONS: &str = "
 - Slashes at the end may be left out.
 - Every path answers `OPTIONS` with its name and its fields, and `HEAD` where it answers `GET`.
-- Bodies may be JSON, forms, or forms in parts. Answers are JSON; `Accept: application/json; indent=2` has it laid out, and \
-    `?format=json` asks for it in a browser's address bar.
+- Bodies are JSON; the same fields may be sent as `application/x-www-form-urlencoded` or `multipart/form-data`. Their `charset` \
+    counts. Responses are JSON; `Accept: application/json; indent=2` has it laid out, and `?format=json` asks for it in a \
+    browser's address bar.
+- Lists ignore parameters that they do not have.
 - What is wrong is told as `{\"detail\": \"…\"}`, or as `{\"field\": [\"…\"]}` for each field that is wrong.
 - 429 and 503 say in `Retry-After` how many seconds to wait.
 ";

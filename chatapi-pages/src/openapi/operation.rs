@@ -7,9 +7,6 @@ use super::schemas::{Schemas, body_example, example};
 use super::{Security, security};
 use crate::tree::Tree;
 
-/// What bodies may be.
-const BODIES: [&str; 3] = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
-
 pub(super) fn operation(
     route: &Route,
     endpoint: &Endpoint,
@@ -32,7 +29,7 @@ pub(super) fn operation(
         .with("operationId", id.clone())
         .with_some("parameters", (!parameters.is_empty()).then_some(Tree::List(parameters)))
         .with_some("requestBody", body(route, endpoint, &id, schemas))
-        .with("responses", responses(route, endpoint, schemas, refusals))
+        .with("responses", responses(route, endpoint, &id, schemas, refusals))
         .with_some("security", security(endpoint.access(), by))
 }
 
@@ -92,23 +89,31 @@ fn body(route: &Route, endpoint: &Endpoint, id: &str, schemas: &mut Schemas) -> 
     let is_partial = endpoint.method() == Method::PATCH;
     let is_needed = !is_partial && fields.iter().any(Field::is_required);
     let schema = schemas.body(fields, is_partial);
-    let schema = schemas.named(camel(id), schema);
+    let schema = schemas.named(camel(id) + "Body", schema);
     let media = Tree::object().with("schema", schema).with("example", body_example(fields));
-    let content = BODIES.into_iter().fold(Tree::object(), |all, kind| all.with(kind, media.clone()));
+    // Forms say the same, as the description of the whole has it. Generators make one parameter of each type that is named
+    // here, and some send all of them at once.
+    let content = Tree::object().with("application/json", media);
     Some(Tree::object().with("required", is_needed).with("content", content))
 }
 
-fn responses(route: &Route, endpoint: &Endpoint, schemas: &mut Schemas, refusals: &mut Refusals) -> Tree {
+fn responses(
+    route: &Route,
+    endpoint: &Endpoint,
+    id: &str,
+    schemas: &mut Schemas,
+    refusals: &mut Refusals,
+) -> Tree {
     let mut responses = Tree::object();
     responses = match endpoint.doc().answer {
-        Some((status, shape)) => {
-            responses.with(status.as_str().to_owned(), answer(status, shape, endpoint, schemas))
-        }
-        None => responses.with("2XX", Tree::object().with("description", "It was done.")),
+        Some((status, shape)) => responses.with(status.as_str().to_owned(), answer(shape, endpoint, schemas)),
+        None => responses.with("2XX", Tree::object().with("description", "The operation succeeded.")),
     };
     for status in route.refusals_of(endpoint) {
         // A response with a content promises one.
-        let refusal = if endpoint.doc().wordless.contains(&status) {
+        let refusal = if status == StatusCode::BAD_REQUEST && !endpoint.doc().wordless.contains(&status) {
+            refusals.invalid(route, endpoint, &camel(id), schemas)
+        } else if endpoint.doc().wordless.contains(&status) {
             Tree::object().with("description", refusals::description(status))
         } else {
             refusals.refer_to(status)
@@ -121,15 +126,14 @@ fn responses(route: &Route, endpoint: &Endpoint, schemas: &mut Schemas, refusals
     responses
 }
 
-fn answer(status: StatusCode, shape: Option<Shape>, endpoint: &Endpoint, schemas: &mut Schemas) -> Tree {
-    let description = match status {
-        StatusCode::CREATED => "It was made.",
-        StatusCode::NO_CONTENT => "It was done.",
-        _ => "Here it is.",
+fn answer(shape: Option<Shape>, endpoint: &Endpoint, schemas: &mut Schemas) -> Tree {
+    let description = match shape {
+        None => "The operation succeeded; the response has no body.".to_owned(),
+        Some(shape) => described(&shape).unwrap_or_else(|| "The operation succeeded.".to_owned()),
     };
     let is_counted = endpoint.doc().query.iter().any(|parameter| parameter.name == "count");
     let estimate = Tree::object()
-        .with("description", "That the count is an estimate.")
+        .with("description", "Present if the count is an estimate.")
         .with("schema", Tree::object().with("type", "string").with("const", "estimate"));
     let content = shape.map(|shape| {
         let media = Tree::object().with("schema", schemas.of(&shape)).with_some("example", example(&shape));
@@ -141,9 +145,21 @@ fn answer(status: StatusCode, shape: Option<Shape>, endpoint: &Endpoint, schemas
         .with_some("content", content)
 }
 
-/// `create_room` as the name of what its body is: `CreateRoomBody`.
-fn camel(id: &str) -> String {
-    id.split('_').map(capitalised).collect::<String>() + "Body"
+/// What a response holds, in words.
+fn described(shape: &Shape) -> Option<String> {
+    match shape {
+        Shape::Record(record) => Some(record.about.to_owned()),
+        Shape::Either(shapes) => {
+            let parts: Vec<_> = shapes.iter().rev().filter_map(described).collect();
+            (!parts.is_empty()).then(|| parts.join(" Or: "))
+        }
+        _ => None,
+    }
+}
+
+/// `create_room` as the beginning of a name: `CreateRoom`.
+pub(super) fn camel(id: &str) -> String {
+    id.split('_').map(capitalised).collect()
 }
 
 fn capitalised(word: &str) -> String {

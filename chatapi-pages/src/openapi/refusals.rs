@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use chatapi_core::error::Unauthenticated;
-use chatapi_core::http::StatusCode;
+use chatapi_core::http::{Endpoint, Route, StatusCode};
 use chatapi_core::{ChatApi, Error};
 
 use super::schemas::Schemas;
@@ -31,13 +31,60 @@ impl Refusals {
         Tree::object().with("$ref", reference)
     }
 
+    /// 400 of an endpoint: faults of what it takes, by name, in a schema named after it. Where it takes nothing, the refusal of
+    /// any endpoint.
+    pub(super) fn invalid(
+        &mut self,
+        route: &Route,
+        endpoint: &Endpoint,
+        name: &str,
+        schemas: &mut Schemas,
+    ) -> Tree {
+        let status = StatusCode::BAD_REQUEST;
+        let names = route.invalid_names(endpoint);
+        if names.is_empty() {
+            return self.refer_to(status);
+        }
+        let takes_body = !route.fields_of(endpoint).is_empty();
+        let text = |about: &'static str| Tree::object().with("type", "string").with("description", about);
+        let mut faults = Tree::object();
+        for name in names {
+            let texts =
+                Tree::object().with("type", "array").with("items", Tree::object().with("type", "string"));
+            faults.set(name, texts);
+        }
+        faults.set("detail", text("What is wrong with the whole, if it cannot be read."));
+        if endpoint.doc().asks_hooks {
+            faults.set(
+                "code",
+                text("The reason, for programs, if the service's own rules refuse the request."),
+            );
+        }
+        let schema = Tree::object()
+            .with("type", "object")
+            .with("description", "What is wrong with each field.")
+            .with("properties", faults)
+            .with("additionalProperties", false);
+        let by_name = schemas.named(format!("{name}Errors"), schema);
+        let schema = if takes_body {
+            by_name
+        } else {
+            let whole = Tree::object().with("$ref", "#/components/schemas/Faults");
+            Tree::object().with("anyOf", Tree::from_iter([by_name, whole]))
+        };
+        let media = Tree::object().with("schema", schema);
+        Tree::object()
+            .with("description", description(status))
+            .with("content", Tree::object().with("application/json", media))
+    }
+
     /// Refers to what the host's own rules say.
     pub(super) fn refer_to_the_house(&mut self) -> Tree {
         self.house.get_or_insert_with(|| {
             let schema = Tree::object().with("$ref", "#/components/schemas/Detail");
             let media = Tree::object().with("schema", schema);
             Tree::object()
-                .with("description", "The rules of this very service say no, and why.")
+                .with("description", "The rules of this service refuse the request.")
                 .with("content", Tree::object().with("application/json", media))
         });
         Tree::object().with("$ref", "#/components/responses/HouseRules")
@@ -116,20 +163,24 @@ fn refusal(status: StatusCode, body_limit: usize) -> Tree {
 
 pub(super) fn description(status: StatusCode) -> String {
     let known = match status {
-        StatusCode::BAD_REQUEST => "Correct what the answer names.",
+        StatusCode::BAD_REQUEST => "The request is invalid; the response says what is wrong with each field.",
         StatusCode::UNAUTHORIZED => "Credentials are missing, wrong or no longer valid.",
-        StatusCode::FORBIDDEN => "Ask somebody who may.",
-        StatusCode::NOT_FOUND => "It is not there, or not for you to know.",
+        StatusCode::FORBIDDEN => "The user is not allowed to do this.",
+        StatusCode::NOT_FOUND => "There is no such object, or the user may not see it.",
         StatusCode::NOT_ACCEPTABLE => {
-            "Accept another type: there is JSON, and HTML where the server has pages."
+            "No accepted type is available: there is JSON, and HTML if the server has pages."
         }
-        StatusCode::CONFLICT => "Read again, then decide again.",
-        StatusCode::PAYLOAD_TOO_LARGE => "Send less.",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "Send another type.",
-        StatusCode::TOO_MANY_REQUESTS => "Wait.",
-        StatusCode::INTERNAL_SERVER_ERROR => "Tell whoever runs the service.",
-        StatusCode::SERVICE_UNAVAILABLE => "Try again soon; it is not known whether a write happened.",
-        _ => return status.canonical_reason().unwrap_or("It was refused.").to_owned(),
+        StatusCode::CONFLICT => "Another request changed the object; read it again.",
+        StatusCode::PAYLOAD_TOO_LARGE => "The request body is too large.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            "The type or the encoding of the request body is not supported."
+        }
+        StatusCode::TOO_MANY_REQUESTS => "There were too many requests.",
+        StatusCode::INTERNAL_SERVER_ERROR => "The server failed; the cause is in its log.",
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The server is temporarily unavailable; a write may have happened."
+        }
+        _ => return status.canonical_reason().unwrap_or("The request was refused.").to_owned(),
     };
     known.to_owned()
 }
@@ -177,9 +228,9 @@ fn headers(status: StatusCode) -> Option<Tree> {
         Tree::object().with(name, Tree::object().with("description", about).with("schema", schema))
     };
     match status {
-        StatusCode::UNAUTHORIZED => Some(header("WWW-Authenticate", "How to say who one is.", "string")),
+        StatusCode::UNAUTHORIZED => Some(header("WWW-Authenticate", "The authentication scheme.", "string")),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            Some(header("Retry-After", "How many seconds to wait.", "integer"))
+            Some(header("Retry-After", "The number of seconds to wait.", "integer"))
         }
         _ => None,
     }

@@ -32,7 +32,7 @@ impl Schemas {
             Shape::Url => text("uri"),
             Shape::Moment => text("date-time"),
             Shape::Choice(words) => typed("string").with("enum", Tree::from_iter(words.iter().copied())),
-            Shape::Nullable(shape) => either([self.of(shape), typed("null")]),
+            Shape::Nullable(shape) => nullable(self.of(shape)),
             Shape::List(shape) => typed("array").with("items", self.of(shape)),
             Shape::Map(shape) => typed("object").with("additionalProperties", self.of(shape)),
             Shape::Record(record) => {
@@ -50,8 +50,15 @@ impl Schemas {
         let sent = || fields.iter().filter(|field| !field.is_read_only());
         let mut properties = Tree::object();
         for field in sent() {
+            // Texts may not be blank, but for an address that may be left out.
+            let (shape, is_filled) = match field.shape() {
+                Shape::Email if !field.is_required() => (Shape::Text, false),
+                shape => (shape, matches!(shape, Shape::Text | Shape::Prose | Shape::Secret | Shape::Email)),
+            };
             let schema = self
-                .of(&field.shape())
+                .of(&shape)
+                .with_some("minLength", is_filled.then_some(1usize))
+                .with_some("minItems", matches!(shape, Shape::List(_)).then_some(1usize))
                 .with("title", field.label())
                 .with_text("description", field.help_text().unwrap_or_default())
                 .with_some("maxLength", field.max_length())
@@ -100,6 +107,14 @@ impl Schemas {
     }
 }
 
+/// That, or null. Generators read a list of types better than alternatives.
+fn nullable(schema: Tree) -> Tree {
+    match schema.get("type").cloned() {
+        Some(kind @ Tree::Text(_)) => schema.with("type", Tree::from_iter([kind, Tree::from("null")])),
+        _ => either([schema, Tree::object().with("type", "null")]),
+    }
+}
+
 fn either(schemas: impl IntoIterator<Item = Tree>) -> Tree {
     Tree::object().with("anyOf", Tree::from_iter(schemas))
 }
@@ -109,7 +124,8 @@ pub(super) fn example(shape: &Shape) -> Option<Tree> {
     match shape {
         Shape::List(shape) => Some(Tree::from_iter(example(shape))),
         Shape::Nullable(shape) => example(shape),
-        Shape::Either(shapes) => shapes.iter().find_map(example),
+        // Those that are asked for by parameters come first.
+        Shape::Either(shapes) => shapes.iter().rev().find_map(example),
         Shape::Choice(words) => words.first().copied().map(Tree::from),
         Shape::Record(record) => Some(
             record

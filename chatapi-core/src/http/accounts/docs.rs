@@ -16,8 +16,16 @@ pub(super) const ID: Parameter =
 
 pub(super) const LIST: Doc = Doc::new("list_users", "List users")
     .about("Staff see everybody, by id; others see themselves.")
-    .query(&[PAGE, LIMIT, OFFSET, COUNT])
+    .query(&[USERNAME, PAGE, LIMIT, OFFSET, COUNT])
     .answers(StatusCode::OK, Shape::Record(&PAGE_OF_USERS));
+
+const USERNAME: Parameter = Parameter::new(
+    "username",
+    Shape::Text,
+    "The exact name of a user: the list has that user alone, or nobody. The address is shown to the user itself and to staff. A \
+     service that does not let users be found ignores it.",
+)
+.example("\"alice\"");
 
 pub(super) const REGISTER: Doc = Doc::new("create_user", "Sign up")
     .about("The password must have 8 characters at least, and be neither common nor all digits nor like the name.")

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
-use crate::http::listed::{COUNT, LIMITS, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
+use crate::http::listed::{AMOUNT, COUNT, LIMITS, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 
 pub(super) const ID: Parameter =
     Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The message's id.").example("1");
@@ -18,7 +18,8 @@ pub(super) const LIST: Doc = Doc::new("list_messages", "List and search messages
          can `page` or `offset` with `before`, `after`, `around` and `order`.",
     )
     .query(QUERY)
-    .answers(StatusCode::OK, Shape::Either(&[Shape::Record(&BY_NUMBER), Shape::Record(&BY_PLACE)]));
+    .refuses(&[StatusCode::BAD_REQUEST])
+    .answers(StatusCode::OK, ANSWERS);
 
 pub(super) const CREATE: Doc = Doc::new("send_message", "Send a message")
     .about("To a room that you are in.")
@@ -46,6 +47,9 @@ pub(super) const DELETE: Doc = Doc::new("delete_message", "Delete a message")
     .about("For its author.")
     .answers_nothing()
     .refuses(&[StatusCode::FORBIDDEN]);
+
+/// The one that has more required properties comes first: what tries them in turn would take it for the other.
+const ANSWERS: Shape = Shape::Either(&[Shape::Record(&BY_PLACE), Shape::Record(&BY_NUMBER)]);
 
 const QUERY: &[Parameter] = &[
     Parameter::new("room", Shape::Integer, "Of this room alone.").example("1"),
@@ -112,20 +116,21 @@ const RESULTS: Property =
 
 const BY_NUMBER: Record = Record::new(
     "PageOfMessages",
-    "A page of messages, by number.",
+    "A page of messages, by its number or by an offset.",
     &[TOTAL, NEXT, PREVIOUS, RESULTS, HIGHLIGHTS],
 );
 
 const BY_PLACE: Record = Record::new(
-    "MessagesByPlace",
-    "A page of messages, by place.",
+    "CursorPageOfMessages",
+    "A cursor page of messages.",
     &[
-        Property::new("count", Shape::Integer, "How many there are, where `count` asked for it.")
+        Property::new("count", AMOUNT, "The number of messages in the list, if `count` asks for it.")
             .now_and_then()
             .example("1"),
         RESULTS,
-        Property::new("has_more_before", Shape::Boolean, "Whether there are older ones.").example("false"),
-        Property::new("has_more_after", Shape::Boolean, "Whether there are newer ones.").example("false"),
+        Property::new("has_more_before", Shape::Boolean, "Whether there are older messages.")
+            .example("false"),
+        Property::new("has_more_after", Shape::Boolean, "Whether there are newer messages.").example("false"),
         NEXT,
         PREVIOUS,
         HIGHLIGHTS,
@@ -152,9 +157,9 @@ const RANGE: Record = Record::new(
     "Range",
     "A part of a text that matched.",
     &[
-        Property::new("start", Shape::Integer, "Where it begins, in UTF-16 units.").example("7"),
-        Property::new("end", Shape::Integer, "Where it ends, likewise.").example("10"),
-        Property::new("start_byte", Shape::Integer, "Where it begins, in bytes of UTF-8.").example("7"),
-        Property::new("end_byte", Shape::Integer, "Where it ends, likewise.").example("10"),
+        Property::new("start", AMOUNT, "Where it begins, in UTF-16 code units.").example("7"),
+        Property::new("end", AMOUNT, "Where it ends, in UTF-16 code units.").example("10"),
+        Property::new("start_byte", AMOUNT, "Where it begins, in bytes of UTF-8.").example("7"),
+        Property::new("end_byte", AMOUNT, "Where it ends, in bytes of UTF-8.").example("10"),
     ],
 );

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::http::{Record, Route, Shape};
+use crate::http::{Endpoint, Record, Route, Shape};
 
 /// What an answer says that its endpoint's documentation does not.
 pub(super) fn surprise(route: &Route, method: &Method, status: u16, body: &str) -> Option<String> {
@@ -14,13 +14,25 @@ pub(super) fn surprise(route: &Route, method: &Method, status: u16, body: &str) 
     if status != good {
         let is_known =
             route.refusals_of(endpoint).contains(&status) || (doc.asks_hooks && status.is_client_error());
-        return (!is_known).then(|| format!("the status {status}"));
+        if !is_known {
+            return Some(format!("the status {status}"));
+        }
+        return if status == StatusCode::BAD_REQUEST { unnamed(route, endpoint, body) } else { None };
     }
     match shape {
         Some(_) if *method == Method::HEAD => None,
         Some(shape) => differs(&shape, &serde_json::from_str(body).ok()?, "it"),
         None => (!body.is_empty()).then(|| format!("the body {body}")),
     }
+}
+
+/// What a 400 names that the endpoint does not take.
+fn unnamed(route: &Route, endpoint: &Endpoint, body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let known = route.invalid_names(endpoint);
+    let is_known = |name: &str| known.contains(&name) || ["detail", "code"].contains(&name);
+    let odd = body.as_object()?.keys().find(|name| !known.is_empty() && !is_known(name))?;
+    Some(format!("the name {odd}"))
 }
 
 fn differs(shape: &Shape, value: &Value, at: &str) -> Option<String> {

@@ -15,6 +15,7 @@ mod admin;
 mod browser;
 mod chat;
 mod collection;
+mod generators;
 mod pages;
 mod proxies;
 mod schema;
