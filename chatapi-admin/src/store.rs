@@ -5,6 +5,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use chatapi_core::search::SearchTerms;
 use chatapi_core::store::Result;
 use chatapi_core::users::User;
 use chatapi_core::{MessageId, RoomId, Timestamp, UserId};
@@ -39,14 +40,11 @@ pub trait AdminStore: Send + Sync + fmt::Debug {
     /// Part of the rooms.
     async fn rooms(&self, list: &RoomList) -> Result<Found<RoomRow>>;
 
-    /// Part of the messages, by time.
+    /// Part of the messages, by time, whatever the list searches for: the chat itself finds messages.
     async fn messages(&self, list: &MessageList) -> Result<Found<MessageRow>>;
 
     /// These messages, in any order, less those that are gone.
     async fn messages_of(&self, ids: &[MessageId]) -> Result<Vec<MessageRow>>;
-
-    /// Somebody who is in the room.
-    async fn any_member(&self, room: RoomId) -> Result<Option<UserId>>;
 
     /// How many of these there are, counted up to `bound` and one more.
     async fn count(&self, what: Counted, bound: u64) -> Result<u64>;
@@ -113,8 +111,8 @@ pub struct Slice {
     pub from: Option<Edge>,
     /// The most rows.
     pub size: u32,
-    /// What each row has in one of its texts, in lower case: only so many rows are looked through as [`SCANNED`] says.
-    pub search: Vec<String>,
+    /// What each row has in one of its texts, in any case: only so many rows are looked through as [`SCANNED`] says.
+    pub search: SearchTerms,
 }
 
 /// Where a part of a list begins or ends; the row itself is not in it.
@@ -268,7 +266,7 @@ pub struct MessageList {
     pub author: Option<UserId>,
     /// Those from this moment on.
     pub since: Option<Timestamp>,
-    /// Which part. With an author there is no search.
+    /// Which part.
     pub slice: Slice,
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
 use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
-use crate::permission::{Action, Reach};
+use crate::permission::{Action, AccessScope};
 use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
@@ -53,11 +53,11 @@ pub struct NewMessage {
     pub at: Timestamp,
 }
 
-/// Which messages are wanted: those in rooms that the reader is in, less what the rest leaves out.
+/// Which messages are wanted: those within a scope, less what the rest leaves out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageFilter {
-    /// Who reads.
-    pub reader: UserId,
+    /// The rooms whose messages are wanted.
+    pub scope: AccessScope,
     /// Of this room alone.
     pub room: Option<RoomId>,
     /// By this author alone.
@@ -69,7 +69,13 @@ pub struct MessageFilter {
 impl MessageFilter {
     /// Every message of the rooms that `reader` is in.
     pub fn all(reader: UserId) -> Self {
-        Self { reader, room: None, user: None, search: SearchTerms::default() }
+        Self::within(AccessScope::RoomsOf(reader))
+    }
+
+    /// Every message within a scope. Whoever passes another than a reader's own rooms has to know that the reader may read
+    /// them.
+    pub fn within(scope: AccessScope) -> Self {
+        Self { scope, room: None, user: None, search: SearchTerms::default() }
     }
 }
 
@@ -237,8 +243,8 @@ impl ChatApi {
         Ok(())
     }
 
-    fn reach(&self, user: &CurrentUser) -> Reach {
-        if self.policy().reaches_every_room(user) { Reach::EveryRoom } else { Reach::RoomsOf(user.id) }
+    fn reach(&self, user: &CurrentUser) -> AccessScope {
+        if self.policy().reaches_every_room(user) { AccessScope::EveryRoom } else { AccessScope::RoomsOf(user.id) }
     }
 
     fn allow_message(&self, user: &CurrentUser, action: Action, message: &Message) -> Result<()> {

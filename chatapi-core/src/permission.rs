@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::UserId;
+use crate::{RoomId, UserId};
 use crate::auth::CurrentUser;
 use crate::messages::Message;
 use crate::rooms::Room;
@@ -115,12 +115,14 @@ pub fn may_administer(level: Level, action: &Administration, account: Option<&Us
     may_reach && (may_promote(level) || !action.changes_roles(account))
 }
 
-/// Whose messages somebody reaches, one at a time, to read, change or delete them.
+/// The rooms whose messages a caller may access: to list, count and search them, or to read, change or delete one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Those of the rooms that this user is a member of when it is done.
+pub enum AccessScope {
+    /// The rooms that this user is a member of when it is done.
     RoomsOf(UserId),
-    /// Those of every room.
+    /// One room, whoever is a member of it.
+    Room(RoomId),
+    /// Every room.
     EveryRoom,
 }
 
@@ -164,7 +166,7 @@ impl Policy for DocumentedPolicy {
 mod tests {
     use super::*;
     use crate::rooms::Member;
-    use crate::{MessageId, RoomId, Timestamp};
+    use crate::{MessageId, Timestamp};
 
     fn somebody(id: i64) -> CurrentUser {
         CurrentUser::new(UserId(id), format!("user{id}"))

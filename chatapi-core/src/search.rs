@@ -55,6 +55,25 @@ impl SearchTerms {
         Ok(terms)
     }
 
+    /// The text as one term, as it stands.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse).
+    pub fn phrase(text: &str) -> Result<Self> {
+        if text.contains('\0') {
+            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
+        }
+        let mut terms = Self::default();
+        terms.add(text)?;
+        Ok(terms)
+    }
+
+    /// Whether each term is a part of one of these texts, however its letters are written.
+    pub fn match_any_of(&self, texts: &[&str]) -> bool {
+        let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
+        self.0.iter().all(|term| folded.iter().any(|text| text.contains(term.as_str())))
+    }
+
     fn add(&mut self, term: &str) -> Result<()> {
         let term = fold(term);
         if term.is_empty() || self.0.contains(&term) {

@@ -12,7 +12,7 @@ use crate::messages::{
     BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
 };
 use crate::page::{Page, PageRequest};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
@@ -166,23 +166,23 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn create_message(&self, message: NewMessage) -> Result<Option<Message>>;
 
     /// The message of this id, where it is within `reach`.
-    async fn message(&self, id: MessageId, reach: Reach) -> Result<Option<Message>>;
+    async fn message(&self, id: MessageId, reach: AccessScope) -> Result<Option<Message>>;
 
-    /// A page of the messages in the rooms that the filter's reader is in, by time and then id. `None` where there is no
+    /// A page of the messages within the filter's scope, by time and then id. `None` where there is no
     /// such page.
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
 
-    /// A page by place of the messages in the rooms that the filter's reader is in.
+    /// A page by place of the messages within the filter's scope.
     async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History>;
 
-    /// A page by place beside a message in the rooms that the filter's reader is in, and the message's place. `None` where
+    /// A page by place beside a message within the filter's scope, and the message's place. `None` where
     /// there is no such message.
     async fn history_beside(
         &self,
         filter: &MessageFilter,
         request: &BesideRequest,
     ) -> Result<Option<(Place, History)>> {
-        let Some(message) = self.message(request.message, Reach::RoomsOf(filter.reader)).await? else {
+        let Some(message) = self.message(request.message, filter.scope).await? else {
             return Ok(None);
         };
         let place = message.place();
@@ -198,13 +198,13 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn update_message(
         &self,
         id: MessageId,
-        reach: Reach,
+        reach: AccessScope,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>>;
 
     /// Deletes a message, where it is within `reach`, as for [`update_message`](Self::update_message).
-    async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool>;
+    async fn delete_message(&self, id: MessageId, reach: AccessScope) -> Result<bool>;
 
     /// The rooms that [`tidy`](Self::tidy) has something to do in.
     async fn untidy_rooms(&self) -> Result<Vec<RoomId>>;

@@ -199,7 +199,7 @@ async fn everything(store: &dyn Store, load: Load) {
     the_best_of_many_come_first_and_of_equals_the_newest(store).await;
     words_are_sought_between_any_moments(store).await;
     // What is gone from a segment is passed over.
-    store.delete_message(MessageId(MANY), chatapi_core::permission::Reach::EveryRoom).await.unwrap();
+    store.delete_message(MessageId(MANY), chatapi_core::permission::AccessScope::EveryRoom).await.unwrap();
     assert_eq!(ranked(store, "tea", Sort::Recent, 1).await.0, (MANY - 25..MANY).rev().collect::<Vec<_>>());
 }
 

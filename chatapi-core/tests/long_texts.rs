@@ -100,7 +100,7 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
     store.tidy(tea.id, Words::default()).await.unwrap();
     assert_eq!(found(&store, &ann, "\"w0x100 w7919x100\"").await, Count::Exact(1));
     let text = Text::new("short now", Words::default()).unwrap();
-    let reach = chatapi_core::permission::Reach::EveryRoom;
+    let reach = chatapi_core::permission::AccessScope::EveryRoom;
     store.update_message(changed.id, reach, Some(&text), AT).await.unwrap().unwrap();
     store.tidy(tea.id, Words::default()).await.unwrap();
     assert_eq!(found(&store, &ann, "\"w0x100 w7919x100\"").await, Count::Exact(0));

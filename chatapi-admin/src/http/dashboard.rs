@@ -29,7 +29,7 @@ struct Card {
 const LAST: u32 = 10;
 
 pub(super) async fn show(desk: Desk) -> Result<Response> {
-    let none = |size| Slice { descending: true, from: None, size, search: Vec::new() };
+    let none = |size| Slice { descending: true, from: None, size, search: Default::default() };
     let users = UserList { sort: UserSort::Id, status: None, role: None, slice: none(0) };
     let rooms = RoomList { by_name: false, without_admin: false, member: None, slice: none(0) };
     let messages = MessageList { room: None, author: None, since: None, slice: none(0) };

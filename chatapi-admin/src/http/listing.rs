@@ -4,6 +4,7 @@ use askama::Template;
 use chatapi_core::Result;
 use chatapi_core::Timestamp;
 use chatapi_core::http::Response;
+use chatapi_core::search::SearchTerms;
 
 use crate::desk::Desk;
 use crate::store::{Edge, Found, Key, Mark, SCANNED, Slice};
@@ -56,16 +57,18 @@ impl<'a> Asked<'a> {
     }
 
     /// The part of the list that is asked for.
-    pub(super) fn slice(&self, sorted: Sorted) -> Slice {
+    ///
+    /// # Errors
+    /// Where the search has more terms than one may have.
+    pub(super) fn slice(&self, sorted: Sorted) -> Result<Slice> {
         let place = |name| self.desk.call.query(name).and_then(|text| mark(text, sorted));
         let from = place("after").map(Edge::After).or_else(|| place("before").map(Edge::Before));
-        let words = self.search().split_whitespace().filter(|word| !word.contains('\0'));
-        Slice {
+        Ok(Slice {
             descending: self.sort().1,
             from,
             size: self.desk.site.options().page_size,
-            search: words.map(str::to_ascii_lowercase).collect(),
-        }
+            search: SearchTerms::parse(&self.search().replace('\0', ""))?,
+        })
     }
 
     /// The same list with one parameter otherwise, from its beginning.

@@ -14,7 +14,7 @@ pub(super) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/log/", &["kind", "by"], "-id");
     let kind = asked.get("kind").and_then(Kind::named);
     let log =
-        LogList { kind, object: None, actor: asked.id("by").map(UserId), slice: asked.slice(Sorted::Id) };
+        LogList { kind, object: None, actor: asked.id("by").map(UserId), slice: asked.slice(Sorted::Id)? };
     let mut list = list(&desk, &asked, &log, "Log").await?;
     list.searches = "Search names and details";
     list.filters =
@@ -44,7 +44,7 @@ pub(super) async fn of_message(desk: Desk) -> Result<Response> {
 async fn of(desk: &Desk, kind: Kind) -> Result<Response> {
     let (id, section) = (desk.id(kind)?, section_of(kind));
     let asked = Asked::new(desk, &format!("/{section}/{id}/history/"), &[], "-id");
-    let log = LogList { kind: Some(kind), object: Some(id), actor: None, slice: asked.slice(Sorted::Id) };
+    let log = LogList { kind: Some(kind), object: Some(id), actor: None, slice: asked.slice(Sorted::Id)? };
     let mut list = list(desk, &asked, &log, "History").await?;
     list.frame = desk.frame(format!("History of {} {id}", kind.name()), section).under([
         Link::new("Home", desk.link("/")),

@@ -2,6 +2,7 @@
 
 use chatapi_core::Result;
 use chatapi_core::http::{Response, StatusCode, json};
+use chatapi_core::search::SearchTerms;
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -26,7 +27,7 @@ pub(super) async fn users(desk: Desk) -> Result<Response> {
     let Some(typed) = typed(&desk) else { return answer(Vec::new()) };
     let mut users = desk.store().users_called(typed, MOST).await?;
     if users.len() < MOST as usize {
-        let list = UserList { sort: UserSort::Username, status: None, role: None, slice: slice(typed) };
+        let list = UserList { sort: UserSort::Username, status: None, role: None, slice: slice(typed)? };
         let found = desk.store().users(&list).await?.rows.into_iter().map(|(_, user)| user);
         let known: Vec<_> = users.iter().map(|user| user.id).collect();
         users.extend(found.filter(|user| !known.contains(&user.id)));
@@ -41,7 +42,7 @@ pub(super) async fn users(desk: Desk) -> Result<Response> {
 
 pub(super) async fn rooms(desk: Desk) -> Result<Response> {
     let Some(typed) = typed(&desk) else { return answer(Vec::new()) };
-    let list = RoomList { by_name: true, without_admin: false, member: None, slice: slice(typed) };
+    let list = RoomList { by_name: true, without_admin: false, member: None, slice: slice(typed)? };
     let found = desk.store().rooms(&list).await?;
     let suggestion = |room: &crate::store::RoomRow| Suggestion {
         value: room.id.to_string(),
@@ -54,8 +55,8 @@ fn typed(desk: &Desk) -> Option<&str> {
     desk.call.query("q").map(str::trim).filter(|typed| !typed.is_empty() && !typed.contains('\0'))
 }
 
-fn slice(typed: &str) -> Slice {
-    Slice { descending: false, from: None, size: MOST, search: vec![typed.to_ascii_lowercase()] }
+fn slice(typed: &str) -> Result<Slice> {
+    Ok(Slice { descending: false, from: None, size: MOST, search: SearchTerms::phrase(typed)? })
 }
 
 fn answer(results: Vec<Suggestion>) -> Result<Response> {

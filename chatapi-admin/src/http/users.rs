@@ -51,7 +51,7 @@ async fn remove(desk: &Desk, user: &User) -> Result<()> {
 
 /// What goes with a user.
 async fn consequences(desk: &Desk, user: UserId) -> Result<Vec<String>> {
-    let slice = Slice { descending: true, from: None, size: 0, search: Vec::new() };
+    let slice = Slice { descending: true, from: None, size: 0, search: Default::default() };
     let messages = MessageList { room: None, author: Some(user), since: None, slice };
     let messages = desk.store().count(Counted::Messages(messages), BOUND).await?;
     let memberships = desk.store().count(Counted::Memberships(user), BOUND).await?;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chatapi_core::store::engine::{Engine, Value};
 use chatapi_core::store::{Result, SqlStore};
-use chatapi_core::{MessageId, RoomId, Timestamp, UserId};
+use chatapi_core::{MessageId, Timestamp, UserId};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
@@ -24,8 +24,6 @@ mod users;
 pub trait Tables: Engine {
     /// What makes the tables.
     fn tables() -> &'static Migrator;
-    /// A column in lower case, by ASCII alone, so that no locale changes what is found.
-    fn lower(column: &str) -> String;
 }
 
 #[cfg(feature = "postgres")]
@@ -33,10 +31,6 @@ impl Tables for chatapi_core::store::postgres::PgEngine {
     fn tables() -> &'static Migrator {
         static TABLES: Migrator = sqlx::migrate!("migrations/postgres");
         &TABLES
-    }
-
-    fn lower(column: &str) -> String {
-        format!("lower({column} collate \"C\")")
     }
 }
 
@@ -46,10 +40,6 @@ impl Tables for chatapi_core::store::sqlite::SqliteEngine {
         static TABLES: Migrator = sqlx::migrate!("migrations/sqlite");
         &TABLES
     }
-
-    fn lower(column: &str) -> String {
-        format!("lower({column})")
-    }
 }
 
 /// Only this module's own text is put together; what comes from outside is always a parameter.
@@ -58,7 +48,7 @@ fn sql(text: impl Into<String>) -> SqlStr {
 }
 
 /// The parameters of a statement in the making.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Values(Vec<Value>);
 
 impl Values {
@@ -109,10 +99,6 @@ impl<E: Tables> AdminStore for SqlStore<E> {
 
     async fn messages_of(&self, ids: &[MessageId]) -> Result<Vec<MessageRow>> {
         messages::of(self.engine(), ids).await
-    }
-
-    async fn any_member(&self, room: RoomId) -> Result<Option<UserId>> {
-        rooms::any_member(self.engine(), room).await
     }
 
     async fn count(&self, what: Counted, bound: u64) -> Result<u64> {

@@ -8,6 +8,8 @@ on_both! {
     columns_sort_both_ways,
     filters_leave_out,
     searches_find_parts_of_names_and_addresses,
+    searches_find_letters_of_any_script_in_any_case,
+    a_search_has_no_more_words_than_one_may_have,
     an_empty_list_says_so,
 }
 
@@ -126,6 +128,43 @@ async fn searches_find_parts_of_names_and_addresses(chat: &Chat) {
     chat.room("Coffee", &root, &[]).await;
     assert_eq!(browser.get("/admin/rooms/?q=%25").await.names(), ["100% tea"]);
     assert_eq!(browser.get("/admin/rooms/?q=cof&sort=name").await.names(), ["Coffee"]);
+}
+
+async fn searches_find_letters_of_any_script_in_any_case(chat: &Chat) {
+    let root = chat.superuser("root").await;
+    let mut browser = chat.browser_of(&root).await;
+    let zoe = chat.user("ZOË").await;
+    chat.user("Иван").await;
+    for name in ["Таверна", "GRÜN und Straße", "ΟΔΟΣ"] {
+        let room = chat.room(name, &zoe, &[]).await;
+        chat.say(&zoe, &room, &format!("about {name}")).await;
+    }
+    for (query, name) in [("zoë", "ZOË"), ("ИВАН", "Иван"), ("вА", "Иван")] {
+        assert_eq!(browser.get(&format!("/admin/users/?q={}", encoded(query))).await.names(), [name], "{query}");
+    }
+    for (query, name) in [("ТАВЕРНА", "Таверна"), ("grün STRASSE", "GRÜN und Straße"), ("οδος", "ΟΔΟΣ")] {
+        let query = encoded(query);
+        assert_eq!(browser.get(&format!("/admin/rooms/?q={query}")).await.names(), [name], "{query}");
+        let found = browser.get(&format!("/admin/messages/?q={query}")).await;
+        assert_eq!(found.names(), [format!("about {name}")], "{query}");
+    }
+    browser.get(&format!("/admin/suggest/users/?q={}", encoded("ВАН"))).await.shows(&["Иван"]);
+}
+
+async fn a_search_has_no_more_words_than_one_may_have(chat: &Chat) {
+    let mut browser = chat.browser_of(&chat.superuser("root").await).await;
+    let words = |number: usize| (0..number).map(|n| format!("w{n}")).collect::<Vec<_>>().join("+");
+    for section in ["users", "rooms", "messages"] {
+        assert_eq!(browser.get(&format!("/admin/{section}/?q={}", words(50))).await.status, 200, "{section}");
+        for number in [51, 3000] {
+            let page = browser.get(&format!("/admin/{section}/?q={}", words(number))).await;
+            assert_eq!(page.status, 400, "{section}, {number}");
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 async fn an_empty_list_says_so(chat: &Chat) {

@@ -107,6 +107,10 @@ async fn messages_of_an_author_come_from_all_rooms_by_time(chat: &Chat) {
     let page = browser.get(&format!("/admin/messages/?author={}", ann.id)).await;
     assert_eq!(page.names(), ["5", "4", "3"]);
     page.shows(&["4 messages", "By ann"]);
+    for (query, found) in [("q=3", &["3"][..]), ("q=2", &[]), ("q=5&since=1d", &["5"])] {
+        let page = browser.get(&format!("/admin/messages/?{query}&author={}", ann.id)).await;
+        assert_eq!(page.names(), found, "{query}");
+    }
     let next = browser.get(&page.link("Next")).await;
     assert_eq!(next.names(), ["1"]);
     assert_eq!(browser.get(&next.link("Previous")).await.names(), ["5", "4", "3"]);

@@ -7,7 +7,7 @@ use super::{Call, Field, Response, Route, Shape, highlights, history, ranked, re
 use crate::error::{Error, Result};
 use crate::limits::Class;
 use crate::messages::{MessageChange, MessageFilter};
-use crate::permission::Action;
+use crate::permission::{AccessScope, Action};
 use crate::search::SearchTerms;
 use crate::text::integer;
 use crate::{ChatApi, RoomId, UserId};
@@ -52,13 +52,14 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
+    let reader = call.user()?.id;
     let filter = MessageFilter {
-        reader: call.user()?.id,
+        scope: AccessScope::RoomsOf(reader),
         room: choice(&call, "room").map(RoomId),
         user: choice(&call, "user").map(UserId),
         search: SearchTerms::parse(call.query("search").unwrap_or_default())?,
     };
-    if let Some(search) = ranked::search(&api, &call, &filter)? {
+    if let Some(search) = ranked::search(&api, &call, reader, &filter)? {
         let page = api.search(&search, call.page(&api)).await?;
         let found = move |content: &str| search.query.highlights(content, search.words);
         return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?);

@@ -1,14 +1,19 @@
 //! `/messages/?q=`: search by words.
 
 use super::{Call, history};
-use crate::ChatApi;
+use crate::{ChatApi, UserId};
 use crate::error::{FieldErrors, Result, not_combined_with};
 use crate::messages::{MessageFilter, RankedSearch, Sort};
 use crate::search::Query;
 
 /// The search by words that the query asks for, of those messages that the filter lets through; `None` where it asks for
 /// none.
-pub(super) fn search(api: &ChatApi, call: &Call, filter: &MessageFilter) -> Result<Option<RankedSearch>> {
+pub(super) fn search(
+    api: &ChatApi,
+    call: &Call,
+    reader: UserId,
+    filter: &MessageFilter,
+) -> Result<Option<RankedSearch>> {
     let Some(text) = call.query("q") else { return Ok(None) };
     let mut errors = FieldErrors::default();
     let search_too = call.query("search").map(|_| "search");
@@ -19,7 +24,7 @@ pub(super) fn search(api: &ChatApi, call: &Call, filter: &MessageFilter) -> Resu
     let sort = if call.query("sort") == Some("recent") { Sort::Recent } else { Sort::Relevance };
     let words = api.words();
     Ok(Some(RankedSearch {
-        reader: filter.reader,
+        reader,
         room: filter.room,
         authors: filter.user.map(|user| vec![user]),
         query: Query::parse(text, words)?,

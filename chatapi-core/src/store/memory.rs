@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides};
 use crate::page::{Count, Page, PageRequest, as_len};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::store::{Result, Store};
@@ -221,7 +221,7 @@ impl Store for MemoryStore {
         Ok(Some(shown))
     }
 
-    async fn message(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
+    async fn message(&self, id: MessageId, reach: AccessScope) -> Result<Option<Message>> {
         let mut tables = self.tables();
         Ok(tables.message_within(id, reach).map(|row| row.message.clone()))
     }
@@ -261,7 +261,7 @@ impl Store for MemoryStore {
     async fn update_message(
         &self,
         id: MessageId,
-        reach: Reach,
+        reach: AccessScope,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
@@ -277,7 +277,7 @@ impl Store for MemoryStore {
         Ok(Some(row.message.clone()))
     }
 
-    async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
+    async fn delete_message(&self, id: MessageId, reach: AccessScope) -> Result<bool> {
         let mut tables = self.tables();
         if tables.message_within(id, reach).is_none() {
             return Ok(false);

@@ -11,7 +11,7 @@ use crate::messages::{
     BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
 };
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::Words;
 use crate::text::Text;
@@ -25,6 +25,7 @@ mod members;
 mod messages;
 mod migrations;
 mod rooms;
+mod scope;
 mod search;
 mod texts;
 mod upkeep;
@@ -303,7 +304,7 @@ impl<E: Engine> Store for SqlStore<E> {
         unhindered!(self.insert_message(&message))
     }
 
-    async fn message(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
+    async fn message(&self, id: MessageId, reach: AccessScope) -> Result<Option<Message>> {
         self.message_within(id, reach).await
     }
 
@@ -330,14 +331,14 @@ impl<E: Engine> Store for SqlStore<E> {
     async fn update_message(
         &self,
         id: MessageId,
-        reach: Reach,
+        reach: AccessScope,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {
         self.change_message(id, reach, text, at).await
     }
 
-    async fn delete_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
+    async fn delete_message(&self, id: MessageId, reach: AccessScope) -> Result<bool> {
         self.remove_message(id, reach).await
     }
 

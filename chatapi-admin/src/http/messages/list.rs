@@ -23,9 +23,9 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         room: asked.id("room").map(RoomId),
         author: asked.id("author").map(UserId),
         since: since(&desk, asked.get("since")),
-        slice: asked.slice(Sorted::Time),
+        slice: asked.slice(Sorted::Time)?,
     };
-    let found = search::found(&desk, &list, asked.search()).await?;
+    let found = search::found(&desk, &list).await?;
     let columns = vec![
         asked.column("Message", None),
         asked.column("Author", None),

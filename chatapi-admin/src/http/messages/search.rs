@@ -1,43 +1,19 @@
-//! Messages searched. Within a room, or by an author, the chat's own index finds them, however many there are, as one who is
-//! in the room would; among all messages the newest are looked through, and then the next.
+//! Messages searched: the chat's own index finds them, in whichever rooms they are, whoever is a member of these.
 
 use chatapi_core::messages::{HistoryRequest, MessageFilter, Place, Span};
-use chatapi_core::search::SearchTerms;
-use chatapi_core::{MessageId, Result, UserId};
+use chatapi_core::permission::AccessScope;
+use chatapi_core::{MessageId, Result};
 
 use crate::desk::Desk;
 use crate::store::{Edge, Found, Key, Mark, MessageList, MessageRow};
 
-pub(super) async fn found(desk: &Desk, list: &MessageList, terms: &str) -> Result<Found<MessageRow>> {
-    let terms = SearchTerms::parse(terms)?;
-    if terms.is_empty() || terms.as_slice().iter().any(|term| term.contains('\0')) {
-        let list = MessageList {
-            slice: crate::store::Slice { search: Vec::new(), ..list.slice.clone() },
-            ..list.clone()
-        };
-        return Ok(desk.store().messages(&list).await?);
+pub(super) async fn found(desk: &Desk, list: &MessageList) -> Result<Found<MessageRow>> {
+    let search = list.slice.search.clone();
+    if search.is_empty() {
+        return Ok(desk.store().messages(list).await?);
     }
-    match reader(desk, list).await? {
-        Some(reader) => indexed(desk, list, reader, terms).await,
-        None => Ok(desk.store().messages(list).await?),
-    }
-}
-
-/// Whose eyes the index is seen through: it has the messages of each room for those who are in it.
-async fn reader(desk: &Desk, list: &MessageList) -> Result<Option<UserId>> {
-    match (list.room, list.author) {
-        (Some(room), _) => Ok(desk.store().any_member(room).await?),
-        (None, author) => Ok(author),
-    }
-}
-
-async fn indexed(
-    desk: &Desk,
-    list: &MessageList,
-    reader: UserId,
-    search: SearchTerms,
-) -> Result<Found<MessageRow>> {
-    let filter = MessageFilter { room: list.room, user: list.author, search, ..MessageFilter::all(reader) };
+    let scope = list.room.map_or(AccessScope::EveryRoom, AccessScope::Room);
+    let filter = MessageFilter { user: list.author, search, ..MessageFilter::within(scope) };
     let slice = &list.slice;
     let (span, is_backward) = span(slice.from.as_ref(), slice.descending);
     let history = desk.api.store().history(&filter, &HistoryRequest::new(span, slice.size)).await?;

@@ -72,7 +72,7 @@ async fn remove(desk: &Desk, room: &Room) -> Result<()> {
 }
 
 async fn consequences(desk: &Desk, room: RoomId) -> Result<Vec<String>> {
-    let slice = Slice { descending: true, from: None, size: 0, search: Vec::new() };
+    let slice = Slice { descending: true, from: None, size: 0, search: Default::default() };
     let messages = MessageList { room: Some(room), author: None, since: None, slice };
     let messages = desk.store().count(Counted::Messages(messages), BOUND).await?;
     let members = desk.store().count(Counted::Members(room), BOUND).await?;

@@ -17,7 +17,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         by_name,
         without_admin: asked.get("admin") == Some("none"),
         member: asked.id("member").map(UserId),
-        slice: asked.slice(if by_name { Sorted::Text } else { Sorted::Id }),
+        slice: asked.slice(if by_name { Sorted::Text } else { Sorted::Id })?,
     };
     let found = desk.store().rooms(&list).await?;
     let columns = vec![

@@ -12,7 +12,7 @@ use chatapi_core::permission::{may_change, may_change_account};
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/users/", &["active", "role"], "username");
-    let list = wanted(&asked);
+    let list = wanted(&asked)?;
     let mut found = desk.store().users(&list).await?;
     if found.looked_up_to.is_some() && list.slice.from.is_none() {
         // Who is called so, or has this address, is found at once, however many there are to look through.
@@ -66,13 +66,13 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     page.answer(&desk)
 }
 
-fn wanted(asked: &Asked<'_>) -> UserList {
+fn wanted(asked: &Asked<'_>) -> Result<UserList> {
     let (sort, sorted) = match asked.sort().0 {
         "id" => (UserSort::Id, Sorted::Id),
         "joined" => (UserSort::Joined, Sorted::Time),
         _ => (UserSort::Username, Sorted::Text),
     };
-    UserList {
+    Ok(UserList {
         sort,
         status: match asked.get("active") {
             Some("yes") => Some(Status::Active),
@@ -87,8 +87,8 @@ fn wanted(asked: &Asked<'_>) -> UserList {
             Some("viewer") => Some(Role::Viewer),
             _ => None,
         },
-        slice: asked.slice(sorted),
-    }
+        slice: asked.slice(sorted)?,
+    })
 }
 
 fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {

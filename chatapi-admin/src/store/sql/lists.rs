@@ -65,10 +65,19 @@ impl Course {
         Self { is_backward, past, order: format!("order by {key}{{t}}.id{way}") }
     }
 
+    /// The rows of the part, in their order.
+    fn rows(&self, table: &Table) -> String {
+        let (name, condition, past) = (table.name, table.condition(), &self.past);
+        format!("from {name} t where {condition} and {past} {}", self.order_of("t"))
+    }
+
     fn order_of(&self, table: &str) -> String {
         self.order.replace("{t}", table)
     }
 }
+
+/// How many rows a search looks at with one statement.
+const LOOKED_AT_ONCE: u32 = 1000;
 
 /// Part of a list. `read` takes what is shown of a row, and gives its place beside it.
 pub(super) async fn part<E: Tables, T>(
@@ -78,38 +87,24 @@ pub(super) async fn part<E: Tables, T>(
     mut values: Values,
     read: impl Fn(&E::Row) -> Result<(Mark, T)>,
 ) -> Result<Found<T>> {
+    let take = slice.size as usize + 1;
+    let of_conditions = values.clone();
     let course = Course::of(table, slice, &mut values);
-    let (name, condition, past) = (table.name, table.condition(), &course.past);
-    let inner = format!("from {name} t where {condition} and {past} {}", course.order_of("t"));
-    let scope = values.0.len();
-    let take = u64::from(slice.size) + 1;
-    let looked_at = if slice.search.is_empty() { take } else { u64::from(SCANNED) };
-    let mut matches = String::from("true");
-    for term in &slice.search {
-        let term = values.add(Value::Text(term.clone()));
-        let has = |column: &&str| {
-            format!("{}({}, {term}) > 0", E::DIALECT.position, E::lower(&format!("s.{column}")))
-        };
-        let any: Vec<_> = table.searched.iter().map(has).collect();
-        matches += &format!(" and ({})", any.join(" or "));
-    }
     let (shown, order) = (table.shown, course.order_of("s"));
-    let statement = format!(
-        "select {shown} from (select t.* {inner} limit {looked_at}) s where {matches} {order} limit {take}"
-    );
-    let rows = engine.read(sql(statement), &values.0).await?;
-    let mut rows = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let has_more = rows.len() as u64 == take;
-    rows.truncate(slice.size as usize);
-    let looked_up_to = if slice.search.is_empty() || has_more {
-        None
+    let (rows, looked_up_to) = if slice.search.is_empty() {
+        let rows = course.rows(table);
+        let statement =
+            format!("select {shown} from (select t.* {rows} limit {take}) s {order} limit {take}");
+        (engine.read(sql(statement), &values.0).await?, None)
     } else {
-        values.0.truncate(scope);
-        let key = table.key.map_or_else(String::new, |key| format!(", t.{key}"));
-        let end = format!("select t.id{key} {inner} limit 1 offset {}", looked_at - 1);
-        let end = engine.read(sql(end), &values.0).await?;
-        end.first().map(|row| mark(row, table)).transpose()?
+        let (ids, looked_up_to) = search(engine, table, slice, of_conditions, take).await?;
+        let among = E::DIALECT.among("s.id", 1);
+        let statement = format!("select {shown} from {} s where {among} {order}", table.name);
+        (engine.read(sql(statement), &[Value::Ints(ids)]).await?, looked_up_to)
     };
+    let mut rows = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let has_more = rows.len() == take;
+    rows.truncate(slice.size as usize);
     let is_inside = slice.from.is_some();
     let (has_before, has_after) =
         if course.is_backward { (has_more, is_inside) } else { (is_inside, has_more) };
@@ -117,6 +112,47 @@ pub(super) async fn part<E: Tables, T>(
         rows.reverse();
     }
     Ok(Found { rows, has_before, has_after, looked_up_to })
+}
+
+/// The ids of the first rows that have what the slice searches for, up to `take`; and where fewer were found among as many as
+/// are looked at, how far that was. Texts are folded here, so that any script is found on every database alike.
+async fn search<E: Tables>(
+    engine: &E,
+    table: &Table,
+    slice: &Slice,
+    of_conditions: Values,
+    take: usize,
+) -> Result<(Vec<i64>, Option<Mark>)> {
+    let key = table.key.map_or_else(String::new, |key| format!(", t.{key}"));
+    let texts = table.searched.join(", t.");
+    let first_text = 1 + usize::from(table.key.is_some());
+    let mut slice = slice.clone();
+    let mut ids = Vec::new();
+    for _ in 0..SCANNED / LOOKED_AT_ONCE {
+        let mut values = of_conditions.clone();
+        let course = Course::of(table, &slice, &mut values);
+        let statement =
+            format!("select t.id{key}, t.{texts} {} limit {LOOKED_AT_ONCE}", course.rows(table));
+        let rows = engine.read(sql(statement), &values.0).await?;
+        for row in &rows {
+            let columns = first_text..first_text + table.searched.len();
+            let texts = columns.map(|column| row.text(column)).collect::<Result<Vec<_>>>()?;
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            if slice.search.match_any_of(&texts) {
+                ids.push(row.int(0)?);
+                if ids.len() == take {
+                    return Ok((ids, None));
+                }
+            }
+        }
+        let Some(last) = rows.last().filter(|_| rows.len() == LOOKED_AT_ONCE as usize) else {
+            return Ok((ids, None));
+        };
+        let last = mark(last, table)?;
+        slice.from = Some(if course.is_backward { Edge::Before(last) } else { Edge::After(last) });
+    }
+    let looked_up_to = slice.from.map(|(Edge::After(mark) | Edge::Before(mark))| mark);
+    Ok((ids, looked_up_to))
 }
 
 /// The place of a row whose id and key are its first columns. Which kind of key it is, the list's columns say.

@@ -1,12 +1,13 @@
 //! Messages in SQL, by time.
 
+use chatapi_core::search::SearchTerms;
 use chatapi_core::store::Result;
 use chatapi_core::store::engine::{Row, Value};
 use chatapi_core::{MessageId, RoomId, UserId};
 
 use super::lists::{Table, part};
 use super::{Tables, Values, sql};
-use crate::store::{Edge, Found, Key, Mark, MessageList, MessageRow};
+use crate::store::{Edge, Found, Key, Mark, MessageList, MessageRow, Slice};
 
 /// What lists show: no more of a text than they have room for.
 const SHOWN: &str = "s.id, substr(s.content, 1, 300), s.created_at,
@@ -29,7 +30,7 @@ pub(super) fn table(list: &MessageList, values: &mut Values) -> Table {
         conditions,
         key: Some("created_at"),
         shown: SHOWN,
-        searched: &["content"],
+        searched: &[],
     }
 }
 
@@ -39,7 +40,8 @@ pub(super) async fn list<E: Tables>(engine: &E, list: &MessageList) -> Result<Fo
     }
     let mut values = Values::default();
     let table = table(list, &mut values);
-    part(engine, &table, &list.slice, values, marked).await
+    let slice = Slice { search: SearchTerms::default(), ..list.slice.clone() };
+    part(engine, &table, &slice, values, marked).await
 }
 
 pub(super) async fn of<E: Tables>(engine: &E, ids: &[MessageId]) -> Result<Vec<MessageRow>> {

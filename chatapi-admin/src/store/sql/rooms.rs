@@ -5,7 +5,7 @@ use chatapi_core::store::engine::{Row, Value};
 use chatapi_core::{RoomId, UserId};
 
 use super::lists::{Table, part};
-use super::{Tables, Values, sql};
+use super::{Tables, Values};
 use crate::store::{Found, Key, Mark, RoomList, RoomRow};
 
 const SHOWN: &str =
@@ -37,12 +37,6 @@ pub(super) async fn list<E: Tables>(engine: &E, list: &RoomList) -> Result<Found
         Ok((Mark { key, id: room.id.0 }, room))
     })
     .await
-}
-
-pub(super) async fn any_member<E: Tables>(engine: &E, room: RoomId) -> Result<Option<UserId>> {
-    let statement = sql("select user_id from chatapi_room_members where room_id = $1 limit 1");
-    let rows = engine.read(statement, &[Value::Int(room.0)]).await?;
-    rows.first().map(|row| row.int(0).map(UserId)).transpose()
 }
 
 fn room(row: &impl Row) -> Result<RoomRow> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::messages::{Message, MessageFilter};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::rooms::{Member, MembersChange, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{Administration, AuditEntry, NewUser, User, UserChange, Write, keep_a_superuser};
@@ -221,9 +221,18 @@ impl Tables {
         MembersChange { room, users: users.into_iter().collect() }
     }
 
+    /// The rooms within a scope.
+    fn rooms_within(&self, scope: AccessScope) -> BTreeSet<RoomId> {
+        match scope {
+            AccessScope::RoomsOf(user) => self.rooms_of(user).map(|(id, _)| id).collect(),
+            AccessScope::Room(room) => [room].into_iter().filter(|room| self.rooms.contains_key(room)).collect(),
+            AccessScope::EveryRoom => self.rooms.keys().copied().collect(),
+        }
+    }
+
     /// The messages that the filter lets through, by time and then id.
     pub(super) fn messages_for(&self, filter: &MessageFilter) -> Vec<&MessageRow> {
-        let rooms: BTreeSet<RoomId> = self.rooms_of(filter.reader).map(|(id, _)| id).collect();
+        let rooms = self.rooms_within(filter.scope);
         let wanted = |row: &&MessageRow| {
             rooms.contains(&row.message.room)
                 && filter.room.is_none_or(|room| row.message.room == room)
@@ -236,11 +245,12 @@ impl Tables {
     }
 
     /// The message, where it is within `reach`.
-    pub(super) fn message_within(&mut self, id: MessageId, reach: Reach) -> Option<&mut MessageRow> {
+    pub(super) fn message_within(&mut self, id: MessageId, reach: AccessScope) -> Option<&mut MessageRow> {
         let room = self.messages.get(&id)?.message.room;
         let is_reached = match reach {
-            Reach::RoomsOf(user) => self.is_member(room, user),
-            Reach::EveryRoom => true,
+            AccessScope::RoomsOf(user) => self.is_member(room, user),
+            AccessScope::Room(reached) => room == reached,
+            AccessScope::EveryRoom => true,
         };
         if is_reached { self.messages.get_mut(&id) } else { None }
     }

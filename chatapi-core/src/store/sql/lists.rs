@@ -7,10 +7,11 @@
 use std::ops::Bound;
 
 use super::messages::message;
+use super::scope::Rooms;
 use super::{Dialect, Engine, Result, Row, SqlStore, Value, counts, first, number_of_rows};
 use crate::messages::{BesideRequest, History, HistoryRequest, Message, MessageFilter, Place, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::{MessageId, Timestamp};
 
 const COLUMNS: &str = "m.id, m.content, m.created_at, m.updated_at, m.user_id, m.room_id";
@@ -71,7 +72,7 @@ impl<E: Engine> SqlStore<E> {
         request: &BesideRequest,
     ) -> Result<Option<(Place, History)>> {
         if !filter.search.is_empty() {
-            let message = self.message_within(request.message, Reach::RoomsOf(filter.reader)).await?;
+            let message = self.message_within(request.message, filter.scope).await?;
             let Some(place) = message.map(|message| message.place()) else { return Ok(None) };
             return Ok(Some((place, self.history_of_search(filter, &request.from(place)).await?)));
         }
@@ -189,6 +190,10 @@ pub(super) struct List {
     pub(super) values: Vec<Value>,
     pub(super) rooms: String,
     pub(super) also: String,
+    /// Whatever room the list is of: a query for the rooms within its scope.
+    within: String,
+    /// How many values `rooms` takes.
+    of_rooms: usize,
     has_one_room: bool,
     /// The message that it is asked for beside.
     beside: Option<MessageId>,
@@ -196,14 +201,19 @@ pub(super) struct List {
 
 impl List {
     fn of(dialect: Dialect, filter: &MessageFilter) -> Self {
-        let rooms = "select room_id from chatapi_room_members where user_id = $1".to_owned();
-        let values = vec![Value::Int(filter.reader.0)];
-        let has_one_room = filter.room.is_some();
-        let mut list = Self { dialect, values, rooms, also: String::new(), has_one_room, beside: None };
-        if let Some(room) = filter.room {
-            let room = list.value(Value::Int(room.0));
-            list.rooms += &format!(" and room_id = ${room}");
-        }
+        let mut values = Vec::new();
+        let within = Rooms::of(filter.scope, &mut values);
+        let rooms = within.clone().only(filter.room, &mut values).query;
+        let mut list = Self {
+            dialect,
+            rooms,
+            also: String::new(),
+            within: within.query,
+            of_rooms: values.len(),
+            has_one_room: filter.room.is_some() || matches!(filter.scope, AccessScope::Room(_)),
+            values,
+            beside: None,
+        };
         if let Some(user) = filter.user {
             let user = list.value(Value::Int(user.0));
             list.also += &format!(" and m.user_id = ${user}");
@@ -217,7 +227,7 @@ impl List {
 
     /// The values that `rooms` takes by itself.
     pub(super) fn values_of_rooms(&self) -> &[Value] {
-        &self.values[..1 + usize::from(self.has_one_room)]
+        &self.values[..self.of_rooms]
     }
 
     /// One more parameter.
@@ -254,10 +264,10 @@ impl List {
         };
         // The list may be of one room alone, and the message of any that the reader is in.
         let message = self.value(Value::Int(message.0));
+        let within = &self.within;
         format!(
             "asked as (
-                 select id, created_at from chatapi_messages where id = ${message}
-                 and room_id in (select room_id from chatapi_room_members where user_id = $1)
+                 select id, created_at from chatapi_messages where id = ${message} and room_id in ({within})
              )"
         )
     }

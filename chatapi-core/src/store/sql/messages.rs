@@ -2,28 +2,23 @@
 //! unless they reach every room; a write holds the membership until it is done, so that nothing of theirs changes after
 //! somebody was removed.
 
+use super::scope::Rooms;
 use super::{Engine, Result, Row, SqlStore, Value, first};
 use crate::messages::Message;
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::{MessageId, RoomId, UserId};
 
 pub(super) const COLUMNS: &str = "id, content, created_at, updated_at, user_id, room_id";
 
 impl<E: Engine> SqlStore<E> {
-    pub(super) async fn message_within(&self, id: MessageId, reach: Reach) -> Result<Option<Message>> {
+    pub(super) async fn message_within(&self, id: MessageId, reach: AccessScope) -> Result<Option<Message>> {
         let mut values = vec![Value::Int(id.0)];
-        let and_reached = match reach {
-            Reach::EveryRoom => "",
-            Reach::RoomsOf(user) => {
-                values.push(Value::Int(user.0));
-                "and room_id in (select room_id from chatapi_room_members where user_id = $2)"
-            }
-        };
-        let sql = format!("select {COLUMNS} from chatapi_messages where id = $1 {and_reached}");
+        let rooms = Rooms::of(reach, &mut values).query;
+        let sql = format!("select {COLUMNS} from chatapi_messages where id = $1 and room_id in ({rooms})");
         first(&self.read(sql, &values).await?, |row| message(row, 0))
     }
 
-    pub(super) async fn remove_message(&self, id: MessageId, reach: Reach) -> Result<bool> {
+    pub(super) async fn remove_message(&self, id: MessageId, reach: AccessScope) -> Result<bool> {
         let mut values = vec![Value::Int(id.0)];
         let and_reached = self.and_reached(reach, &mut values);
         let sql = format!("delete from chatapi_messages where id = $1 {and_reached} returning id");
@@ -32,9 +27,14 @@ impl<E: Engine> SqlStore<E> {
 
     /// The part of a write that keeps it within `reach`: whose rooms are meant is a member of the message's room until the
     /// statement is done, and one more parameter of it.
-    pub(super) fn and_reached(&self, reach: Reach, values: &mut Vec<Value>) -> String {
-        let Reach::RoomsOf(user) = reach else {
-            return String::new();
+    pub(super) fn and_reached(&self, reach: AccessScope, values: &mut Vec<Value>) -> String {
+        let user = match reach {
+            AccessScope::RoomsOf(user) => user,
+            AccessScope::Room(room) => {
+                values.push(Value::Int(room.0));
+                return format!("and room_id = ${}", values.len());
+            }
+            AccessScope::EveryRoom => return String::new(),
         };
         values.push(Value::Int(user.0));
         let (user, hold) = (values.len(), self.dialect().hold);

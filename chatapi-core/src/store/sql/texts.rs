@@ -4,7 +4,7 @@
 use super::messages::{COLUMNS, message};
 use super::{Engine, Result, Sql, SqlStore, Value, first};
 use crate::messages::{Message, NewMessage};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::store::engine::{Session, Transaction as _};
 use crate::text::Text;
 use crate::{MessageId, Timestamp};
@@ -23,7 +23,7 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn change_message(
         &self,
         id: MessageId,
-        reach: Reach,
+        reach: AccessScope,
         text: Option<&Text>,
         at: Timestamp,
     ) -> Result<Option<Message>> {

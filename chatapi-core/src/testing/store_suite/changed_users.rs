@@ -5,7 +5,7 @@ use std::slice::from_ref;
 use super::fact::{Subject, facts};
 use super::given::{NO_USER, WHOLE, list, members, new_user, now, number, room, send, user, users};
 use crate::messages::MessageFilter;
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::RoomChange;
 use crate::store::StoreError;
 use crate::users::{NewUser, User, UserChange};

@@ -5,7 +5,7 @@ use super::given::{WHOLE, at_once, members, new_user, now, number, room, send, u
 use crate::UserId;
 use crate::messages::MessageFilter;
 use crate::page::Count;
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::{ListedRoom, NewRoom, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};

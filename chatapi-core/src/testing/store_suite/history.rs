@@ -7,7 +7,7 @@ use crate::messages::{
     Beside, BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, Span,
 };
 use crate::page::{Count, Counting, Page, PageRequest};
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::Room;
 use crate::search::SearchTerms;
 use crate::users::User;
@@ -193,7 +193,7 @@ async fn pages_by_place_are_of_what_the_filter_lets_through(store: &Subject) {
         room: Some(rooms[0].id),
         user: Some(bob.id),
         search: SearchTerms::parse("RED").unwrap(),
-        reader: ann.id,
+        scope: RoomsOf(ann.id),
     };
     let middle = middle.unwrap();
     let page = |span| HistoryRequest::new(span, 4);

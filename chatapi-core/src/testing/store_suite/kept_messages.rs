@@ -6,7 +6,7 @@ use super::given::{
     user, users,
 };
 use crate::messages::{Message, MessageFilter, NewMessage};
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::{Room, RoomChange};
 use crate::users::User;
 use crate::{MessageId, Timestamp};

@@ -4,7 +4,7 @@ use super::fact::{Subject, facts};
 use super::given::{NO_ROOM, NO_USER, at, contents, list, room, send, text, users};
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::messages::{Message, MessageFilter, NewMessage};
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::Room;
 use crate::search::SearchTerms;
 use crate::users::User;
@@ -177,7 +177,7 @@ async fn pages_of_filtered_messages_hold_and_count_those_alone(store: &Subject) 
 }
 
 fn filter(reader: &User, room: Option<RoomId>, user: Option<UserId>, query: &str) -> MessageFilter {
-    MessageFilter { reader: reader.id, room, user, search: SearchTerms::parse(query).unwrap() }
+    MessageFilter { scope: RoomsOf(reader.id), room, user, search: SearchTerms::parse(query).unwrap() }
 }
 
 async fn send_at(store: &Subject, room: &Room, user: &User, content: &str, at: Timestamp) -> Message {

@@ -101,7 +101,7 @@ async fn removed_members_are_gone_and_the_others_stay(store: &Subject) {
     assert_eq!(now(store, &tea).await, removed.room);
     assert_eq!(now(store, &coffee).await, coffee);
     assert!(try_send(store, &tea, &bob, "again").await.is_none());
-    let reach = crate::permission::Reach::RoomsOf(ann.id);
+    let reach = crate::permission::AccessScope::RoomsOf(ann.id);
     assert_eq!(store.message(said.id, reach).await.unwrap(), Some(said), "what it sent stays");
 }
 

@@ -10,7 +10,7 @@ use crate::messages::{
     self, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch, Sort,
 };
 use crate::page::{Counting, Page, PageRequest};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, Member, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::{Query, SearchTerms, Words};
 use crate::store::memory::MemoryStore;
@@ -248,7 +248,7 @@ impl Side {
             }
             Step::Messages { reader, room, user, query, page } => {
                 let filter = MessageFilter {
-                    reader: self.user(reader),
+                    scope: AccessScope::RoomsOf(self.user(reader)),
                     room: room.map(|room| self.room(room)),
                     user: user.map(|user| self.user(user)),
                     search: SearchTerms::parse(query).unwrap(),
@@ -257,7 +257,7 @@ impl Side {
             }
             Step::History { reader, room, user, query, span, limit } => {
                 let filter = MessageFilter {
-                    reader: self.user(reader),
+                    scope: AccessScope::RoomsOf(self.user(reader)),
                     room: room.map(|room| self.room(room)),
                     user: user.map(|user| self.user(user)),
                     search: SearchTerms::parse(query).unwrap(),
@@ -328,10 +328,10 @@ impl Side {
         self.messages.get(nth).copied().unwrap_or(MessageId(i64::MAX))
     }
 
-    fn reach(&self, reader: Reader) -> Reach {
+    fn reach(&self, reader: Reader) -> AccessScope {
         match reader {
-            Reader::Member(nth) => Reach::RoomsOf(self.user(nth)),
-            Reader::Anyone => Reach::EveryRoom,
+            Reader::Member(nth) => AccessScope::RoomsOf(self.user(nth)),
+            Reader::Anyone => AccessScope::EveryRoom,
         }
     }
 

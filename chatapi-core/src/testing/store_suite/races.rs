@@ -14,7 +14,7 @@ use super::given::{
     WHOLE, at, at_once, ids, list, members, now, number, room, send, text, try_send, user, users,
 };
 use crate::messages::{Message, MessageFilter};
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::User;

@@ -9,7 +9,7 @@ use super::given::{
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::messages::MessageFilter;
 use crate::page::{PageNumber, PageRequest};
-use crate::permission::Reach::RoomsOf;
+use crate::permission::AccessScope::RoomsOf;
 use crate::rooms::{LISTED_MEMBERS, Member, NewRoom, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::{NewUser, UserChange};

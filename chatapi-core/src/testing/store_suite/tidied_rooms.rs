@@ -3,7 +3,7 @@
 use super::fact::{Subject, facts};
 use super::given::{at, at_once, found, list, room, text, user, users};
 use crate::messages::{Message, MessageFilter, NewMessage};
-use crate::permission::Reach;
+use crate::permission::AccessScope;
 use crate::rooms::Room;
 use crate::search::{SearchTerms, Words};
 use crate::users::User;
@@ -45,7 +45,7 @@ async fn tidy(store: &Subject, room: &Room) {
 }
 
 async fn edit(store: &Subject, message: &Message, content: &str) {
-    let changed = store.update_message(message.id, Reach::EveryRoom, Some(&text(content)), at(100)).await;
+    let changed = store.update_message(message.id, AccessScope::EveryRoom, Some(&text(content)), at(100)).await;
     assert!(changed.unwrap().is_some());
 }
 
@@ -103,7 +103,7 @@ async fn a_deleted_message_is_found_no_more(store: &Subject) {
     let tea = room(store, &ann, &[]).await;
     let sent = fill(store, &tea, &ann).await;
     tidy(store, &tea).await;
-    assert!(store.delete_message(sent[3].id, Reach::EveryRoom).await.unwrap());
+    assert!(store.delete_message(sent[3].id, AccessScope::EveryRoom).await.unwrap());
     for _ in 0..2 {
         assert_eq!(found(store, &ann, "\"message 03\"").await, Vec::<String>::new());
         assert_eq!(found(store, &ann, "of many").await.len(), sent.len() - 1);
@@ -191,7 +191,7 @@ async fn what_a_room_has_too_much_of_that_is_gone_is_cleared(store: &Subject) {
     let sent = fill(store, &tea, &ann).await;
     tidy(store, &tea).await;
     for message in sent.iter().filter(|message| message.id.0 % 4 != 0) {
-        assert!(store.delete_message(message.id, Reach::EveryRoom).await.unwrap());
+        assert!(store.delete_message(message.id, AccessScope::EveryRoom).await.unwrap());
     }
     let left: Vec<String> =
         sent.iter().filter(|message| message.id.0 % 4 == 0).map(|message| message.content.clone()).collect();
@@ -230,7 +230,7 @@ async fn sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing(store: &S
                 edit(&store, &message, &format!("edited {n}")).await;
                 edit(&store, &message, &format!("edited twice {n}")).await;
             } else {
-                assert!(store.delete_message(message.id, Reach::EveryRoom).await.unwrap());
+                assert!(store.delete_message(message.id, AccessScope::EveryRoom).await.unwrap());
             }
         }));
     }

@@ -8,8 +8,10 @@ use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Si
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::store::sql::lists::from_the_end;
 use crate::store::sql::messages::{COLUMNS, message};
+use crate::store::sql::scope::Rooms;
 use crate::store::sql::{Engine, Result, SqlStore, Value};
-use crate::{MessageId, UserId};
+use crate::MessageId;
+use crate::permission::AccessScope;
 
 impl<E: Engine> SqlStore<E> {
     pub(in crate::store::sql) async fn page_of_search(
@@ -76,22 +78,24 @@ impl<E: Engine> SqlStore<E> {
             // What was looked at proves more than the bound, and what is shown proves itself.
             Some(bound) => Count::Estimate(count.max(bound + 1).max(wanted.skip + places.len() as u64)),
         };
-        let messages = self.messages_at(extent.filter.reader, &places).await?;
+        let messages = self.messages_at(extent.filter.scope, &places).await?;
         Ok(messages.map(|messages| (messages, count)))
     }
 
-    /// The messages at these places, in their order. `None` where the reader cannot find one of them any more.
-    pub(super) async fn messages_at(&self, reader: UserId, places: &[Place]) -> Result<Option<Vec<Message>>> {
+    /// The messages at these places, in their order. `None` where one of them is gone, or no longer within the scope.
+    pub(super) async fn messages_at(
+        &self,
+        scope: AccessScope,
+        places: &[Place],
+    ) -> Result<Option<Vec<Message>>> {
         if places.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let sql = format!(
-            "select {COLUMNS} from chatapi_messages
-             where {} and room_id in (select room_id from chatapi_room_members where user_id = $1)",
-            self.dialect().among("id", 2)
-        );
-        let ids = places.iter().map(|place| place.id.0).collect();
-        let rows = self.read(sql, &[Value::Int(reader.0), Value::Ints(ids)]).await?;
+        let mut values = vec![Value::Ints(places.iter().map(|place| place.id.0).collect())];
+        let rooms = Rooms::of(scope, &mut values).query;
+        let among = self.dialect().among("id", 1);
+        let sql = format!("select {COLUMNS} from chatapi_messages where {among} and room_id in ({rooms})");
+        let rows = self.read(sql, &values).await?;
         let messages = rows.iter().map(|row| message(row, 0).map(|message| (message.id, message)));
         let mut messages: HashMap<MessageId, Message> = messages.collect::<Result<_>>()?;
         Ok(places.iter().map(|place| messages.remove(&place.id)).collect())

@@ -53,7 +53,7 @@ impl<E: Engine> SqlStore<E> {
         let Some(found) = self.best(&extent, &segments, levels, skip, take).await? else {
             return Ok(None);
         };
-        let messages = self.messages_at(search.reader, &found).await?;
+        let messages = self.messages_at(filter.scope, &found).await?;
         Ok(messages.map(|messages| page.page(Count::Exact(total), messages)))
     }
 

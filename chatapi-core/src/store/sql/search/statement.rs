@@ -6,6 +6,7 @@ use std::ops::Bound;
 use super::{Extent, Texts};
 use crate::index::evaluate::Needle;
 use crate::index::pages::Sought;
+use crate::store::sql::scope::Rooms;
 use crate::store::sql::{Engine, SqlStore, Value};
 
 /// A statement in the making: its text, and the values of its parameters.
@@ -44,10 +45,8 @@ impl<E: Engine> SqlStore<E> {
         near: u64,
     ) -> Statement {
         let Extent { filter, from, newest_first } = extent;
-        let mut statement = Statement { sql: String::new(), values: vec![Value::Int(filter.reader.0)] };
-        let in_room = filter.room.map_or_else(String::new, |room| {
-            format!("and room_id = ${}", statement.value(Value::Int(room.0)))
-        });
+        let mut statement = Statement { sql: String::new(), values: Vec::new() };
+        let scope = Rooms::of(filter.scope, &mut statement.values).only(filter.room, &mut statement.values).query;
         let (mut segments_within, mut texts_within) = (String::new(), String::new());
         let mut length = "messages".to_owned();
         if let Bound::Included(place) | Bound::Excluded(place) = from {
@@ -81,7 +80,7 @@ impl<E: Engine> SqlStore<E> {
         let wanted = self.wanted(needles, &mut statement);
         let pages = pages_of("near");
         statement.sql = format!(
-            "with scope as (select room_id from chatapi_room_members where user_id = $1 {in_room}),
+            "with scope as ({scope}),
              segments as (
                  select s.* from scope join chatapi_segments s on s.room_id = scope.room_id where true {segments_within}
              ),
