@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chatapi_benches::data::Data;
 use chatapi_benches::data::planted::Class;
 use chatapi_benches::data::rooms::{READERS, Scope};
-use chatapi_core::text::fold;
+use chatapi_core::text::search_fold;
 
 const MESSAGES: u64 = 20_000;
 
@@ -19,14 +19,14 @@ fn each_term_stands_in_as_many_messages_of_a_room_as_its_class_says() {
     let data = Data::of(MESSAGES);
     let mut said: HashMap<_, Vec<String>> = HashMap::new();
     for message in data.messages() {
-        said.entry(message.room).or_default().push(fold(&message.content));
+        said.entry(message.room).or_default().push(search_fold(&message.content));
     }
     for room in data.rooms().as_slice() {
         let said = &said[&room.id];
         assert_eq!(said.len() as u64, room.messages);
         for class in Class::ALL {
             for (number, term) in class.terms().iter().enumerate() {
-                let term = fold(term);
+                let term = search_fold(term);
                 let found = said.iter().filter(|text| text.contains(&term)).count();
                 assert_eq!(found as u64, class.hits(number, room), "{term}, {class:?} in {:?}", room.id);
             }

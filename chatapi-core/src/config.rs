@@ -31,8 +31,8 @@ pub struct Config {
     pub members_per_room: usize,
     /// The most users that a request may name as the members of a room.
     pub members_per_request: usize,
-    /// The language that most messages are in: ranked search finds words in it whatever their endings are. Messages keep the
-    /// one that they were sent in.
+    /// The language that most messages are in: ranked search finds words in it whatever their endings are. When it is
+    /// changed, the index is rewritten in the background; until then texts are searched in the language that they were sent in.
     pub language: Language,
     /// Whether this instance keeps the search index in order, in the background, as messages are sent. One that does not
     /// leaves it to the others, or to [`ChatApi::tidy`](crate::ChatApi::tidy).

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
 use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
-use crate::permission::{Action, AccessScope};
+use crate::permission::{AccessScope, Action};
 use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
@@ -244,7 +244,11 @@ impl ChatApi {
     }
 
     fn reach(&self, user: &CurrentUser) -> AccessScope {
-        if self.policy().reaches_every_room(user) { AccessScope::EveryRoom } else { AccessScope::RoomsOf(user.id) }
+        if self.policy().reaches_every_room(user) {
+            AccessScope::EveryRoom
+        } else {
+            AccessScope::RoomsOf(user.id)
+        }
     }
 
     fn allow_message(&self, user: &CurrentUser, action: Action, message: &Message) -> Result<()> {

@@ -6,11 +6,11 @@
 
 use std::fmt;
 
-use crate::{RoomId, UserId};
 use crate::auth::CurrentUser;
 use crate::messages::Message;
 use crate::rooms::Room;
 use crate::users::{Administration, User};
+use crate::{RoomId, UserId};
 
 /// What somebody wants to do to a thing that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

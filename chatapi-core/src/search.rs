@@ -1,7 +1,7 @@
 //! What a search looks for: [`SearchTerms`], which are parts of a text, and [`Query`], which asks for words and ranks.
 
 use crate::error::{Error, Invalid, NUL, Result};
-use crate::text::{fold, strip};
+use crate::text::{search_fold, strip};
 
 mod alignment;
 mod highlight;
@@ -70,12 +70,12 @@ impl SearchTerms {
 
     /// Whether each term is a part of one of these texts, however its letters are written.
     pub fn match_any_of(&self, texts: &[&str]) -> bool {
-        let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
+        let folded: Vec<String> = texts.iter().map(|text| search_fold(text)).collect();
         self.0.iter().all(|term| folded.iter().any(|text| text.contains(term.as_str())))
     }
 
     fn add(&mut self, term: &str) -> Result<()> {
-        let term = fold(term);
+        let term = search_fold(term);
         if term.is_empty() || self.0.contains(&term) {
             return Ok(());
         }
@@ -105,7 +105,7 @@ impl SearchTerms {
         self.0.is_empty()
     }
 
-    /// Whether each term is a part of `folded`, a text that [`fold`] made.
+    /// Whether each term is a part of `folded`, a text that [`search_fold`] made.
     pub fn match_folded(&self, folded: &str) -> bool {
         self.0.iter().all(|term| folded.contains(term.as_str()))
     }
@@ -225,7 +225,7 @@ mod tests {
 
         #[test]
         fn a_text_is_found_by_any_part_of_it_in_any_case(before in "\\PC*", word in "[a-zäöüéßα-ω]{1,8}", after in "\\PC*") {
-            let folded = fold(&format!("{before} {word} {after}"));
+            let folded = search_fold(&format!("{before} {word} {after}"));
             prop_assert!(SearchTerms::parse(&word.to_uppercase()).unwrap().match_folded(&folded));
         }
     }

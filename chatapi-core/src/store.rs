@@ -206,11 +206,16 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Deletes a message, where it is within `reach`, as for [`update_message`](Self::update_message).
     async fn delete_message(&self, id: MessageId, reach: AccessScope) -> Result<bool>;
 
+    /// Has texts be read in these words from now on, on every instance: [`tidy`](Self::tidy) reads those anew that were read
+    /// otherwise. Whether that is a change.
+    async fn use_words(&self, words: Words) -> Result<bool>;
+
     /// The rooms that [`tidy`](Self::tidy) has something to do in.
     async fn untidy_rooms(&self) -> Result<Vec<RoomId>>;
 
-    /// Does for a room's searches what sends leave undone, so that they stay fast. Searches find the same before and after.
-    /// Safe to call from several processes at once, and to break off.
+    /// Does for a room's searches what sends leave undone, so that they stay fast. Searches find the same before and after,
+    /// unless other words were to be [used](Self::use_words). Texts are read in these words where none were. Safe to call from
+    /// several processes at once, and to break off.
     async fn tidy(&self, room: RoomId, words: Words) -> Result<()>;
 }
 

@@ -22,7 +22,7 @@ impl Text {
         if content.is_empty() || content.contains('\0') {
             return None;
         }
-        let folded = fold(content);
+        let folded = search_fold(content);
         Some(Self { content: content.to_owned(), stems: stems(&folded, words), folded, words })
     }
 
@@ -31,7 +31,7 @@ impl Text {
         &self.content
     }
 
-    /// The text as search reads it: see [`fold`].
+    /// The text as search reads it: see [`search_fold`].
     pub fn folded(&self) -> &str {
         &self.folded
     }
@@ -80,8 +80,21 @@ pub fn nfkc(text: &str) -> String {
     ComposingNormalizer::new_nfkc().normalize(text).into_owned()
 }
 
-/// Which folding an index was made with: raised with each change of [`fold`].
-pub(crate) const FOLD_VERSION: u32 = 1;
+/// Which folding an index was made with: raised with each change of [`search_fold`].
+pub(crate) const FOLD_VERSION: u32 = 2;
+
+/// Folds text for search: like [`fold`], and also letters are the same that have the same upper case. Beyond the full case
+/// folding that makes the dotless `ı` an `i`, as both are `I` in upper case; names and addresses keep the two apart.
+pub fn search_fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mapper = CaseMapper::new();
+    let decomposed = DecomposingNormalizer::new_nfd().normalize(text);
+    let upper: String = decomposed.chars().map(|c| mapper.simple_uppercase(c)).collect();
+    let folded = mapper.fold_string(&upper).into_owned();
+    ComposingNormalizer::new_nfc().normalize(&folded).into_owned()
+}
 
 /// Folds text so that two spellings which differ in case alone, or in how accents are encoded, are the same bytes.
 ///
@@ -126,11 +139,32 @@ mod tests {
         assert_eq!(text("a\0b"), None);
     }
 
+    #[test]
+    fn search_also_follows_simple_upper_case() {
+        for (one, other) in
+            [("kırmızı", "KIRMIZI"), ("ı\u{301}", "Í"), ("İ", "i\u{307}"), ("ſ", "S"), ("Straße", "STRASSE")]
+        {
+            assert_eq!(search_fold(one), search_fold(other), "{one} {other}");
+        }
+        let mapper = CaseMapper::new();
+        for c in ('\0'..=char::MAX).filter(|c| search_fold(&c.to_string()) != fold(&c.to_string())) {
+            assert_eq!(c, 'ı');
+        }
+        for c in '\0'..=char::MAX {
+            let upper = mapper.simple_uppercase(c).to_string();
+            assert_eq!(search_fold(&c.to_string()), search_fold(&upper), "{c:?}");
+        }
+        assert_ne!(fold("ı@example.org"), fold("i@example.org"));
+    }
+
     proptest! {
         #[test]
         fn folding_twice_changes_nothing(text in "\\PC*") {
             let once = fold(&text);
-            prop_assert_eq!(fold(&once), once);
+            prop_assert_eq!(fold(&once), once.clone());
+            let for_search = search_fold(&text);
+            prop_assert_eq!(search_fold(&for_search), for_search.clone());
+            prop_assert_eq!(search_fold(&once), for_search);
         }
     }
 }

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 use crate::messages::Message;
-use crate::store::Store;
+use crate::search::Words;
+use crate::store::{Store, StoreError};
 use crate::{ChatApi, RoomId};
 
 /// One in so many sends has its room looked at.
@@ -57,6 +58,7 @@ impl ChatApi {
     /// # Errors
     /// Where the store fails. What was done until then stays done.
     pub async fn tidy(&self) -> Result<()> {
+        self.store().use_words(self.words()).await?;
         for room in self.store().untidy_rooms().await? {
             self.store().tidy(room, self.words()).await?;
         }
@@ -78,12 +80,20 @@ impl ChatApi {
         self.tidy_soon(message.room);
     }
 
-    fn tidy_soon(&self, room: RoomId) {
+    /// Has the index looked over in the background, as the first message does otherwise: for whoever serves, once. Texts that
+    /// were indexed in another [language](crate::Config::language), or by another release, are indexed anew.
+    pub fn tidy_in_background(&self) {
+        if !self.upkeep().agenda().has_looked_around {
+            self.tidy_soon(None);
+        }
+    }
+
+    fn tidy_soon(&self, room: impl Into<Option<RoomId>>) {
         if !self.config().tidies || self.tasks().is_closed() {
             return;
         }
         let mut agenda = self.upkeep().agenda();
-        agenda.rooms.insert(room);
+        agenda.rooms.extend(room.into());
         if std::mem::replace(&mut agenda.is_running, true) {
             return;
         }
@@ -93,7 +103,7 @@ impl ChatApi {
             (self.shared_store(), self.upkeep().clone(), self.words(), self.tasks().clone());
         self.tasks().spawn(async move {
             if looks_around {
-                look_around(&*store, &upkeep).await;
+                look_around(&*store, &upkeep, words).await;
             }
             while let Some(room) = upkeep.next() {
                 if tasks.is_closed() {
@@ -107,8 +117,17 @@ impl ChatApi {
     }
 }
 
-async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>) {
-    match store.untidy_rooms().await {
+async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>, words: Words) {
+    let looked = async {
+        let is_change = store.use_words(words).await?;
+        let rooms = store.untidy_rooms().await?;
+        if is_change && !rooms.is_empty() {
+            let rooms = rooms.len();
+            tracing::info!(rooms, "the search index is rewritten: its language was changed, or the release");
+        }
+        Ok::<_, StoreError>(rooms)
+    };
+    match looked.await {
         Ok(rooms) => upkeep.agenda().rooms.extend(rooms),
         Err(error) => {
             upkeep.agenda().has_looked_around = false;

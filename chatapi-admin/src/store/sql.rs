@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chatapi_core::store::engine::{Engine, Value};
 use chatapi_core::store::{Result, SqlStore};
-use chatapi_core::{MessageId, Timestamp, UserId};
+use chatapi_core::{MessageId, Timestamp};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 

@@ -140,9 +140,14 @@ async fn searches_find_letters_of_any_script_in_any_case(chat: &Chat) {
         chat.say(&zoe, &room, &format!("about {name}")).await;
     }
     for (query, name) in [("zoë", "ZOË"), ("ИВАН", "Иван"), ("вА", "Иван")] {
-        assert_eq!(browser.get(&format!("/admin/users/?q={}", encoded(query))).await.names(), [name], "{query}");
+        assert_eq!(
+            browser.get(&format!("/admin/users/?q={}", encoded(query))).await.names(),
+            [name],
+            "{query}"
+        );
     }
-    for (query, name) in [("ТАВЕРНА", "Таверна"), ("grün STRASSE", "GRÜN und Straße"), ("οδος", "ΟΔΟΣ")] {
+    for (query, name) in [("ТАВЕРНА", "Таверна"), ("grün STRASSE", "GRÜN und Straße"), ("οδος", "ΟΔΟΣ")]
+    {
         let query = encoded(query);
         assert_eq!(browser.get(&format!("/admin/rooms/?q={query}")).await.names(), [name], "{query}");
         let found = browser.get(&format!("/admin/messages/?q={query}")).await;

@@ -1,10 +1,10 @@
 //! `/messages/?q=`: search by words.
 
 use super::{Call, history};
-use crate::{ChatApi, UserId};
 use crate::error::{FieldErrors, Result, not_combined_with};
 use crate::messages::{MessageFilter, RankedSearch, Sort};
 use crate::search::Query;
+use crate::{ChatApi, UserId};
 
 /// The search by words that the query asks for, of those messages that the filter lets through; `None` where it asks for
 /// none.

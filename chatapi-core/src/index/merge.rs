@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::index::segment::{PLACES, Text};
     use crate::search::Words;
-    use crate::text::{fold, stems};
+    use crate::text::{search_fold, stems};
     use crate::{MessageId, Timestamp, UserId};
 
     /// Texts of one segment, each with its time and author, and whether it is left out.
@@ -118,7 +118,7 @@ mod tests {
             for part in parts {
                 let mut texts: Vec<(Text, bool)> = part.into_iter().map(|(content, at, author, is_dead)| {
                     id += 1;
-                    let folded = fold(&content);
+                    let folded = search_fold(&content);
                     let stems = stems(&folded, Words::default());
                     let place = Place { created_at: Timestamp::from_micros(at), id: MessageId(id) };
                     (Text { place, author: UserId(author), folded, stems }, is_dead)

@@ -5,7 +5,7 @@ use std::ops::Range;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::text::fold;
+use crate::text::search_fold;
 
 /// A folded text, and where in the content each user-perceived character of it stands.
 ///
@@ -29,20 +29,20 @@ impl Alignment {
     pub(super) fn new(content: &str) -> Self {
         // A carriage return and a line feed are one character.
         if content.is_ascii() && !content.contains('\r') {
-            return Self { folded: fold(content), ends: None };
+            return Self { folded: search_fold(content), ends: None };
         }
         let mut folded = String::with_capacity(content.len());
         let mut ends = Vec::with_capacity(content.len());
         let mut start = 0;
         for end in boundaries(content) {
-            folded.push_str(&fold(&content[start..end]));
+            folded.push_str(&search_fold(&content[start..end]));
             ends.push(End { folded: folded.len(), content: end });
             start = end;
         }
         Self { folded, ends: Some(ends) }
     }
 
-    /// The content as [`fold`] makes it.
+    /// The content as [`search_fold`] makes it.
     pub(super) fn folded(&self) -> &str {
         &self.folded
     }
@@ -83,7 +83,7 @@ pub(crate) mod tests {
         let decomposer = DecomposingNormalizer::new_nfd();
         for c in '\0'..='\u{1ffff}' {
             let text = format!("α{}{c}\u{301}", decomposer.normalize(c.encode_utf8(&mut [0; 4])));
-            assert_eq!(Alignment::new(&text).folded(), fold(&text), "{c:?}");
+            assert_eq!(Alignment::new(&text).folded(), search_fold(&text), "{c:?}");
         }
     }
 
@@ -101,7 +101,7 @@ pub(crate) mod tests {
         fn characters_fold_one_by_one(text in "\\PC*", hard in HARD) {
             for text in [text, hard] {
                 let alignment = Alignment::new(&text);
-                prop_assert_eq!(alignment.folded(), fold(&text));
+                prop_assert_eq!(alignment.folded(), search_fold(&text));
             }
         }
     }

@@ -72,11 +72,11 @@ mod tests {
 
     use super::*;
     use crate::search::Words;
-    use crate::text::fold;
+    use crate::text::search_fold;
 
     fn counts(query: &str, content: &str) -> Option<Vec<u32>> {
         let query = Query::parse(query, Words::default()).unwrap();
-        query.counts_in(&Words::default().words(&fold(content)).collect())
+        query.counts_in(&Words::default().words(&search_fold(content)).collect())
     }
 
     fn matches(query: &str, content: &str) -> bool {

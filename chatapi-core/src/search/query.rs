@@ -50,7 +50,11 @@ pub struct Clause {
 
 /// Words in a row, often one alone, by their stems.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrase(Vec<String>);
+pub struct Phrase {
+    stems: Vec<String>,
+    /// The words as they are written, folded.
+    words: Vec<String>,
+}
 
 /// Whom a message is by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +117,12 @@ impl Query {
 impl Phrase {
     /// The stems of its words, in their order; one at least.
     pub fn stems(&self) -> &[String] {
-        &self.0
+        &self.stems
+    }
+
+    /// The stems that its words have when they are read otherwise, as texts of old were.
+    pub(crate) fn stems_in(&self, words: Words) -> Vec<String> {
+        self.words.iter().map(|word| words.stem(word)).collect()
     }
 }
 

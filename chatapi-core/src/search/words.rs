@@ -48,12 +48,29 @@ impl Words {
         Self { language }
     }
 
+    /// The words that this was recorded of, by whichever release; `None` where it is not known.
+    pub(crate) fn of_analyzer(analyzer: &str) -> Option<Self> {
+        let (language, _) = analyzer.split_once('.')?;
+        language.parse().ok().map(Self::new)
+    }
+
+    /// Whether this was recorded by a release whose folding this one does not know.
+    pub(crate) fn are_of_newer_release(analyzer: &str) -> bool {
+        let version = analyzer.split_once('.').and_then(|(_, version)| version.parse::<u32>().ok());
+        version.is_some_and(|version| version > FOLD_VERSION)
+    }
+
+    /// The stem of a word that was cut from a text.
+    pub(super) fn stem(self, word: &str) -> String {
+        self.words(word).next().map_or_else(|| word.to_owned(), |word| word.stem.into_owned())
+    }
+
     /// How texts are read: what is recorded with an index, so that one that was made otherwise is known to be so.
     pub(crate) fn analyzer(self) -> String {
         format!("{}.{FOLD_VERSION}", self.language)
     }
 
-    /// The words of a text that [`fold`](crate::text::fold) made, in their order.
+    /// The words of a text that [`search_fold`](crate::text::search_fold) made, in their order.
     pub fn words(self, folded: &str) -> impl Iterator<Item = Word<'_>> {
         let stemmer = self.language.stemmer();
         Cuts { text: folded, at: 0 }.zip(0..).map(move |((kind, bytes), position)| {
@@ -173,15 +190,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::fold;
+    use crate::text::search_fold;
 
     fn cut(text: &str) -> Vec<String> {
-        let folded = fold(text);
+        let folded = search_fold(text);
         Words::new(Language::None).words(&folded).map(|word| word.stem.into_owned()).collect()
     }
 
     fn stems(language: Language, text: &str) -> Vec<String> {
-        let folded = fold(text);
+        let folded = search_fold(text);
         Words::new(language).words(&folded).map(|word| word.stem.into_owned()).collect()
     }
 
@@ -200,7 +217,7 @@ mod tests {
         assert_eq!(cut("人々go"), ["人", "々", "go"]);
         assert_eq!(cut("학교에서"), ["학", "교", "에", "서"]);
         assert_eq!(cut("ที่นี่"), ["ที่", "นี่"]);
-        assert_eq!(cut("မြန်မာ").concat(), fold("မြန်မာ"));
+        assert_eq!(cut("မြန်မာ").concat(), search_fold("မြန်မာ"));
     }
 
     #[test]
@@ -233,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_word_tells_where_it_stands() {
-        let folded = fold("Ein Maß, zwei");
+        let folded = search_fold("Ein Maß, zwei");
         let places = Words::default().words(&folded).map(|word| (word.position, word.bytes));
         assert_eq!(places.collect::<Vec<_>>(), [(0, 0..3), (1, 4..8), (2, 10..14)]);
     }
@@ -243,7 +260,7 @@ mod tests {
         fn any_text_is_cut_in_order_and_but_marks_and_gaps_are_left(
             text in "\\PC*", language in prop::sample::select(Language::ALL),
         ) {
-            let folded = fold(&text);
+            let folded = search_fold(&text);
             let is_left = |text: &str| text.chars().all(|c| matches!(Kind::of(c), Kind::Mark | Kind::Gap));
             let mut end = 0;
             for (index, word) in Words::new(language).words(&folded).enumerate() {

@@ -8,7 +8,7 @@ use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::messages::Message;
 use crate::search::Words;
-use crate::text::{fold, stems};
+use crate::text::{fold, search_fold, stems};
 use crate::users::User;
 use crate::{MessageId, RoomId, UserId};
 
@@ -128,7 +128,7 @@ impl Load {
         self.add(rows, messages, |message, write| write(&tables::message(message))).await?;
         let (words, analyzer) = (self.words, self.words.analyzer());
         let text = move |message: &Message, write: &mut Write<'_>| {
-            let folded = fold(&message.content);
+            let folded = search_fold(&message.content);
             write(&tables::text(message, [&folded, &stems(&folded, words), &analyzer]));
         };
         self.add(texts, messages, text).await

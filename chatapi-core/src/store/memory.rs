@@ -286,6 +286,11 @@ impl Store for MemoryStore {
         Ok(true)
     }
 
+    async fn use_words(&self, words: Words) -> Result<bool> {
+        // Texts are read as they are searched.
+        Ok(self.tables().words.replace(words) != Some(words))
+    }
+
     async fn untidy_rooms(&self) -> Result<Vec<RoomId>> {
         Ok(Vec::new())
     }

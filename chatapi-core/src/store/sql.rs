@@ -342,6 +342,10 @@ impl<E: Engine> Store for SqlStore<E> {
         self.remove_message(id, reach).await
     }
 
+    async fn use_words(&self, words: Words) -> Result<bool> {
+        self.set_words(words).await
+    }
+
     async fn untidy_rooms(&self) -> Result<Vec<RoomId>> {
         self.rooms_to_tidy().await
     }

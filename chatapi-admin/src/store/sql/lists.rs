@@ -131,8 +131,7 @@ async fn search<E: Tables>(
     for _ in 0..SCANNED / LOOKED_AT_ONCE {
         let mut values = of_conditions.clone();
         let course = Course::of(table, &slice, &mut values);
-        let statement =
-            format!("select t.id{key}, t.{texts} {} limit {LOOKED_AT_ONCE}", course.rows(table));
+        let statement = format!("select t.id{key}, t.{texts} {} limit {LOOKED_AT_ONCE}", course.rows(table));
         let rows = engine.read(sql(statement), &values.0).await?;
         for row in &rows {
             let columns = first_text..first_text + table.searched.len();

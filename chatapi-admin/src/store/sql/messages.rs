@@ -25,13 +25,7 @@ pub(super) fn table(list: &MessageList, values: &mut Values) -> Table {
     if let Some(since) = list.since {
         conditions.push(format!("t.created_at >= {}", values.add(Value::Time(since))));
     }
-    Table {
-        name: "chatapi_messages",
-        conditions,
-        key: Some("created_at"),
-        shown: SHOWN,
-        searched: &[],
-    }
+    Table { name: "chatapi_messages", conditions, key: Some("created_at"), shown: SHOWN, searched: &[] }
 }
 
 pub(super) async fn list<E: Tables>(engine: &E, list: &MessageList) -> Result<Found<MessageRow>> {

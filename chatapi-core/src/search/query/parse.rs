@@ -9,7 +9,7 @@ use super::{Author, Clause, Phrase, Query};
 use crate::Timestamp;
 use crate::error::{Error, NUL, Result};
 use crate::search::Words;
-use crate::text::{fold, nfkc};
+use crate::text::{nfkc, search_fold};
 
 const NO_WORD: &str = "Name at least one word to find.";
 const LONELY_OR: &str = "Name at least one word to find on each side of OR: \
@@ -140,15 +140,17 @@ impl Reading {
 
     /// What has no words in it, as a dash between blanks, asks for nothing.
     fn take_phrase(&mut self, piece: &Piece<'_>, clause: &mut Clause) -> Result<()> {
-        let mut stems = Vec::new();
-        for word in self.words.words(&fold(piece.value)) {
+        let (mut stems, mut words) = (Vec::new(), Vec::new());
+        let folded = search_fold(piece.value);
+        for word in self.words.words(&folded) {
             self.count_one()?;
+            words.push(folded[word.bytes.clone()].to_owned());
             stems.push(word.stem.into_owned());
         }
         if stems.is_empty() {
             return Ok(());
         }
-        let phrase = self.number(Phrase(stems));
+        let phrase = self.number(Phrase { stems, words });
         let side = if piece.is_excluded { &mut clause.none } else { &mut clause.all };
         if !side.contains(&phrase) {
             side.push(phrase);
@@ -158,7 +160,7 @@ impl Reading {
 
     fn number(&mut self, phrase: Phrase) -> usize {
         let phrases = &mut self.query.phrases;
-        phrases.iter().position(|known| *known == phrase).unwrap_or_else(|| {
+        phrases.iter().position(|known| known.stems == phrase.stems).unwrap_or_else(|| {
             phrases.push(phrase);
             phrases.len() - 1
         })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::messages::{Message, MessageFilter};
 use crate::permission::AccessScope;
 use crate::rooms::{Member, MembersChange, Room, RoomChange};
+use crate::search::Words;
 use crate::store::{Result, StoreError};
 use crate::users::{Administration, AuditEntry, NewUser, User, UserChange, Write, keep_a_superuser};
 use crate::{MessageId, RoomId, Timestamp, UserId};
@@ -16,6 +17,7 @@ pub(super) struct Tables {
     pub(super) audit_log: Vec<AuditEntry>,
     pub(super) rooms: BTreeMap<RoomId, RoomRow>,
     pub(super) messages: BTreeMap<MessageId, MessageRow>,
+    pub(super) words: Option<Words>,
     pub(super) user_ids: Counter,
     pub(super) room_ids: Counter,
     pub(super) message_ids: Counter,
@@ -225,7 +227,9 @@ impl Tables {
     fn rooms_within(&self, scope: AccessScope) -> BTreeSet<RoomId> {
         match scope {
             AccessScope::RoomsOf(user) => self.rooms_of(user).map(|(id, _)| id).collect(),
-            AccessScope::Room(room) => [room].into_iter().filter(|room| self.rooms.contains_key(room)).collect(),
+            AccessScope::Room(room) => {
+                [room].into_iter().filter(|room| self.rooms.contains_key(room)).collect()
+            }
             AccessScope::EveryRoom => self.rooms.keys().copied().collect(),
         }
     }

@@ -9,7 +9,7 @@ use crate::index::Damaged;
 use crate::index::evaluate::Needle;
 use crate::index::pages::Page;
 use crate::messages::{MessageFilter, Place};
-use crate::search::Query;
+use crate::search::{Query, Words};
 use crate::{MessageId, RoomId, UserId};
 
 /// How often a search starts anew because what it read was rebuilt meanwhile, or a message is gone that it found.
@@ -48,6 +48,8 @@ pub(super) struct SegmentRow {
     pub(super) id: i64,
     pub(super) room: RoomId,
     pub(super) messages: u64,
+    /// How its texts were read.
+    pub(super) analyzer: String,
     pub(super) first: Place,
     pub(super) last: Place,
     least_id: MessageId,
@@ -66,7 +68,7 @@ impl SegmentRow {
 pub(super) struct FreshText {
     pub(super) place: Place,
     pub(super) author: UserId,
-    /// Its stems, or where they are not known yet, the folded text; nothing where the database has decided already that it
+    /// Its stems, or where it was read otherwise, the folded text; nothing where the database has decided already that it
     /// is found.
     pub(super) text: String,
     pub(super) has_stems: bool,
@@ -104,19 +106,20 @@ impl<'a> Extent<'a> {
 pub(super) enum Texts {
     /// Those with the filter's terms, by the filter's author.
     OfFilter,
-    /// Those with one of these phrases, as [`ranked::pattern`] gives them.
-    WithAny(Vec<String>),
+    /// Those with one of these phrases, as [`ranked::pattern`] gives them, and those that were read otherwise.
+    WithAny(Vec<String>, Words),
     /// All of them.
-    All,
+    All(Words),
 }
 
 impl Texts {
     /// Those that can be hits of a query, or count for its weights.
-    fn in_words(query: &Query) -> Self {
+    fn in_words(query: &Query, words: Words) -> Self {
         if query.any_of().is_empty() {
-            return Self::All;
+            return Self::All(words);
         }
-        Self::WithAny(query.phrases().iter().map(|phrase| ranked::pattern(phrase.stems())).collect())
+        let phrases = query.phrases().iter().map(|phrase| ranked::pattern(phrase.stems()));
+        Self::WithAny(phrases.collect(), words)
     }
 }
 
@@ -139,6 +142,7 @@ impl<E: Engine> SqlStore<E> {
                     id: row.int(1)?,
                     room: RoomId(row.int(2)?),
                     messages: u64::try_from(row.int(3)?).unwrap_or_default(),
+                    analyzer: row.text(10)?,
                     first: Place { created_at: row.time(6)?, id: MessageId(row.int(4)?) },
                     last: Place { created_at: row.time(7)?, id: MessageId(row.int(5)?) },
                     least_id: MessageId(row.int(8)?),

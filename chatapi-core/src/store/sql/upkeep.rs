@@ -4,7 +4,7 @@
 //! built from is still there. It leaves the index whole: a text is fresh or in a segment, never both and never neither.
 //! Whatever is interrupted has not happened. No step holds more than a few tens of MiB, whatever was sent.
 
-use super::{Engine, Result, SqlStore, StoreError, Value};
+use super::{Engine, Result, SqlStore, StoreError, Value, first};
 use crate::RoomId;
 use crate::search::Words;
 use crate::store::engine::Row;
@@ -22,14 +22,21 @@ use swap::Work;
 /// text that is longer has a segment of its own.
 const BUILT_AT_ONCE: i64 = 1024 * 1024;
 
-/// A room `r` has fresh texts with something to do: a segment's, by their number in parameter 1 or by their bytes; or some
-/// without stems.
+/// How texts are to be read; null where nobody has said.
+const ANALYZER: &str = "(select t.analyzer from chatapi_search_settings t where t.id = 1)";
+
+/// A room `r` has something to do: fresh texts for a segment, by their number in parameter 1 or by their bytes; or texts or
+/// segments that were read otherwise than they are to be.
 fn untidy() -> String {
     format!(
         "(select count(*) >= $1 or coalesce(sum(bytes), 0) >= {BUILT_AT_ONCE} from (
              select octet_length(f.folded) as bytes from chatapi_fresh_texts f where f.room_id = r.id limit $1
          ) f)
-         or exists (select 1 from chatapi_fresh_texts f where f.room_id = r.id and f.stems is null)"
+         or exists (
+             select 1 from chatapi_fresh_texts f
+             where f.room_id = r.id and (f.stems is null or f.analyzer <> {ANALYZER})
+         )
+         or exists (select 1 from chatapi_segments s where s.room_id = r.id and s.analyzer <> {ANALYZER})"
     )
 }
 
@@ -75,17 +82,44 @@ impl<E: Engine> SqlStore<E> {
         if !self.is_untidy(room).await? {
             return Ok(());
         }
+        let Some(words) = self.words_to_use(words).await? else { return Ok(()) };
         if self.bury(room).await?.is_none() {
             return Ok(());
         }
         while self.find_stems(room, words).await? {}
         while self.pack(room, words).await? {
-            while self.merge(room).await? {}
+            while self.merge(room, words).await? {}
         }
-        while self.rewrite_worn(room, words).await? {
-            while self.merge(room).await? {}
+        while self.rewrite_one(room, words).await? {
+            while self.merge(room, words).await? {}
         }
         Ok(())
+    }
+
+    /// Has texts be read in these words from now on, on every instance. Whether that is a change.
+    pub(super) async fn set_words(&self, words: Words) -> Result<bool> {
+        let rows = self.read(format!("select {ANALYZER}"), &[]).await?;
+        let known = first(&rows, |row| row.opt_text(0))?.flatten();
+        if known
+            .as_deref()
+            .is_some_and(|known| known == words.analyzer() || Words::are_of_newer_release(known))
+        {
+            return Ok(false);
+        }
+        let sql = "insert into chatapi_search_settings (id, analyzer) values (1, $1)
+             on conflict (id) do update set analyzer = excluded.analyzer";
+        self.write(sql, &[Value::Text(words.analyzer())]).await?;
+        Ok(true)
+    }
+
+    /// The words that texts are to be read in: those that were set, whatever this instance was started with, so that instances
+    /// with different settings do not undo what others have done. `None` where a newer release has set them, which reads texts
+    /// in its own way.
+    async fn words_to_use(&self, own: Words) -> Result<Option<Words>> {
+        let rows = self.read(format!("select {ANALYZER}"), &[]).await?;
+        let Some(known) = first(&rows, |row| row.opt_text(0))?.flatten() else { return Ok(Some(own)) };
+        let is_newer = Words::are_of_newer_release(&known);
+        Ok(if is_newer { None } else { Some(Words::of_analyzer(&known).unwrap_or(own)) })
     }
 
     async fn is_untidy(&self, room: RoomId) -> Result<bool> {

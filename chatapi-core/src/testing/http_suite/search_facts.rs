@@ -59,6 +59,9 @@ async fn letters_are_the_same_in_either_case(suite: Suite) {
     there.finds("ΟΔΟΣ", &["ΟΔΟΣ και οδος"]).await;
     there.finds("οδος", &["ΟΔΟΣ και οδος"]).await;
     there.finds("äpfel", &["ÄPFEL"]).await;
+    let turkish = There::with(&suite, &["KIRMIZI", "kırmızı"]).await;
+    turkish.finds("kırmızı", &["KIRMIZI", "kırmızı"]).await;
+    turkish.finds("KIRMIZI", &["KIRMIZI", "kırmızı"]).await;
     there.finds("tEA", &["Tea"]).await;
 }
 

@@ -26,7 +26,7 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
         send(store, &rum, &bob, &format!("rum {n} of bob")).await;
     }
     let left = RoomChange { users: Some(vec![ann.id]), ..RoomChange::default() };
-    store.update_room(tea.id, Some(ann.id), left).await.unwrap().unwrap();
+    store.update_room(&tea, left).await.unwrap().unwrap();
     for _ in 0..2 {
         for (scope, of_tea, of_rum) in [
             (RoomsOf(ann.id), true, false),
@@ -50,16 +50,25 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
                         && author.is_none_or(|author| content.ends_with("bob") == (author == bob.id))
                         && content.contains(term.trim_matches('"'))
                 };
-                let all = (0..4).flat_map(|n| ["tea {} of ann", "tea {} of bob", "rum {} of bob"].map(|text| text.replace("{}", &format!("{n}"))));
+                let all = (0..4).flat_map(|n| {
+                    ["tea {} of ann", "tea {} of bob", "rum {} of bob"]
+                        .map(|text| text.replace("{}", &format!("{n}")))
+                });
                 let all: Vec<String> = all.collect();
                 let expected: Vec<&str> = all.iter().map(String::as_str).filter(is_wanted).collect();
                 let search = SearchTerms::parse(term).unwrap();
-                let filter = MessageFilter { room: only, user: author, search, ..MessageFilter::within(scope) };
+                let filter =
+                    MessageFilter { room: only, user: author, search, ..MessageFilter::within(scope) };
                 assert_eq!(contents(store, &filter).await, expected, "{filter:?}");
                 assert_eq!(number(store, &filter).await, expected.len());
-                let request = HistoryRequest { counting: Counting::Exact, ..HistoryRequest::new(Span::Oldest, 100) };
+                let request =
+                    HistoryRequest { counting: Counting::Exact, ..HistoryRequest::new(Span::Oldest, 100) };
                 let page = store.history(&filter, &request).await.unwrap();
-                assert_eq!(page.results.iter().map(|found| &*found.content).collect::<Vec<_>>(), expected, "{filter:?}");
+                assert_eq!(
+                    page.results.iter().map(|found| &*found.content).collect::<Vec<_>>(),
+                    expected,
+                    "{filter:?}"
+                );
             }
         }
         for room in [&tea, &rum] {
@@ -67,8 +76,11 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
         }
     }
     let hello = send(store, &tea, &ann, "hello").await;
-    let beside = |message| BesideRequest { message, beside: Beside::Before, limit: 3, counting: Counting::None };
-    for (scope, is_there) in [(EveryRoom, true), (Room(tea.id), true), (Room(rum.id), false), (RoomsOf(bob.id), false)] {
+    let beside =
+        |message| BesideRequest { message, beside: Beside::Before, limit: 3, counting: Counting::None };
+    for (scope, is_there) in
+        [(EveryRoom, true), (Room(tea.id), true), (Room(rum.id), false), (RoomsOf(bob.id), false)]
+    {
         for term in ["", "tea"] {
             let search = SearchTerms::parse(term).unwrap();
             let filter = MessageFilter { search, ..MessageFilter::within(scope) };

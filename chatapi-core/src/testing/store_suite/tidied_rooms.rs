@@ -2,10 +2,12 @@
 
 use super::fact::{Subject, facts};
 use super::given::{at, at_once, found, list, room, text, user, users};
-use crate::messages::{Message, MessageFilter, NewMessage};
+use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch, Sort};
+use crate::page::PageRequest;
 use crate::permission::AccessScope;
 use crate::rooms::Room;
-use crate::search::{SearchTerms, Words};
+use crate::search::{Language, Query, SearchTerms, Words};
+use crate::text::Text;
 use crate::users::User;
 
 facts! {
@@ -22,6 +24,8 @@ facts! {
     what_a_room_has_too_much_of_that_is_gone_is_cleared,
     sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing,
     tidying_a_room_that_is_not_there_does_nothing,
+    texts_are_read_anew_when_their_language_changes,
+    words_are_used_until_others_are,
 }
 
 /// More messages than the segments that suites are run with take in, in an order that is not quite that of time.
@@ -45,7 +49,8 @@ async fn tidy(store: &Subject, room: &Room) {
 }
 
 async fn edit(store: &Subject, message: &Message, content: &str) {
-    let changed = store.update_message(message.id, AccessScope::EveryRoom, Some(&text(content)), at(100)).await;
+    let changed =
+        store.update_message(message.id, AccessScope::EveryRoom, Some(&text(content)), at(100)).await;
     assert!(changed.unwrap().is_some());
 }
 
@@ -246,4 +251,55 @@ async fn sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing(store: &S
 
 async fn tidying_a_room_that_is_not_there_does_nothing(store: &Subject) {
     store.tidy(super::given::NO_ROOM, Words::default()).await.unwrap();
+}
+
+/// What ranked search finds, in these words.
+async fn ranked(store: &Subject, reader: &User, query: &str, words: Words) -> Vec<String> {
+    let query = Query::parse(query, words).unwrap();
+    let search =
+        RankedSearch { reader: reader.id, room: None, authors: None, query, words, sort: Sort::Recent };
+    let page = store.ranked(&search, PageRequest::first(100)).await.unwrap().unwrap();
+    let mut found: Vec<String> = page.results.into_iter().map(|message| message.content).collect();
+    found.sort();
+    found
+}
+
+async fn texts_are_read_anew_when_their_language_changes(store: &Subject) {
+    let ann = user(store, "ann").await;
+    let tea = room(store, &ann, &[]).await;
+    let (english, german) = (Words::new(Language::English), Words::new(Language::German));
+    store.use_words(english).await.unwrap();
+    let texts = ["Häuser und Messages", "ein Haus", "eine Message", "noch ein Haus", "no message"];
+    for text in texts {
+        let text = Text::new(text, english).unwrap();
+        let new = NewMessage { room: tea.id, user: ann.id, text, at: at(0) };
+        store.create_message(new).await.unwrap().unwrap();
+    }
+    tidy(store, &tea).await;
+    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    // What a message says is found before its room is tidied, and afterwards by every form of it.
+    for query in ["haus", "ein haus", "haus OR nothing", "-message haus"] {
+        assert!(ranked(store, &ann, query, german).await.contains(&"ein Haus".to_owned()), "{query}");
+    }
+    assert!(store.use_words(german).await.unwrap());
+    for room in store.untidy_rooms().await.unwrap() {
+        // This instance was started with other words, and uses those that were set.
+        store.tidy(room, english).await.unwrap();
+    }
+    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    assert_eq!(
+        ranked(store, &ann, "Haus", german).await,
+        ["Häuser und Messages", "ein Haus", "noch ein Haus"]
+    );
+    assert_eq!(ranked(store, &ann, "häusern", german).await.len(), 3);
+    assert_eq!(found(store, &ann, "haus").await.len(), 2);
+}
+
+async fn words_are_used_until_others_are(store: &Subject) {
+    let (english, german) = (Words::new(Language::English), Words::new(Language::German));
+    for (words, is_change) in
+        [(english, true), (english, false), (german, true), (german, false), (english, true)]
+    {
+        assert_eq!(store.use_words(words).await.unwrap(), is_change, "{words:?}");
+    }
 }

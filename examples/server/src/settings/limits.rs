@@ -41,7 +41,8 @@ pub(super) struct LimitOptions {
     #[arg(default_value_t = Config::default().count_bound)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     count_bound: u64,
-    /// The language that most messages are in, for search by words, such as english, german or none
+    /// The language that most messages are in, for search by words, such as english, german or none; when it is
+    /// changed, the server rewrites the search index in the background
     #[arg(long, env = "CHATAPI_SEARCH_LANGUAGE", value_name = "LANGUAGE")]
     #[arg(default_value_t = Config::default().language)]
     search_language: Language,

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::Extent;
 use super::find::{Found, Wanted};
+use crate::MessageId;
 use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
+use crate::permission::AccessScope;
 use crate::store::sql::lists::from_the_end;
 use crate::store::sql::messages::{COLUMNS, message};
 use crate::store::sql::scope::Rooms;
 use crate::store::sql::{Engine, Result, SqlStore, Value};
-use crate::MessageId;
-use crate::permission::AccessScope;
 
 impl<E: Engine> SqlStore<E> {
     pub(in crate::store::sql) async fn page_of_search(

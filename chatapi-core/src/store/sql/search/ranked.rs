@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::compute::{bytes_of, compute};
 use super::find::{Search, Wanted};
@@ -13,6 +14,7 @@ use super::{Extent, Gathered, SegmentRow, Texts};
 use crate::index::evaluate::Needle;
 use crate::messages::{Message, MessageFilter, Place, RankedSearch};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
+use crate::search::{Phrase, Words};
 use crate::store::sql::{Engine, Result, SqlStore};
 
 mod levels;
@@ -36,8 +38,8 @@ impl<E: Engine> SqlStore<E> {
     ) -> Result<Option<Option<Page<Message>>>> {
         let filter = MessageFilter { room: search.room, ..MessageFilter::all(search.reader) };
         let extent = Extent::newest_first(&filter);
-        let needles = Needles::of(search);
-        let texts = Texts::in_words(&search.query);
+        let needles = Needles::of(search, search.words);
+        let texts = Texts::in_words(&search.query, search.words);
         let gathered = self.gather(&extent, &needles.all(), &texts, u64::MAX).await?;
         let Some(within) = self.within(Stretch::of_query(&search.query), &gathered.segments).await? else {
             return Ok(None);
@@ -67,19 +69,32 @@ impl<E: Engine> SqlStore<E> {
         within: Vec<Range<u32>>,
     ) -> Result<Option<(Vec<SegmentRow>, Vec<Level>)>> {
         let Gathered { fresh, fresh_count, segments, dead, mut pages } = gathered;
-        let sought = needles.all();
-        let mut rest: BTreeSet<i64> = segments.iter().map(|segment| segment.id).collect();
-        if sought.is_empty() {
-            pages = rest.iter().map(|segment| (*segment, Vec::new())).collect();
+        // Segments that were read in another language are searched in that one, until they are rewritten.
+        let mut of_words = vec![(search.words, BTreeSet::new(), needles)];
+        for segment in &segments {
+            let words = Words::of_analyzer(&segment.analyzer).unwrap_or(search.words);
+            let at = of_words.iter().position(|(known, ..)| *known == words).unwrap_or_else(|| {
+                of_words.push((words, BTreeSet::new(), Needles::of(search, words)));
+                of_words.len() - 1
+            });
+            of_words[at].1.insert(segment.id);
         }
-        let mut ranking = Ranking::new(search.clone(), needles, segments.into_iter().zip(within), dead);
-        loop {
-            rest.retain(|segment| !pages.contains_key(segment));
-            ranking = compute(bytes_of(&pages), move || ranking.with(&pages)).await?;
-            let Some(least) = rest.first() else { break };
-            pages = self.more_pages(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
-            if !pages.contains_key(least) {
-                return Ok(None);
+        pages.retain(|segment, _| of_words[0].1.contains(segment));
+        let mut ranking = Ranking::new(search.clone(), segments.into_iter().zip(within), dead);
+        for (_, mut rest, needles) in of_words {
+            let (sought, needles) = (needles.all(), Arc::new(needles));
+            if sought.is_empty() {
+                pages = rest.iter().map(|segment| (*segment, Vec::new())).collect();
+            }
+            loop {
+                rest.retain(|segment| !pages.contains_key(segment));
+                let (read, needles) = (std::mem::take(&mut pages), needles.clone());
+                ranking = compute(bytes_of(&read), move || ranking.with(&needles, &read)).await?;
+                let Some(least) = rest.first() else { break };
+                pages = self.more_pages(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
+                if !pages.contains_key(least) {
+                    return Ok(None);
+                }
             }
         }
         let bytes = fresh.iter().map(|text| text.text.len()).sum();
@@ -126,8 +141,13 @@ struct Needles {
 }
 
 impl Needles {
-    fn of(search: &RankedSearch) -> Self {
-        let phrases = search.query.phrases().iter().map(|phrase| Needle::phrase(phrase.stems()));
+    /// What is sought in texts that were read in these words.
+    fn of(search: &RankedSearch, words: Words) -> Self {
+        let is_own = words == search.words;
+        let phrase = |phrase: &Phrase| {
+            Needle::phrase(&if is_own { phrase.stems().to_vec() } else { phrase.stems_in(words) })
+        };
+        let phrases = search.query.phrases().iter().map(phrase);
         let authors = search.authors.as_ref();
         let authors = authors.map(|authors| authors.iter().map(|author| Needle::author(*author)).collect());
         Self { phrases: phrases.collect(), authors }

@@ -46,7 +46,8 @@ impl<E: Engine> SqlStore<E> {
     ) -> Statement {
         let Extent { filter, from, newest_first } = extent;
         let mut statement = Statement { sql: String::new(), values: Vec::new() };
-        let scope = Rooms::of(filter.scope, &mut statement.values).only(filter.room, &mut statement.values).query;
+        let scope =
+            Rooms::of(filter.scope, &mut statement.values).only(filter.room, &mut statement.values).query;
         let (mut segments_within, mut texts_within) = (String::new(), String::new());
         let mut length = "messages".to_owned();
         if let Bound::Included(place) | Bound::Excluded(place) = from {
@@ -61,6 +62,7 @@ impl<E: Engine> SqlStore<E> {
             texts_within += &format!(" and (f.created_at, f.message_id) {sign}{or_at} (${at}, ${id})");
         }
         let mut counted = String::new();
+        let (mut text, mut is_read) = ("''".to_owned(), "1".to_owned());
         match texts {
             Texts::OfFilter => {
                 texts_within += &self.has_every("f.folded", filter.search.as_slice(), &mut statement);
@@ -68,13 +70,18 @@ impl<E: Engine> SqlStore<E> {
                     texts_within += &format!(" and f.user_id = ${}", statement.value(Value::Int(user.0)));
                 }
             }
-            Texts::WithAny(phrases) => {
-                texts_within += &self.has_any("f.stems", phrases, &mut statement);
+            Texts::WithAny(phrases, words) => {
+                let analyzer = statement.value(Value::Text(words.analyzer()));
+                let has_any = self.has_any("f.stems", phrases, &mut statement);
+                texts_within += &format!(" and (f.analyzer <> ${analyzer} or {has_any})");
+                (text, is_read) = text_read_by(analyzer);
                 counted = fresh_count();
             }
-            Texts::All => counted = fresh_count(),
+            Texts::All(words) => {
+                (text, is_read) = text_read_by(statement.value(Value::Text(words.analyzer())));
+                counted = fresh_count();
+            }
         }
-        let text = if matches!(texts, Texts::OfFilter) { "''" } else { "coalesce(f.stems, f.folded)" };
         let first = if *newest_first { "last_at desc" } else { "first_at" };
         let near = statement.value(Value::Int(i64::try_from(near).unwrap_or(i64::MAX)));
         let wanted = self.wanted(needles, &mut statement);
@@ -92,11 +99,11 @@ impl<E: Engine> SqlStore<E> {
              wanted as materialized ({wanted}),
              {pages}
              select cast({SEGMENT} as bigint), s.id, s.room_id, s.messages, s.first_id, s.last_id, s.first_at, s.last_at, s.least_id,
-                 s.greatest_id, '', case when false then (select p.data from chatapi_segment_pages p limit 1) end
+                 s.greatest_id, s.analyzer, case when false then (select p.data from chatapi_segment_pages p limit 1) end
              from segments s
              union all
              select {FRESH}, f.message_id, f.room_id, f.user_id,
-                 case when f.stems is null then 0 else 1 end, 0, f.created_at, f.created_at, 0, 0, {text}, null
+                 {is_read}, 0, f.created_at, f.created_at, 0, 0, {text}, null
              from scope join chatapi_fresh_texts f on f.room_id = scope.room_id where true {texts_within}
              union all
              select {DEAD}, d.message_id, d.room_id, d.segment_id, d.ordinal, 0, null, null, 0, 0, '', null
@@ -129,7 +136,7 @@ impl<E: Engine> SqlStore<E> {
     /// The condition that a column has one of these texts in it or is null: the same condition for any number of them.
     fn has_any(&self, column: &str, texts: &[String], statement: &mut Statement) -> String {
         let (first, rest) = texts.split_at(texts.len().min(INLINE));
-        let mut condition = format!(" and ({column} is null");
+        let mut condition = format!("{column} is null");
         for n in 0..INLINE {
             // Null is part of no text.
             let text = statement.value(Value::OptText(first.get(n).cloned()));
@@ -137,7 +144,7 @@ impl<E: Engine> SqlStore<E> {
         }
         let (number, each) = self.each_of(rest, statement);
         let has = self.dialect().has_text(column, "term.value");
-        condition + &format!(" or (${number} > 0 and exists (select 1 from {each} where {has})))")
+        condition + &format!(" or (${number} > 0 and exists (select 1 from {each} where {has}))")
     }
 
     /// A parameter with the number of these texts, and a table `term` of them.
@@ -176,6 +183,16 @@ impl<E: Engine> SqlStore<E> {
             each(prefixes)
         )
     }
+}
+
+/// What is read of a fresh text, in SQL: its stems, if they are by the analyzer in this parameter, otherwise the text; and
+/// whether it is the stems.
+fn text_read_by(analyzer: usize) -> (String, String) {
+    let is_read = format!("f.stems is not null and f.analyzer = ${analyzer}");
+    (
+        format!("case when {is_read} then f.stems else f.folded end"),
+        format!("case when {is_read} then 1 else 0 end"),
+    )
 }
 
 /// Counts the fresh texts, as a part of the gathering statement.

@@ -21,6 +21,8 @@ impl<E: Engine> SqlStore<E> {
             }
         }
         if unplaced.is_empty() {
+            // Dropped, it would end a moment later, and until then somebody else would seem to be at it.
+            work.commit().await?;
             return Ok(Some(()));
         }
         let holders = "select id from chatapi_segments s where room_id = $1 and exists (

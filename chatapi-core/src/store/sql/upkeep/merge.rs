@@ -9,6 +9,7 @@ use crate::index::Damaged;
 use crate::index::merge::{Part, merged};
 use crate::index::pages::Page;
 use crate::index::segment::PLACES;
+use crate::search::Words;
 use crate::store::sql::first;
 use crate::store::sql::search::damaged;
 
@@ -23,18 +24,20 @@ const MERGEABLE: i64 = 1024 * 1024;
 
 impl<E: Engine> SqlStore<E> {
     /// Merges the oldest segments of a level that has enough of those that are not too large. Whether it did.
-    pub(super) async fn merge(&self, room: RoomId) -> Result<bool> {
+    pub(super) async fn merge(&self, room: RoomId, words: Words) -> Result<bool> {
         let sql = format!(
-            "select id, level, bytes, analyzer from chatapi_segments
-             where room_id = $1 and bytes <= {MERGEABLE} and (level, analyzer) in (
-                 select level, analyzer from chatapi_segments where room_id = $1 and level < $2 and bytes <= {MERGEABLE}
-                 group by level, analyzer having count(*) >= $3 order by level limit 1
+            "select id, level, bytes from chatapi_segments
+             where room_id = $1 and bytes <= {MERGEABLE} and analyzer = $4 and level = (
+                 select level from chatapi_segments
+                 where room_id = $1 and level < $2 and bytes <= {MERGEABLE} and analyzer = $4
+                 group by level having count(*) >= $3 order by level limit 1
              )
              order by first_at, first_id limit $3"
         );
-        let rows = self.read(sql, &[room.0, LEVELS.into(), FAN].map(Value::Int)).await?;
+        let analyzer = words.analyzer();
+        let [room_id, levels, fan] = [room.0, LEVELS.into(), FAN].map(Value::Int);
+        let rows = self.read(sql, &[room_id, levels, fan, Value::Text(analyzer.clone())]).await?;
         let Some(level) = first(&rows, |row| row.int(1))? else { return Ok(false) };
-        let analyzer = first(&rows, |row| row.text(3))?.unwrap_or_default();
         let bytes = rows.iter().map(|row| row.int(2)).sum::<Result<i64>>()?;
         let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
         let known = self.known_dead(room, &ids).await?;

@@ -17,8 +17,9 @@ const TAKEN_AT_ONCE: usize = 256;
 /// A segment of which more than this share, one in so many, has changed while it was built is built anew.
 const CHANGED: usize = 8;
 
-/// A fresh text `f` of room `$1` waits: it has no stems yet, or its older form in a segment was not found yet.
-const WAITS: &str = "f.stems is null or exists (
+/// A fresh text `f` of room `$1` waits: it has no stems by the analyzer `$2` yet, or its older form in a segment was not found
+/// yet.
+const WAITS: &str = "f.stems is null or f.analyzer <> $2 or exists (
         select 1 from chatapi_dead_texts d
         where d.room_id = $1 and d.message_id = f.message_id and d.segment_id = 0
     )";
@@ -27,12 +28,14 @@ impl<E: Engine> SqlStore<E> {
     /// Makes the oldest fresh texts a segment, if there are enough: where there are many, as many as merging would bring
     /// together. Whether it did.
     pub(super) async fn pack(&self, room: RoomId, words: Words) -> Result<bool> {
-        let Some((level, number)) = self.packable(room).await? else { return Ok(false) };
+        let Some((level, number)) = self.packable(room, words).await? else { return Ok(false) };
         let oldest = format!(
             "select created_at, message_id, user_id, folded, stems from chatapi_fresh_texts f
-             where room_id = $1 and not ({WAITS}) order by created_at, message_id limit $2"
+             where room_id = $1 and not ({WAITS}) order by created_at, message_id limit $3"
         );
-        let rows = self.read(oldest, &[Value::Int(room.0), Value::Int(number)]).await?;
+        let rows = self
+            .read(oldest, &[Value::Int(room.0), Value::Text(words.analyzer()), Value::Int(number)])
+            .await?;
         let texts: Vec<Text> = rows.iter().map(text).collect::<Result<_>>()?;
         drop(rows);
         let bytes = texts.iter().map(|text| text.folded.len() as i64).sum();
@@ -44,7 +47,7 @@ impl<E: Engine> SqlStore<E> {
         let Some(mut work) = self.begin_work(room).await? else { return Ok(false) };
         let mut changed = HashSet::new();
         for texts in texts.chunks(TAKEN_AT_ONCE) {
-            changed.extend(work.take_out(texts).await?);
+            changed.extend(work.take_out(texts, words).await?);
         }
         if changed.len() * CHANGED > texts.len() {
             return Ok(false);
@@ -57,13 +60,15 @@ impl<E: Engine> SqlStore<E> {
 
     /// How many of the oldest fresh texts make a segment, and how often texts of so many were merged; `None` where they are
     /// too few.
-    async fn packable(&self, room: RoomId) -> Result<Option<(i64, i64)>> {
+    async fn packable(&self, room: RoomId, words: Words) -> Result<Option<(i64, i64)>> {
         let sizes = [2, 1, 0].map(|level| (i64::from(level), i64::from(self.segment) * FAN.pow(level)));
         let lengths = format!(
             "select cast(octet_length(folded) as bigint) from chatapi_fresh_texts f
-             where room_id = $1 and not ({WAITS}) order by created_at, message_id limit $2"
+             where room_id = $1 and not ({WAITS}) order by created_at, message_id limit $3"
         );
-        let rows = self.read(lengths, &[Value::Int(room.0), Value::Int(sizes[0].1)]).await?;
+        let rows = self
+            .read(lengths, &[Value::Int(room.0), Value::Text(words.analyzer()), Value::Int(sizes[0].1)])
+            .await?;
         let (mut within, mut bytes) = (0, 0);
         for row in &rows {
             bytes += row.int(0)?;
@@ -80,18 +85,19 @@ impl<E: Engine> SqlStore<E> {
 
 impl<T: Transaction> Work<T> {
     /// Takes texts, which come in order, out of the fresh ones, and gives the messages of which the text is no longer so.
-    async fn take_out(&mut self, texts: &[Text]) -> Result<HashSet<MessageId>> {
+    async fn take_out(&mut self, texts: &[Text], words: Words) -> Result<HashSet<MessageId>> {
         let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Ok(HashSet::new()) };
         let mut values = vec![
             Value::Int(self.room.0),
+            Value::Text(words.analyzer()),
             Value::Time(first.place.created_at),
             Value::Time(last.place.created_at),
             Value::Ints(texts.iter().map(|text| text.place.id.0).collect()),
         ];
-        let among = T::DIALECT.among("f.message_id", 4);
+        let among = T::DIALECT.among("f.message_id", 5);
         let now = format!(
             "select f.message_id, f.folded from chatapi_fresh_texts f
-             where f.room_id = $1 and f.created_at between $2 and $3 and {among} and not ({WAITS}) {}",
+             where f.room_id = $1 and f.created_at between $3 and $4 and {among} and not ({WAITS}) {}",
             T::DIALECT.lock
         );
         let mut folded = HashMap::new();
@@ -100,10 +106,12 @@ impl<T: Transaction> Work<T> {
         }
         let is_same = |text: &&Text| folded.get(&text.place.id) == Some(&text.folded);
         let (same, changed): (Vec<&Text>, Vec<&Text>) = texts.iter().partition(is_same);
-        values[3] = Value::Ints(same.iter().map(|text| text.place.id.0).collect());
-        let among = T::DIALECT.among("message_id", 4);
+        let mut values = values.split_off(2);
+        values[2] = Value::Ints(same.iter().map(|text| text.place.id.0).collect());
+        values.push(Value::Int(self.room.0));
+        let among = T::DIALECT.among("message_id", 3);
         let taken = format!(
-            "delete from chatapi_fresh_texts where room_id = $1 and created_at between $2 and $3 and {among}"
+            "delete from chatapi_fresh_texts where room_id = $4 and created_at between $1 and $2 and {among}"
         );
         self.run(taken, &values).await?;
         Ok(changed.into_iter().map(|text| text.place.id).collect())

@@ -1,4 +1,5 @@
-//! Rewrites segments of which too much is dead.
+//! Rewrites segments of which too much is dead, or whose texts were read otherwise than they are to be: by another release, or in
+//! another language.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use crate::messages::Place;
 use crate::search::Words;
 use crate::store::engine::Transaction;
 use crate::store::sql::first;
-use crate::text::{fold, stems};
+use crate::text::{search_fold, stems};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 /// A segment of which this share is dead, one in so many, is rewritten.
@@ -24,15 +25,16 @@ const ASKED_AT_ONCE: usize = 1024;
 const REWRITTEN_AT_ONCE: i64 = 8 * BUILT_AT_ONCE;
 
 impl<E: Engine> SqlStore<E> {
-    /// Rewrites a segment of which too much is dead. Whether it did.
-    pub(super) async fn rewrite_worn(&self, room: RoomId, words: Words) -> Result<bool> {
+    /// Rewrites a segment that needs it. Whether it did.
+    pub(super) async fn rewrite_one(&self, room: RoomId, words: Words) -> Result<bool> {
         let sql = format!(
-            "select s.id from chatapi_segments s join (
+            "select s.id from chatapi_segments s left join (
                  select segment_id, count(*) as number from chatapi_dead_texts
                  where room_id = $1 and segment_id > 0 group by segment_id
-             ) d on d.segment_id = s.id where s.room_id = $1 and d.number * {WORN} >= s.messages order by s.id limit 1"
+             ) d on d.segment_id = s.id
+             where s.room_id = $1 and (s.analyzer <> $2 or d.number * {WORN} >= s.messages) order by s.id limit 1"
         );
-        let rows = self.read(sql, &[Value::Int(room.0)]).await?;
+        let rows = self.read(sql, &[Value::Int(room.0), Value::Text(words.analyzer())]).await?;
         match first(&rows, |row| row.int(0))? {
             Some(segment) => self.rewrite(room, segment, words).await,
             None => Ok(false),
@@ -117,7 +119,7 @@ impl<E: Engine> SqlStore<E> {
 }
 
 fn text((id, author, created_at, content): (i64, i64, Timestamp, String), words: Words) -> Text {
-    let folded = fold(&content);
+    let folded = search_fold(&content);
     let stems = stems(&folded, words);
     Text { place: Place { created_at, id: MessageId(id) }, author: UserId(author), folded, stems }
 }

@@ -15,7 +15,7 @@ use crate::messages::{Place, RankedSearch, Sort};
 use crate::search::{Query, Weights, Words};
 use crate::store::sql::Result;
 use crate::store::sql::search::{FreshText, SegmentRow, damaged};
-use crate::text::stems;
+use crate::text::{search_fold, stems};
 
 /// Messages of one score.
 #[derive(Default)]
@@ -55,7 +55,6 @@ impl Level {
 /// A ranked search under way: what was found in the segments whose pages were read.
 pub(super) struct Ranking {
     search: Arc<RankedSearch>,
-    needles: Needles,
     segments: Vec<(SegmentRow, Range<u32>)>,
     /// Where in `segments` a segment is.
     by_id: HashMap<i64, usize>,
@@ -68,35 +67,34 @@ impl Ranking {
     /// Of each segment only those messages are found that are within its range.
     pub(super) fn new(
         search: RankedSearch,
-        needles: Needles,
         segments: impl Iterator<Item = (SegmentRow, Range<u32>)>,
         dead: HashMap<i64, Vec<u32>>,
     ) -> Self {
         let search = Arc::new(search);
         let segments: Vec<_> = segments.collect();
         let by_id = segments.iter().enumerate().map(|(at, (segment, _))| (segment.id, at)).collect();
-        let (kinds, with_phrase) = (Kinds::of(search.clone()), vec![0; needles.phrases.len()]);
-        Self { search, needles, segments, by_id, dead, kinds, with_phrase }
+        let (kinds, with_phrase) = (Kinds::of(search.clone()), vec![0; search.query.phrases().len()]);
+        Self { search, segments, by_id, dead, kinds, with_phrase }
     }
 
-    /// Looks at segments of which these pages were read.
-    pub(super) fn with(mut self, pages: &HashMap<i64, Vec<Page>>) -> Result<Self> {
+    /// Looks at segments of which these pages were read, on which the needles are sought.
+    pub(super) fn with(mut self, needles: &Needles, pages: &HashMap<i64, Vec<Page>>) -> Result<Self> {
         for (segment, pages) in pages {
             if let Some(at) = self.by_id.get(segment) {
-                self.look_at(*at, pages)?;
+                self.look_at(*at, needles, pages)?;
             }
         }
         Ok(self)
     }
 
-    fn look_at(&mut self, at: usize, pages: &[Page]) -> Result<()> {
+    fn look_at(&mut self, at: usize, needles: &Needles, pages: &[Page]) -> Result<()> {
         let (segment, within) = &self.segments[at];
         let dead = self.dead.get(&segment.id).map_or(&[][..], Vec::as_slice);
-        let counts = living_counts(&self.needles.phrases, pages, dead)?;
+        let counts = living_counts(&needles.phrases, pages, dead)?;
         for (with, of_phrase) in self.with_phrase.iter_mut().zip(&counts) {
             *with += of_phrase.len() as u64;
         }
-        let by = self.needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
+        let by = needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
         let is_found = |ordinal: &u32| {
             within.contains(ordinal)
                 && by.as_ref().is_none_or(|by| by.binary_search(ordinal).is_ok())
@@ -267,7 +265,11 @@ fn by_any(authors: &[Needle], pages: &[Page]) -> Result<Vec<u32>> {
 
 /// How often each phrase occurs in a fresh text.
 fn counts_in(text: &FreshText, patterns: &[String], words: Words) -> Vec<u32> {
-    let stems = if text.has_stems { Cow::Borrowed(&text.text) } else { Cow::Owned(stems(&text.text, words)) };
+    let stems = if text.has_stems {
+        Cow::Borrowed(&text.text)
+    } else {
+        Cow::Owned(stems(&search_fold(&text.text), words))
+    };
     let count = |pattern: &String| {
         let mut count = 0;
         let mut from = 0;
