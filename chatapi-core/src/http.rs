@@ -18,6 +18,7 @@ mod call;
 mod cors;
 mod csrf;
 mod doc;
+mod endpoint;
 mod form;
 mod forwarded;
 mod highlights;
@@ -43,11 +44,12 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use call::Call;
 pub use cors::{Cors, NoOrigins};
 pub use doc::{Doc, Parameter, Property, Record, Shape};
+pub use endpoint::{Access, Endpoint, Handler};
 pub use forwarded::{NoProxyHeaders, ProxyHeaders};
 pub use metadata::Field;
 pub use pages::{Pages, Shown};
 pub use reply::json;
-pub use route::{Access, Endpoint, Handler, Route};
+pub use route::Route;
 
 /// A request, its body read. Its extensions may hold a [`Peer`], and a [`CurrentUser`](crate::CurrentUser) or an
 /// [`ExternalUser`](crate::users::ExternalUser) that the host's middleware found.

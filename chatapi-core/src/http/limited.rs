@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use super::call::Asked;
-use super::route::Endpoint;
+use super::endpoint::Endpoint;
 use super::{Response, forwarded};
 use crate::ChatApi;
 use crate::error::{Error, Result};
