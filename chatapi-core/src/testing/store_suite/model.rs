@@ -7,20 +7,22 @@ use std::sync::Arc;
 use super::fact::{Subject, facts};
 use super::given::{at, text};
 use crate::messages::{
-    self, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch, Sort,
+    self, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
 };
-use crate::page::{Counting, Page, PageRequest};
+use crate::page::{Counting, Page};
 use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, Member, MembersChange, NewRoom, Room, RoomChange};
 use crate::search::{Query, SearchTerms, Words};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
-use crate::users::{Administration, NewUser, User, UserChange, UserEdit};
-use crate::{MessageId, RoomId, Timestamp, UserId};
+use crate::users::{Administration, User};
+use crate::{MessageId, RoomId, UserId};
 
 use self::draw::Draw;
+use self::step::{Nth, Reader, Span, Step};
 
 mod draw;
+mod step;
 
 facts! {
     a_store_answers_as_the_store_in_memory_does,
@@ -37,112 +39,6 @@ async fn a_store_answers_as_the_store_in_memory_does(store: &Subject) {
         let (expected, answer) = (model.take(&step).await, real.take(&step).await);
         assert_eq!(answer, expected, "step {n} was {step:?}");
     }
-}
-
-/// Users, rooms and messages go by when they were made, the first of each being 0: ids may differ from store to store.
-type Nth = usize;
-
-/// One call of a store.
-#[derive(Clone, Debug)]
-enum Step {
-    KeepSecret(&'static str, &'static str),
-    CreateUser(NewUser),
-    KeepUser(&'static str, NewUser),
-    User(Nth),
-    UserByName(&'static str),
-    UserByExternalId(&'static str),
-    UsersByEmail(&'static str),
-    Users(PageRequest),
-    ExistingUsers(Vec<Nth>),
-    UpdateUser(Nth, UserChange),
-    DeleteUser(Nth, i64),
-    Administer(Nth, Nth, UserEdit),
-    CreateRoom {
-        name: &'static str,
-        admin: Nth,
-        users: Vec<Nth>,
-    },
-    Room(Nth),
-    RoomExists(Nth),
-    IsMember(Nth, Nth),
-    Rooms(Nth, PageRequest),
-    UpdateRoom {
-        room: Nth,
-        by: Option<Nth>,
-        seen: Vec<Nth>,
-        name: Option<&'static str>,
-        admin: Option<Nth>,
-        users: Option<Vec<Nth>>,
-    },
-    AddMembers {
-        room: Nth,
-        by: Option<Nth>,
-        users: Vec<Nth>,
-        limit: usize,
-    },
-    RemoveMembers {
-        room: Nth,
-        by: Option<Nth>,
-        users: Vec<Nth>,
-    },
-    DeleteRoom(Nth, Option<Nth>),
-    CreateMessage {
-        room: Nth,
-        user: Nth,
-        content: String,
-        at: Timestamp,
-    },
-    Message(Nth, Reader),
-    Messages {
-        reader: Nth,
-        room: Option<Nth>,
-        user: Option<Nth>,
-        query: &'static str,
-        page: PageRequest,
-    },
-    History {
-        reader: Nth,
-        room: Option<Nth>,
-        user: Option<Nth>,
-        query: &'static str,
-        span: Span,
-        limit: u32,
-    },
-    UpdateMessage {
-        message: Nth,
-        editor: Reader,
-        content: Option<String>,
-        at: Timestamp,
-    },
-    DeleteMessage(Nth, Reader),
-    Ranked {
-        reader: Nth,
-        room: Option<Nth>,
-        author: Option<Nth>,
-        query: String,
-        sort: Sort,
-        page: PageRequest,
-    },
-    Tidy(Nth),
-}
-
-/// Which messages are asked for, near this message at this moment.
-#[derive(Clone, Copy, Debug)]
-enum Span {
-    Newest,
-    Oldest,
-    Before((Timestamp, Nth)),
-    After((Timestamp, Nth)),
-    Around((Timestamp, Nth)),
-}
-
-/// Who asks for a message.
-#[derive(Clone, Copy, Debug)]
-enum Reader {
-    /// Somebody who reaches the rooms that they are in.
-    Member(Nth),
-    /// Somebody who reaches every room.
-    Anyone,
 }
 
 /// A store, and the ids that it gave.

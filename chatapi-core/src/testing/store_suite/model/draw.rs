@@ -1,7 +1,8 @@
 //! Draws what a store is asked next: the same at every run, and mostly about what is there.
 
 use super::super::given::{WHOLE, at, new_user};
-use super::{Nth, Reader, Side, Span, Step};
+use super::Side;
+use super::step::{Nth, Reader, Span, Step};
 use crate::UserId;
 use crate::messages::Sort;
 use crate::page::{Counting, PageNumber, PageRequest};
