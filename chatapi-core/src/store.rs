@@ -118,6 +118,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// What staff did to an account, oldest first: the latest thousand entries.
     async fn audit_log(&self, account: UserId) -> Result<Vec<AuditEntry>>;
 
+    /// Whether the user logged in from this network before: see [`trust_network`](Self::trust_network).
+    async fn trusts_network(&self, user: UserId, network: &str) -> Result<bool>;
+
+    /// Notes that the user logged in from this network, and forgets all but the ten latest networks of the user's.
+    async fn trust_network(&self, user: UserId, network: &str, at: Timestamp) -> Result<()>;
+
     /// Makes a room. [`StoreError::Missing`] names the first of its users that does not exist.
     async fn create_room(&self, room: NewRoom) -> Result<Room>;
 

@@ -96,6 +96,15 @@ pub fn search_fold(text: &str) -> String {
     ComposingNormalizer::new_nfc().normalize(&folded).into_owned()
 }
 
+/// Whether a character is shown as nothing, as one of zero width is (`Default_Ignorable_Code_Point` of Unicode 16.0).
+pub(crate) fn is_default_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// Folds text so that two spellings which differ in case alone, or in how accents are encoded, are the same bytes.
 ///
 /// This is canonical caseless matching (Unicode Standard, section 3.13, definition D145), composed at the end, so that

@@ -3,6 +3,7 @@
 use chatapi_core::Result;
 use chatapi_core::http::{Response, StatusCode, json};
 use chatapi_core::search::SearchTerms;
+use chatapi_core::text::nfkc;
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -24,10 +25,10 @@ const MOST: u32 = 8;
 
 /// Users whose name begins so, and then those that have it within their name or address.
 pub(super) async fn users(desk: Desk) -> Result<Response> {
-    let Some(typed) = typed(&desk) else { return answer(Vec::new()) };
-    let mut users = desk.store().users_called(typed, MOST).await?;
+    let Some(typed) = typed(&desk).map(nfkc) else { return answer(Vec::new()) };
+    let mut users = desk.store().users_called(&typed, MOST).await?;
     if users.len() < MOST as usize {
-        let list = UserList { sort: UserSort::Username, status: None, role: None, slice: slice(typed)? };
+        let list = UserList { sort: UserSort::Username, status: None, role: None, slice: slice(&typed)? };
         let found = desk.store().users(&list).await?.rows.into_iter().map(|(_, user)| user);
         let known: Vec<_> = users.iter().map(|user| user.id).collect();
         users.extend(found.filter(|user| !known.contains(&user.id)));

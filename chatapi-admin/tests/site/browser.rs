@@ -1,10 +1,11 @@
 //! As much of a browser as the facts need: cookies, forms, and what a page shows.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use chatapi_core::ChatApi;
-use chatapi_core::http::{Body, Request};
+use chatapi_core::http::{Body, Peer, Request};
 use http::{HeaderMap, Method};
 
 /// A browser.
@@ -14,6 +15,8 @@ pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
     /// What it says with each request.
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// Where it connects from, where that is known.
+    pub(crate) peer: Option<SocketAddr>,
     form_token: String,
 }
 
@@ -72,7 +75,7 @@ impl Answer {
 
 impl Browser {
     pub(crate) fn new(api: ChatApi) -> Self {
-        Self { api, cookies: BTreeMap::new(), headers: Vec::new(), form_token: String::new() }
+        Self { api, cookies: BTreeMap::new(), headers: Vec::new(), peer: None, form_token: String::new() }
     }
 
     pub(crate) fn cookie(&self) -> &str {
@@ -127,6 +130,9 @@ impl Browser {
         }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(Peer(peer));
         }
         let request: Request = request.body(Bytes::from(body.to_owned())).unwrap();
         let path = request.uri().path().to_owned();

@@ -12,7 +12,7 @@ use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::{NewAccount, NewUser, User};
-use chatapi_core::{ChatApi, Clock, CurrentUser, Store, Timestamp};
+use chatapi_core::{ChatApi, Clock, Config, CurrentUser, Store, Timestamp};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
@@ -89,7 +89,10 @@ impl Chat {
         let mut passwords = PasswordConfig::default();
         (passwords.memory_kib, passwords.passes) = (8, 1);
         let (clock, heard) = (Hand(Arc::new(AtomicI64::new(1_795_338_707_809_284))), Heard::default());
+        let mut config = Config::default();
+        config.limits.log_in = Some("20/min".parse().unwrap());
         let api = ChatApi::builder(store.clone(), [7; 32])
+            .config(config)
             .passwords(passwords)
             .clock(clock.clone())
             .hooks(heard.clone())

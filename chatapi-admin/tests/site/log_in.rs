@@ -15,6 +15,8 @@ on_both! {
     a_change_of_password_ends_the_other_sessions,
     a_log_out_ends_the_session_on_the_server,
     log_ins_that_fail_are_throttled,
+    log_ins_count_towards_the_chats_own_limit,
+    a_name_is_read_in_the_form_that_is_kept,
     a_token_of_the_chats_is_no_session,
 }
 
@@ -187,4 +189,45 @@ async fn a_token_of_the_chats_is_no_session(chat: &Chat) {
     let token = chat.api.log_in("root", PASSWORD).await.unwrap().access;
     browser.set_cookie(&token);
     assert_eq!(browser.get("/admin/").await.status, 302);
+}
+
+async fn log_ins_count_towards_the_chats_own_limit(chat: &Chat) {
+    chat.superuser("root").await;
+    let mut browser = chat.browser();
+    browser.peer = Some("192.0.2.1:1".parse().unwrap());
+    // By names of which each has tries of its own left.
+    for n in 0..20 {
+        assert_eq!(browser.log_in(&format!("root{n}"), "wrong").await.status, 400, "{n}");
+    }
+    let answer = browser.log_in("root", PASSWORD).await;
+    assert_eq!((answer.status, &answer.headers["retry-after"]), (429, &"3".parse().unwrap()));
+    // It is the same bucket as for tokens.
+    browser.headers = vec![("content-type", "application/json".to_owned())];
+    let body = format!(r#"{{"username":"root","password":"{PASSWORD}"}}"#);
+    assert_eq!(browser.post_bare("/auth/jwt/create/", &body).await.status, 429);
+    browser.headers.clear();
+    browser.peer = Some("192.0.2.2:1".parse().unwrap());
+    assert_eq!(browser.log_in("root", PASSWORD).await.status, 303);
+}
+
+async fn a_name_is_read_in_the_form_that_is_kept(chat: &Chat) {
+    let mut browser = chat.browser_of(&chat.superuser("taro").await).await;
+    assert_eq!(chat.browser().log_in("ｔａｒｏ", PASSWORD).await.status, 303);
+    let hana = [
+        ("username", "ｈａｎａ"),
+        ("password", "on-the-7th-day"),
+        ("again", "on-the-7th-day"),
+        ("is_active", "yes"),
+    ];
+    assert_eq!(browser.post("/admin/users/add/", &hana).await.status, 303);
+    assert_eq!(browser.get("/admin/users/?q=%EF%BD%88%EF%BD%81%EF%BD%8E%EF%BD%81").await.names(), ["hana"]);
+    browser.get("/admin/suggest/users/?q=%EF%BD%88%EF%BD%81").await.shows(&["\"hana\""]);
+    assert_eq!(
+        browser.post("/admin/rooms/add/", &[("name", "Tea"), ("admin", "ｈａｎａ")]).await.status,
+        303
+    );
+    let taken = [("username", "ｈａｎａ"), ("password", "on-the-7th-day"), ("again", "on-the-7th-day")];
+    let answer = browser.post("/admin/users/add/", &taken).await;
+    assert_eq!(answer.status, 400);
+    answer.shows(&["A user with that username already exists."]);
 }

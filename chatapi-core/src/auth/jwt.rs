@@ -1,9 +1,11 @@
 //! Tokens as SimpleJWT has them: HS256, an access token for requests and a refresh token for the next access token.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Authenticator, CurrentUser};
@@ -92,12 +94,23 @@ struct WrittenClaims {
     jti: String,
     user_id: UserId,
     revision: i64,
+    #[serde(flatten)]
+    custom: CustomClaims,
 }
+
+/// Claims that the chat does not know: a host adds them to the refresh tokens that it signs with the chat's key.
+pub(crate) type CustomClaims = BTreeMap<String, serde_json::Value>;
+
+/// The claims that the chat writes itself.
+const OWN_CLAIMS: [&str; 6] = ["token_type", "exp", "iat", "jti", "user_id", "revision"];
 
 #[derive(Deserialize)]
 struct ReadClaims {
     token_type: TokenType,
     exp: f64,
+    /// When the token was issued, and the moment before which it is not good (RFC 7519, section 4.1).
+    iat: Option<f64>,
+    nbf: Option<f64>,
     #[serde(rename = "jti")]
     _jti: String,
     user_id: Option<IdClaim>,
@@ -137,6 +150,16 @@ impl Tokens {
 
     /// A new token of this user's.
     pub(crate) fn issue(&self, token_type: TokenType, user: &User) -> Result<String> {
+        self.issue_with(CustomClaims::new(), token_type, user)
+    }
+
+    /// A new token of this user's with these claims beside the chat's own.
+    pub(crate) fn issue_with(
+        &self,
+        custom: CustomClaims,
+        token_type: TokenType,
+        user: &User,
+    ) -> Result<String> {
         let now = self.clock.now();
         let lifetime = match token_type {
             TokenType::Access => self.access_lifetime,
@@ -149,24 +172,38 @@ impl Tokens {
             jti: hex(&*self.random, 16),
             user_id: user.id,
             revision: user.revision,
+            custom,
         };
         let key = &self.keys[0];
         key.hmac.sign(key.id.clone(), &claims).map_err(|fault| Error::Internal(fault.into()))
     }
 
-    /// What a token says, where one of our keys signed it and it has not expired.
-    pub(crate) fn read(&self, token: &str) -> Result<Claims, BadToken> {
-        let token = Signed::read(token).ok_or(BadToken)?;
+    /// What a token says beside the chat's own claims, where one of our keys signed it.
+    pub(crate) fn custom_claims(&self, token: &str) -> Result<CustomClaims, BadToken> {
+        let mut claims: CustomClaims = self.verified(token).ok_or(BadToken)?;
+        claims.retain(|name, _| !OWN_CLAIMS.contains(&name.as_str()));
+        Ok(claims)
+    }
+
+    /// What a token says, where one of our keys signed it.
+    fn verified<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
+        let token = Signed::read(token)?;
         let named = |key: &&Key| token.key_id.is_none() || key.id.is_none() || key.id == token.key_id;
-        let claims: Option<ReadClaims> =
-            self.keys.iter().filter(named).find_map(|key| key.hmac.verify(&token));
-        let claims = claims.ok_or(BadToken)?;
+        self.keys.iter().filter(named).find_map(|key| key.hmac.verify(&token))
+    }
+
+    /// What a token says, where one of our keys signed it, it has not expired and is good already.
+    pub(crate) fn read(&self, token: &str) -> Result<Claims, BadToken> {
+        let claims: ReadClaims = self.verified(token).ok_or(BadToken)?;
         #[expect(
             clippy::cast_precision_loss,
             reason = "seconds since 1970 stay exact for longer than this is kept"
         )]
         let now = self.clock.now().as_micros() as f64 / 1e6;
-        if claims.exp + self.leeway.as_secs_f64() <= now {
+        let leeway = self.leeway.as_secs_f64();
+        let is_early = |from: f64| from > now + leeway;
+        if claims.exp + leeway <= now || claims.iat.is_some_and(is_early) || claims.nbf.is_some_and(is_early)
+        {
             return Err(BadToken);
         }
         let user = match claims.user_id {

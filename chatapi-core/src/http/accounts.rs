@@ -9,6 +9,7 @@ use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
 use crate::limits::{Class, Key};
 use crate::rooms::Member;
+use crate::text::fold;
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
 use crate::{ChatApi, UserId};
 
@@ -341,6 +342,6 @@ async fn email(api: &ChatApi, call: &Call) -> Result<String> {
     let email = form.email("email");
     form.finish()?;
     let email = email.ok_or_else(|| Error::required("email"))?;
-    api.count(Class::Mail, Key::Name(email.to_lowercase())).await?;
+    api.count(Class::Mail, Key::Name(fold(&email))).await?;
     Ok(email)
 }

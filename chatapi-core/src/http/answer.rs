@@ -17,6 +17,7 @@ use super::negotiate::{self, Browsers, Style, Wanted};
 use super::query::Query;
 use super::{Access, Endpoint, Params, Request, Response, Route, cors, host, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
+use crate::limits::Key;
 use crate::observer::{Notice, Watch};
 use crate::users::ExternalUser;
 use crate::{ChatApi, CurrentUser};
@@ -173,10 +174,12 @@ impl ChatApi {
         if notes.shown.is_some() {
             notes.shown = Some(call.clone());
         }
-        match endpoint {
-            Some(endpoint) => endpoint.handler.handle(self.clone(), call).await,
-            None => metadata::describe(self, route, call).await,
-        }
+        let Some(endpoint) = endpoint else { return metadata::describe(self, route, call).await };
+        let network = call.address(self).map(Key::from);
+        let (api, scope) = self.for_request(network, notes.counted.map(Into::into));
+        let answer = endpoint.handler.handle(api, call).await;
+        notes.counted = notes.counted.or(scope.counted().map(Counted::from));
+        answer
     }
 
     /// Everything that is decided before the body is read: what is asked for, in which form, by whom, and whether it is too

@@ -30,6 +30,18 @@ impl ChatApi {
     }
 }
 
+impl From<(Class, Standing)> for Counted {
+    fn from((class, standing): (Class, Standing)) -> Self {
+        Self { class, standing }
+    }
+}
+
+impl From<Counted> for (Class, Standing) {
+    fn from(counted: Counted) -> Self {
+        (counted.class, counted.standing)
+    }
+}
+
 impl Counted {
     /// Whether there was one left.
     pub(super) fn granted(self) -> Result<()> {

@@ -7,19 +7,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Bucket, Limiter, Rate, Standing};
+use super::{Bucket, Class, Limiter, Rate, Standing};
 use crate::Timestamp;
 
-/// How many buckets are kept at most: a few megabytes of them.
+/// How many buckets of a class are kept at most: a few megabytes of them.
 const MOST: usize = 100_000;
 
-/// Buckets in memory, each of them the moment at which it will be full. One that is full need not be kept, and where there
-/// are too many all the same, those go first that soon will be.
+/// Buckets in memory, each of them the moment at which it will be full. One that is full need not be kept, and where a class
+/// has too many all the same, those of it go first that soon will be: a flood of one class evicts no bucket of another.
 ///
 /// Keys are kept by their hash, which nobody outside can foresee: a bucket is as small for a long name as for a short one.
 pub struct Buckets {
     hasher: RandomState,
-    full_at: Mutex<HashMap<u64, Timestamp>>,
+    full_at: Mutex<HashMap<Class, HashMap<u64, Timestamp>>>,
     most: usize,
 }
 
@@ -30,7 +30,7 @@ impl Default for Buckets {
 }
 
 impl Buckets {
-    fn full_at(&self) -> MutexGuard<'_, HashMap<u64, Timestamp>> {
+    fn full_at(&self) -> MutexGuard<'_, HashMap<Class, HashMap<u64, Timestamp>>> {
         self.full_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -39,9 +39,10 @@ impl Buckets {
 impl Limiter for Buckets {
     async fn take(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Standing {
         let key = self.hasher.hash_one(bucket);
-        let mut buckets = self.full_at();
+        let mut classes = self.full_at();
+        let buckets = classes.entry(bucket.class).or_default();
         if buckets.len() >= self.most && !buckets.contains_key(&key) {
-            make_room(&mut buckets, now, self.most);
+            make_room(buckets, now, self.most);
         }
         let full_at = buckets.entry(key).or_insert(now);
         let (next, standing) = rate.take(*full_at, now);
@@ -50,7 +51,9 @@ impl Limiter for Buckets {
     }
 
     async fn give_back(&self, bucket: &Bucket, rate: Rate, _: Timestamp) {
-        if let Some(full_at) = self.full_at().get_mut(&self.hasher.hash_one(bucket)) {
+        let mut classes = self.full_at();
+        let buckets = classes.get_mut(&bucket.class);
+        if let Some(full_at) = buckets.and_then(|buckets| buckets.get_mut(&self.hasher.hash_one(bucket))) {
             *full_at = rate.give_back(*full_at);
         }
     }
@@ -70,7 +73,8 @@ fn make_room(buckets: &mut HashMap<u64, Timestamp>, now: Timestamp, most: usize)
 
 impl fmt::Debug for Buckets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Buckets").field("kept", &self.full_at().len()).finish_non_exhaustive()
+        let kept: usize = self.full_at().values().map(HashMap::len).sum();
+        f.debug_struct("Buckets").field("kept", &kept).finish_non_exhaustive()
     }
 }
 
@@ -80,7 +84,7 @@ mod tests {
 
     use super::*;
     use crate::UserId;
-    use crate::limits::{Class, Key};
+    use crate::limits::Key;
 
     const START: Timestamp = Timestamp::from_micros(1_795_338_707_809_284);
 
@@ -97,9 +101,24 @@ mod tests {
         }
         for user in 1..1000 {
             buckets.take(&of(user), rate, START).await;
-            assert!(buckets.full_at().len() <= 100);
+            assert!(buckets.full_at()[&Class::Send].len() <= 100);
         }
         assert!(buckets.take(&of(0), rate, START).await.retry_after.is_some(), "it is not forgotten");
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_one_class_evicts_no_bucket_of_another() {
+        let buckets = Buckets { most: 10, ..Buckets::default() };
+        let (guesses, sends): (Rate, Rate) = ("3/min".parse().unwrap(), "1/d".parse().unwrap());
+        let guess = Bucket { class: Class::Guess, key: Key::Name("ann".into()) };
+        for _ in 0..3 {
+            buckets.take(&guess, guesses, START).await;
+        }
+        // Each of these is full later than the guesses are.
+        for user in 0..1000 {
+            buckets.take(&of(user), sends, START).await;
+        }
+        assert!(buckets.take(&guess, guesses, START).await.retry_after.is_some(), "it is not forgotten");
     }
 
     #[tokio::test]
@@ -110,6 +129,6 @@ mod tests {
             buckets.take(&of(user), rate, START).await;
         }
         buckets.take(&of(10), rate, START.plus(Duration::from_secs(1))).await;
-        assert_eq!(buckets.full_at().len(), 1);
+        assert_eq!(buckets.full_at()[&Class::Send].len(), 1);
     }
 }

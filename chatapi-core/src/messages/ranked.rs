@@ -78,7 +78,7 @@ impl ChatApi {
             match author {
                 Author::Me => named.push(search.reader),
                 Author::Named(name) => {
-                    named.extend(self.store().user_by_name(name).await?.map(|user| user.id));
+                    named.extend(self.user_named(name).await?.map(|user| user.id));
                 }
             }
         }

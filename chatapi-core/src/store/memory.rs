@@ -135,6 +135,17 @@ impl Store for MemoryStore {
         Ok(tables.audit_log.iter().filter(|entry| entry.account == account).cloned().collect())
     }
 
+    async fn trusts_network(&self, user: UserId, network: &str) -> Result<bool> {
+        let tables = self.tables();
+        let networks = tables.networks.get(&user);
+        Ok(networks.is_some_and(|networks| networks.iter().any(|(_, known)| known == network)))
+    }
+
+    async fn trust_network(&self, user: UserId, network: &str, at: Timestamp) -> Result<()> {
+        self.tables().trust_network(user, network, at);
+        Ok(())
+    }
+
     async fn create_room(&self, room: NewRoom) -> Result<Room> {
         let mut tables = self.tables();
         let mut members = vec![room.admin];

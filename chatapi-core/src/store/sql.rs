@@ -24,6 +24,7 @@ mod lists;
 mod members;
 mod messages;
 mod migrations;
+mod networks;
 mod rooms;
 mod scope;
 mod search;
@@ -251,6 +252,14 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn audit_log(&self, account: UserId) -> Result<Vec<AuditEntry>> {
         self.log_of(account).await
+    }
+
+    async fn trusts_network(&self, user: UserId, network: &str) -> Result<bool> {
+        self.knows_network(user, network).await
+    }
+
+    async fn trust_network(&self, user: UserId, network: &str, at: Timestamp) -> Result<()> {
+        unhindered!(self.note_network(user, network, at))
     }
 
     async fn create_room(&self, room: NewRoom) -> Result<Room> {

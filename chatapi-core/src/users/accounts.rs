@@ -12,7 +12,7 @@ use crate::page::{Page, PageRequest};
 use crate::permission::{is_current_user_or_staff, may_change_account};
 use crate::random::Random;
 use crate::store::StoreError;
-use crate::text::nfkc;
+use crate::text::{is_default_ignorable, nfkc};
 use crate::{ChatApi, CurrentUser, UserId};
 
 /// Who wants an account.
@@ -72,9 +72,10 @@ impl ChatApi {
     pub(crate) async fn admit(&self, account: NewAccount) -> Result<User> {
         let accounts = &self.config().accounts;
         let is_active = account.is_superuser || !accounts.send_activation_email;
+        let username = nfkc(&account.username);
         let user = NewUser {
-            password: self.hash_new_password(&account.password, &account.username, &account.email).await?,
-            username: account.username,
+            password: self.hash_new_password(&account.password, &username, &account.email).await?,
+            username,
             email: account.email,
             is_active,
             awaits_activation: !is_active,
@@ -123,6 +124,8 @@ impl ChatApi {
     /// [`Error::Unavailable`] where the store does not answer.
     pub async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
         let mut faults = Vec::new();
+        // What is checked is what is kept.
+        let username = &*nfkc(username);
         if username.is_empty() || !username.chars().all(is_name_char) {
             faults.push(BAD_NAME.to_owned());
         }
@@ -132,7 +135,7 @@ impl ChatApi {
         if username.contains('\0') {
             faults.push(NUL.to_owned());
         }
-        if faults.is_empty() && self.store().user_by_name(&nfkc(username)).await?.is_some() {
+        if faults.is_empty() && self.store().user_by_name(username).await?.is_some() {
             faults.push(TAKEN.to_owned());
         }
         Ok(faults)
@@ -380,7 +383,7 @@ impl ChatApi {
 
 /// Whether a name may have this character in it.
 pub(super) fn is_name_char(c: char) -> bool {
-    is_word(c) || "@.+-".contains(c)
+    (is_word(c) && !is_default_ignorable(c)) || "@.+-".contains(c)
 }
 
 /// 400: the present password is another.

@@ -9,15 +9,17 @@ use std::net::IpAddr;
 
 use quick_cache::sync::Cache;
 
-use crate::ChatApi;
+use super::User;
 use crate::error::{Error, Result, Unauthenticated};
 use crate::limits::{Class, Key};
 use crate::observer::Notice;
+use crate::{ChatApi, UserId};
 
 /// How many names and networks are known at once.
 const MOST: usize = 10_000;
 
-/// Networks that users have logged in from, by name: as long as this process lives, and the latest of them only.
+/// Networks that users have logged in from, by name: the latest of them, so that the store is seldom asked. It keeps a few of
+/// each user beyond the end of this process ([`Store::trust_network`](crate::Store::trust_network)).
 pub(crate) struct Familiar {
     hasher: RandomState,
     seen: Cache<u64, ()>,
@@ -50,30 +52,82 @@ impl fmt::Debug for Familiar {
 }
 
 impl ChatApi {
-    /// Runs one attempt to prove to be the user of this name. It is counted before it is known to fail, so that many at once
+    /// Runs one attempt to prove to be the user of this name. It is counted for the network that it comes from, by whatever way
+    /// of logging in, unless the route did so, and for the name. It is counted before it is known to fail, so that many at once
     /// are no more than one after the other, and given back where it was none.
-    pub(super) async fn guess<T>(
+    pub(super) async fn guess(
         &self,
         username: &str,
         address: Option<IpAddr>,
-        attempt: impl Future<Output = Result<T>> + Send,
-    ) -> Result<T> {
+        attempt: impl Future<Output = Result<User>> + Send,
+    ) -> Result<User> {
+        if let Some(address) = address {
+            self.count_log_in(address).await?;
+        }
         let is_familiar = address.is_some_and(|address| self.familiar().has(username, address));
         let name = || Key::Name(username.to_owned());
+        let mut is_counted = false;
         if !is_familiar {
-            self.count(Class::Guess, name()).await?;
+            match self.count(Class::Guess, name()).await {
+                Ok(_) => is_counted = true,
+                // This process may have begun since the user was here.
+                Err(_) if self.is_trusted(username, address).await? => {}
+                Err(throttled) => return Err(throttled),
+            }
         }
         let proved = attempt.await;
         if let Err(Error::Unauthenticated(Unauthenticated::NoActiveAccount)) = proved {
             self.notice(Notice::LogInFailed);
             return proved;
         }
-        if !is_familiar {
+        if is_counted {
             self.uncount(Class::Guess, name()).await;
         }
-        if let (Ok(_), Some(address)) = (&proved, address) {
+        if let (Ok(user), Some(address), false) = (&proved, address, is_familiar) {
             self.familiar().note(username, address);
+            self.trust(user.id, address).await;
         }
         proved
+    }
+
+    /// Counts an attempt for the network that it comes from, unless the request's route did.
+    async fn count_log_in(&self, address: IpAddr) -> Result<()> {
+        if self.has_counted(Class::LogIn) {
+            return Ok(());
+        }
+        let Some(standing) = self.taken(Class::LogIn, address.into()).await else { return Ok(()) };
+        self.note_count(Class::LogIn, standing);
+        match standing.retry_after {
+            Some(retry_after) => Err(Error::TooManyRequests { retry_after }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the store knows that the user of this name logged in from there before.
+    async fn is_trusted(&self, username: &str, address: Option<IpAddr>) -> Result<bool> {
+        let (Some(address), Some(user)) = (address, self.user_named(username).await?) else {
+            return Ok(false);
+        };
+        let Some(network) = self.sealed(user.id, address) else { return Ok(false) };
+        Ok(self.store().trusts_network(user.id, &network).await?)
+    }
+
+    /// Keeps in the store that the user logged in from there. Where that fails, the user is logged in all the same.
+    async fn trust(&self, user: UserId, address: IpAddr) {
+        if self.config().limits.guess.is_none() {
+            return;
+        }
+        let Some(network) = self.sealed(user, address) else { return };
+        if let Err(fault) = self.store().trust_network(user, &network, self.now()).await {
+            tracing::warn!(
+                error = &fault as &dyn std::error::Error,
+                "a network could not be noted as trusted"
+            );
+        }
+    }
+
+    fn sealed(&self, user: UserId, address: IpAddr) -> Option<String> {
+        let Key::Network(network) = Key::from(address) else { return None };
+        Some(self.mail_tokens().ok()?.seal_network(user, &network.to_string()))
     }
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::{User, UserChange};
 use crate::ChatApi;
 use crate::auth::jwt::{BadToken, Claims, TokenType};
-use crate::auth::password::{PasswordError, Verdict};
+use crate::auth::password::{PasswordError, PasswordHasher, Verdict};
 use crate::error::{Error, Result, Unauthenticated};
+use crate::text::nfkc;
 
 /// What a log-in gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,15 +53,25 @@ impl ChatApi {
     /// # Errors
     /// As for [`log_in`](Self::log_in).
     pub async fn prove(&self, address: Option<IpAddr>, username: &str, password: &str) -> Result<User> {
-        self.guess(username, address, self.user_of_password(username, password)).await
+        let username = nfkc(username);
+        let passwords = match address {
+            Some(address) => self.passwords().on_behalf_of(address),
+            None => self.passwords(),
+        };
+        self.guess(&username, address, self.user_of_password(&passwords, &username, password)).await
     }
 
-    async fn user_of_password(&self, username: &str, password: &str) -> Result<User> {
-        let Some(user) = self.store().user_by_name(username).await? else {
-            self.passwords().verify_nobody(password).await?;
+    async fn user_of_password(
+        &self,
+        passwords: &PasswordHasher,
+        username: &str,
+        password: &str,
+    ) -> Result<User> {
+        let Some(user) = self.user_named(username).await? else {
+            passwords.verify_nobody(password).await?;
             return Err(Unauthenticated::NoActiveAccount.into());
         };
-        let verdict = self.passwords().verify(password, &user.password).await?;
+        let verdict = passwords.verify(password, &user.password).await?;
         if verdict == Verdict::Wrong || !user.is_active {
             return Err(Unauthenticated::NoActiveAccount.into());
         }
@@ -70,7 +81,7 @@ impl ChatApi {
         Ok(user)
     }
 
-    /// Exchanges a refresh token for a new access token.
+    /// Exchanges a refresh token for a new access token, which has the claims that a host added to it.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] where the token is not, or no longer, good for that.
@@ -80,7 +91,8 @@ impl ChatApi {
             return Err(Unauthenticated::BadTokenType.into());
         }
         let user = self.holder(&claims).await?;
-        self.tokens()?.issue(TokenType::Access, &user)
+        let custom = self.tokens()?.custom_claims(token).map_err(|BadToken| Unauthenticated::BadToken)?;
+        self.tokens()?.issue_with(custom, TokenType::Access, &user)
     }
 
     /// Whether a token, of either type, is good.

@@ -11,6 +11,7 @@ use chatapi_core::random::SystemRandom;
 use chatapi_core::search::Words;
 use chatapi_core::store::StoreError;
 use chatapi_core::store::load::{Load, NextIds};
+use chatapi_core::text::nfkc;
 use chatapi_core::users::{User, first_revision};
 use chatapi_core::{Clock, MessageId, Store, Timestamp, UserId};
 use clap::Args;
@@ -135,7 +136,7 @@ async fn fill(
 
     let people = free_names(store, &talks, options.users as usize, ids).await.map_err(failed)?;
     let mut users: Vec<_> = people.iter().map(|person| person.account(hash, period.from, &mut rng)).collect();
-    if let Some(name) = &options.superuser {
+    if let Some(name) = &options.superuser.as_deref().map(nfkc) {
         let is_taken = people.iter().any(|person| person.member.name == *name)
             || store.user_by_name(name).await.map_err(failed)?.is_some();
         if is_taken {

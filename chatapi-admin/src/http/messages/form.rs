@@ -38,7 +38,7 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
     require_change(&desk)?;
     let [room, author, content] = ["room", "author", "content"].map(|name| desk.fields.get(name).to_owned());
     let mut faults = FieldErrors::default();
-    let user = desk.api.store().user_by_name(&author).await?;
+    let user = desk.api.user_named(&author).await?;
     let id = room.parse().ok().map(RoomId);
     if user.is_none() {
         faults.add("author", "There is no such user.");

@@ -72,7 +72,7 @@ async fn users(
     }
     let mut users = Vec::new();
     for name in names {
-        match desk.api.store().user_by_name(name).await? {
+        match desk.api.user_named(name).await? {
             Some(user) => users.push(user),
             None => faults.add(field, format!("There is no user called “{}”.", shortened(name, 150))),
         }

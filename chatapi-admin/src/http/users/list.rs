@@ -2,21 +2,25 @@
 
 use chatapi_core::Result;
 use chatapi_core::http::Response;
+use chatapi_core::permission::{may_change, may_change_account};
+use chatapi_core::search::SearchTerms;
+use chatapi_core::text::nfkc;
 
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
 use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
 use crate::store::{Counted, Key, Mark, Role, Status, UserList, UserRow, UserSort};
 use crate::view::{Link, Piece, number_of};
-use chatapi_core::permission::{may_change, may_change_account};
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let asked = Asked::new(&desk, "/users/", &["active", "role"], "username");
-    let list = wanted(&asked)?;
+    let mut list = wanted(&asked)?;
+    // Names are kept in this form.
+    list.slice.search = SearchTerms::parse(&nfkc(asked.search()).replace('\0', ""))?;
     let mut found = desk.store().users(&list).await?;
     if found.looked_up_to.is_some() && list.slice.from.is_none() {
         // Who is called so, or has this address, is found at once, however many there are to look through.
-        let called = desk.store().users_called(asked.search(), list.slice.size).await?;
+        let called = desk.store().users_called(&nfkc(asked.search()), list.slice.size).await?;
         let known: Vec<_> = found.rows.iter().map(|(_, user)| user.id).collect();
         let more = called.into_iter().filter(|user| list.has(user) && !known.contains(&user.id));
         found.rows.extend(more.map(|user| (Mark { key: Key::Id, id: user.id.0 }, user)));

@@ -6,6 +6,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use super::queue::Queue;
 use super::stored::Stored;
 use super::{PasswordConfig, PasswordConfigError};
+use crate::limits::Key;
 use crate::random::Random;
 
 /// Hashes passwords and verifies them, a bounded number at once, on threads where that holds up nobody else.
@@ -14,6 +15,7 @@ use crate::random::Random;
 #[derive(Clone, Debug)]
 pub struct PasswordHasher {
     shared: Arc<Shared>,
+    network: Option<Key>,
 }
 
 #[derive(Debug)]
@@ -71,7 +73,14 @@ impl PasswordHasher {
                 current,
                 random,
             }),
+            network: None,
         })
+    }
+
+    /// The same hasher, in a request from this network: networks have their turns one after the other.
+    #[must_use]
+    pub fn on_behalf_of(&self, network: impl Into<Key>) -> Self {
+        Self { shared: self.shared.clone(), network: Some(network.into()) }
     }
 
     /// How many passwords are being hashed, and how many wait for it.
@@ -148,7 +157,7 @@ impl PasswordHasher {
         computation: impl FnOnce(&Shared) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let shared = Arc::clone(&self.shared);
-        let turn = shared.queue.enter().await?;
+        let turn = shared.queue.enter(self.network.clone()).await?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             computation(&shared)

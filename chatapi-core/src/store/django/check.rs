@@ -1,6 +1,7 @@
 //! What a row of Django's may be that a row here cannot, or that somebody should know of.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::read::Membership;
 use super::report::{Oddity, Report};
@@ -8,7 +9,7 @@ use crate::auth::password::{PasswordConfig, is_usable, is_verifiable};
 use crate::messages::Message;
 use crate::rooms::NAME_LIMIT;
 use crate::store::load::{LoadedRoom, Totals};
-use crate::text::strip;
+use crate::text::{nfkc, strip};
 use crate::users::{USERNAME_LIMIT, User};
 use crate::{RoomId, UserId};
 
@@ -16,6 +17,9 @@ use crate::{RoomId, UserId};
 pub(super) struct Checks {
     passwords: PasswordConfig,
     users: HashSet<UserId>,
+    /// The hashes of their names.
+    names: HashSet<u64>,
+    hasher: RandomState,
     rooms: HashSet<RoomId>,
     /// Who is the admin of a room, and was not seen among its members yet.
     admins: HashMap<RoomId, UserId>,
@@ -28,6 +32,8 @@ impl Checks {
         Self {
             passwords,
             users: HashSet::new(),
+            names: HashSet::new(),
+            hasher: RandomState::new(),
             rooms: HashSet::new(),
             admins: HashMap::new(),
             bytes: 0,
@@ -46,8 +52,18 @@ impl Checks {
             note(Oddity::UnknownHash, !is_verifiable(&user.password, &self.passwords));
         }
         note(Oddity::LongUsername, user.username.chars().count() > USERNAME_LIMIT);
+        let kept = nfkc(&user.username);
+        note(Oddity::OtherForm, kept != user.username);
+        user.username = kept;
         let cleaned = [&mut user.username, &mut user.email, &mut user.password].map(remove_nul);
         note(Oddity::NulInUser, cleaned.contains(&true));
+        // Two names of Django's may be one here.
+        let is_twice = !self.names.insert(self.hasher.hash_one(&user.username));
+        note(Oddity::SameName, is_twice);
+        if is_twice {
+            user.username = format!("{}_{}", user.username, user.id);
+            self.names.insert(self.hasher.hash_one(&user.username));
+        }
         Some(user)
     }
 
@@ -126,4 +142,39 @@ fn remove_nul(text: &mut String) -> bool {
         text.retain(|c| c != '\0');
     }
     had
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    fn named(id: i64, username: &str) -> User {
+        User {
+            id: UserId(id),
+            username: username.to_owned(),
+            email: String::new(),
+            password: "!".to_owned(),
+            is_active: true,
+            awaits_activation: false,
+            is_staff: false,
+            is_superuser: false,
+            is_viewer: false,
+            date_joined: Timestamp::from_micros(0),
+            revision: 0,
+            external_id: None,
+        }
+    }
+
+    #[test]
+    fn names_are_taken_over_in_the_form_that_log_in_reads_and_stay_apart() {
+        let mut checks = Checks::new(PasswordConfig::default());
+        let names = ["taro", "ｔａｒｏ", "Taro", "ｈａｎａ", "hana"];
+        let kept: Vec<_> =
+            (1..).zip(names).map(|(id, name)| checks.user(named(id, name)).unwrap().username).collect();
+        assert_eq!(kept, ["taro", "taro_2", "Taro", "hana", "hana_5"]);
+        let report = checks.report();
+        assert_eq!(report.oddities[&Oddity::OtherForm].ids, [2, 4]);
+        assert_eq!(report.oddities[&Oddity::SameName].ids, [2, 5]);
+    }
 }

@@ -113,6 +113,10 @@ oddities! {
     UnknownHash "users whose password is hashed in a way that is not known here, kept: they log in after a reset"
     /// The name has more than 150 characters.
     LongUsername "users whose name is longer than new ones may be, kept"
+    /// The name was not in the form that log-in reads, Unicode's NFKC.
+    OtherForm "users whose name was in another form of Unicode than names here, and is in this form now"
+    /// The name is another user's in that form.
+    SameName "users whose name another has in another form of Unicode, renamed: their id follows the name"
     /// A name, an address or a hash held NUL characters.
     NulInUser "users with NUL characters in their texts, which were taken out"
     /// The name has more than 100 characters.

@@ -15,6 +15,7 @@ pub(super) struct Tables {
     pub(super) secrets: BTreeMap<String, String>,
     pub(super) users: BTreeMap<UserId, User>,
     pub(super) audit_log: Vec<AuditEntry>,
+    pub(super) networks: BTreeMap<UserId, Vec<(Timestamp, String)>>,
     pub(super) rooms: BTreeMap<RoomId, RoomRow>,
     pub(super) messages: BTreeMap<MessageId, MessageRow>,
     pub(super) words: Option<Words>,
@@ -118,10 +119,21 @@ impl Tables {
 
     fn remove_user(&mut self, id: UserId) {
         self.users.remove(&id);
+        self.networks.remove(&id);
         self.messages.retain(|_, row| row.message.user != id);
         for room in self.rooms.values_mut() {
             room.members.remove(&id);
             room.admin = room.admin.filter(|admin| *admin != id);
+        }
+    }
+
+    pub(super) fn trust_network(&mut self, user: UserId, network: &str, at: Timestamp) {
+        if self.users.contains_key(&user) {
+            let networks = self.networks.entry(user).or_default();
+            networks.retain(|(_, known)| known != network);
+            networks.push((at, network.to_owned()));
+            networks.sort_by(|(one, a), (other, b)| other.cmp(one).then(a.cmp(b)));
+            networks.truncate(10);
         }
     }
 

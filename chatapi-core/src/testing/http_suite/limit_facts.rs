@@ -24,6 +24,9 @@ facts! {
     messages_are_counted_by_user,
     rooms_that_are_made_and_changed_are_counted_by_user,
     a_mailbox_is_not_flooded_from_wherever,
+    a_mailbox_is_one_in_whatever_case_its_address_is_written,
+    guesses_are_counted_by_the_name_in_whatever_form_it_is_written,
+    a_hosts_own_way_to_log_in_counts_as_one,
     new_accounts_are_counted,
     proofs_by_password_are_counted_as_log_ins,
     a_host_names_the_class_of_its_own_endpoints,
@@ -267,4 +270,50 @@ async fn a_host_counts_in_its_own_way(suite: Suite) {
     let chat = suite.chat_of("", config, |builder| builder.limiter(Closed)).await;
     let answer = chat.try_log_in("ann", "nope").await;
     answer.detail(429, "Request was throttled. Expected available in 1 second.");
+}
+
+async fn a_mailbox_is_one_in_whatever_case_its_address_is_written(suite: Suite) {
+    let chat = suite.chat_with(|config| {
+        config.limits.mail = rate("2/h");
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    });
+    let chat = chat.await;
+    let ask = |n: usize, email: &str| {
+        let ask = chat.post("/auth/users/reset_password/").header("x-forwarded-for", format!("192.0.2.{n}"));
+        ask.json(format!(r#"{{"email":"{email}"}}"#))
+    };
+    // Each from somewhere else. `ſ` is an `s` in either case, and the look-up of addresses reads it so.
+    ask(1, "Kim@Strasse.example").await.status(204);
+    ask(2, "kim@strasse.example").await.status(204);
+    ask(3, "KIM@STRASSE.EXAMPLE").await.status(429);
+    ask(4, "kim@\u{17f}trasse.example").await.status(429);
+    ask(5, "tim@strasse.example").await.status(204);
+}
+
+async fn guesses_are_counted_by_the_name_in_whatever_form_it_is_written(suite: Suite) {
+    let chat = suite.chat_with(|config| config.limits.guess = rate("2/min")).await;
+    chat.person("ann").await;
+    let stranger = |name: &str| chat.try_log_in(name, "nope");
+    for name in ["bob", "ｂｏｂ"] {
+        stranger(name).await.status(401);
+    }
+    stranger("ｂob").await.status(429);
+}
+
+async fn a_hosts_own_way_to_log_in_counts_as_one(suite: Suite) {
+    async fn enter(api: ChatApi, call: Call) -> Result<Response> {
+        let user = api.prove(call.address(&api), "ann", "nope").await?;
+        json(StatusCode::OK, &user.username)
+    }
+    let route = Route::new("/enter/").access(Access::Public).post(enter);
+    let chat =
+        suite.chat_of("", |config| config.limits.log_in = rate("3/min"), |builder| builder.route(route));
+    let chat = chat.await;
+    chat.try_log_in("ann", "nope").await.status(401);
+    for left in ["1", "0"] {
+        let answer = chat.post("/enter/").await;
+        assert_eq!(answer.status(401).header("x-ratelimit-remaining"), Some(left));
+    }
+    is_throttled(&chat.post("/enter/").await, 20);
+    is_throttled(&chat.try_log_in("ann", "nope").await, 20);
 }

@@ -8,6 +8,8 @@ facts! {
     a_new_account_is_shown_without_its_password,
     a_name_is_letters_digits_and_a_few_signs,
     a_name_is_trimmed_and_in_one_form_of_unicode,
+    a_name_is_looked_at_in_the_form_that_is_kept,
+    each_way_to_name_a_user_takes_each_form_of_the_name,
     names_of_either_case_are_different,
     the_host_of_an_address_is_in_lower_case_and_the_rest_as_given,
     an_address_may_be_missing_blank_or_shared,
@@ -58,6 +60,51 @@ async fn a_name_is_trimmed_and_in_one_form_of_unicode(suite: Suite) {
         chat.post("/auth/users/").json(format!(r#"{{"username":"finn","password":"{PASSWORD}"}}"#)).await;
     again.fault("username", "A user with that username already exists.");
     chat.log_in("finn", PASSWORD).await;
+}
+
+async fn a_name_is_looked_at_in_the_form_that_is_kept(suite: Suite) {
+    let chat = suite.chat().await;
+    let register = |name: String| {
+        let name = Json::Text(name);
+        chat.post("/auth/users/").json(format!(r#"{{"username":{name},"password":"{PASSWORD}"}}"#))
+    };
+    // Letters of full width, accents apart from their letters, and one character that stands for four.
+    assert_eq!(register("ｔａｒｏ".to_owned()).await.status(201).text("username"), "taro");
+    register("e\u{301}".repeat(150)).await.status(201);
+    register("㍿".repeat(37)).await.status(201);
+    register("㍿".repeat(38)).await.fault("username", "Ensure this field has no more than 150 characters.");
+    for invisible in
+        ["a\u{3164}", "\u{115f}a", "\u{1160}", "a\u{ffa0}b", "a\u{200d}", "a\u{feff}", "a\u{ad}b"]
+    {
+        register(invisible.to_owned()).await.fault("username", BAD_NAME);
+    }
+    // A password like the name is like each form of it.
+    let like = r#"{"username":"ｓｏｌｏｍｏｎｇｒｕｎｄｙ","password":"solomongrundy"}"#;
+    chat.post("/auth/users/")
+        .json(like)
+        .await
+        .fault("password", "The password is too similar to the username.");
+}
+
+async fn each_way_to_name_a_user_takes_each_form_of_the_name(suite: Suite) {
+    let chat = suite.chat_with(|config| config.finds_users = true).await;
+    let body = format!(r#"{{"username":"ｔａｒｏ","password":"{PASSWORD}"}}"#);
+    chat.post("/auth/users/").json(body).await.status(201);
+    let taro = chat.log_in("ｔａｒｏ", PASSWORD).await;
+    let room = chat.room(&taro, &[]).await;
+    chat.say(&taro, room, "hello").await;
+    for name in ["taro", "ｔａｒｏ", "ｔaro"] {
+        chat.log_in(name, PASSWORD).await;
+        let found = chat.get(format!("/auth/users/?username={name}")).by(&taro).await;
+        assert_eq!(found.each("id").len(), 1, "{name}");
+        let found = chat.get(format!("/messages/?q=hello%20from:{name}")).by(&taro).await;
+        assert_eq!(found.contents(), ["hello"], "{name}");
+    }
+    let new = format!(r#"{{"new_username":"ｈａｎａ","current_password":"{PASSWORD}"}}"#);
+    chat.post("/auth/users/set_username/").by(&taro).json(new).await.is(204, "");
+    assert_eq!(chat.get("/auth/users/me/").by(&taro).await.text("username"), "hana");
+    chat.log_in("ｈａｎａ", PASSWORD).await;
+    chat.try_log_in("ｈａｎａ\u{200b}", PASSWORD).await.status(401);
 }
 
 async fn names_of_either_case_are_different(suite: Suite) {

@@ -18,6 +18,8 @@ facts! {
     a_token_that_was_tampered_with_is_refused,
     credentials_are_a_scheme_and_one_token,
     a_token_is_verified_of_either_type,
+    a_token_that_is_not_good_yet_is_refused,
+    an_access_token_has_the_claims_that_were_added_to_the_refresh_token,
 }
 
 const HS256: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
@@ -208,4 +210,55 @@ async fn a_token_is_verified_of_either_type(suite: Suite) {
     for token in [&ann.access, &ann.refresh] {
         chat.post("/auth/jwt/verify/").json(format!(r#"{{"token":"{token}"}}"#)).await.is(200, "{}");
     }
+}
+
+async fn a_token_that_is_not_good_yet_is_refused(suite: Suite) {
+    let chat = suite.chat_with(|config| config.leeway = Duration::from_secs(5)).await;
+    let ann = chat.person("ann").await;
+    let of = |iat: &str, nbf: &str| {
+        let claims = format!(
+            r#"{{"token_type":"access","exp":{},"iat":{iat},"nbf":{nbf},"jti":"{:032x}","user_id":{}}}"#,
+            NOW + 600,
+            7,
+            ann.id
+        );
+        token(HS256, &with_revision_of(&ann.access, &claims), FORMER_KEY)
+    };
+    let [now, soon, later] = [NOW, NOW + 5, NOW + 7].map(|at| at.to_string());
+    for (iat, nbf) in [(&now, &now), (&soon, &soon)] {
+        chat.get("/rooms/").bearer(of(iat, nbf)).await.status(200);
+    }
+    let early = [of(&later, &now), of(&now, &later)];
+    for early in &early {
+        chat.get("/rooms/").bearer(early).await.is(401, bad_access());
+        chat.post("/auth/jwt/verify/").json(format!(r#"{{"token":"{early}"}}"#)).await.is(401, BAD_TOKEN);
+    }
+    chat.clock.advance(Duration::from_secs(2));
+    for in_time in &early {
+        chat.get("/rooms/").bearer(in_time).await.status(200);
+    }
+    for odd in [r#""soon""#, "[]", "{}"] {
+        chat.get("/rooms/").bearer(of(&now, odd)).await.is(401, bad_access());
+        chat.get("/rooms/").bearer(of(odd, &now)).await.is(401, bad_access());
+    }
+}
+
+async fn an_access_token_has_the_claims_that_were_added_to_the_refresh_token(suite: Suite) {
+    let chat = suite.chat().await;
+    let ann = chat.person("ann").await;
+    let claims = claims("refresh", NOW + 600, ann.id);
+    let more = r#","tenant":"tea","roles":["a",{"b":1}],"none":null}"#;
+    let refresh = with_revision_of(&ann.refresh, &format!("{}{more}", claims.strip_suffix('}').unwrap()));
+    let refresh = token(HS256, &refresh, FORMER_KEY);
+    chat.clock.advance(Duration::from_secs(30));
+    let answer = chat.post("/auth/jwt/refresh/").json(format!(r#"{{"refresh":"{refresh}"}}"#)).await;
+    let access = answer.status(200).text("access");
+    let (_, claims) = forge::read(&access);
+    assert_eq!(claims.at("tenant").unwrap().as_str(), Some("tea"));
+    assert_eq!(claims.at("roles").unwrap().to_string(), r#"["a",{"b":1}]"#);
+    assert!(claims.at("none").is_some());
+    assert_eq!(claims.at("token_type").unwrap().as_str(), Some("access"));
+    assert_eq!(claims.at("iat").unwrap().as_i64(), Some(NOW + 30));
+    assert_ne!(claims.at("jti").unwrap().to_string(), format!("\"{:032x}\"", 7));
+    chat.get("/rooms/").bearer(&access).await.status(200);
 }

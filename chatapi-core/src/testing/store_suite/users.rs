@@ -23,6 +23,7 @@ facts! {
     any_number_of_users_may_be_asked_for,
     pages_of_users_are_in_the_order_of_ids,
     no_users_are_one_empty_page,
+    the_latest_networks_of_a_user_are_trusted,
 }
 
 async fn a_user_is_kept_as_it_was_made(store: &Subject) {
@@ -187,4 +188,21 @@ async fn pages_of_users_are_in_the_order_of_ids(store: &Subject) {
 
 async fn no_users_are_one_empty_page(store: &Subject) {
     are_the_pages_of_nothing(|page| async move { store.users(page).await.unwrap() }).await;
+}
+
+async fn the_latest_networks_of_a_user_are_trusted(store: &Subject) {
+    let [ann, bob] = [user(store, "ann").await, user(store, "bob").await];
+    for n in 0..10 {
+        store.trust_network(ann.id, &format!("n{n}"), at(n)).await.unwrap();
+    }
+    // The first is seen again, so that the second is the one to go.
+    store.trust_network(ann.id, "n0", at(10)).await.unwrap();
+    store.trust_network(ann.id, "n10", at(11)).await.unwrap();
+    for (network, is_trusted) in [("n0", true), ("n1", false), ("n2", true), ("n10", true), ("n11", false)] {
+        assert_eq!(store.trusts_network(ann.id, network).await.unwrap(), is_trusted, "{network}");
+        assert!(!store.trusts_network(bob.id, network).await.unwrap());
+    }
+    assert!(store.delete_user(ann.id, ann.revision).await.unwrap());
+    store.trust_network(ann.id, "n0", at(12)).await.unwrap();
+    assert!(!store.trusts_network(ann.id, "n0").await.unwrap());
 }

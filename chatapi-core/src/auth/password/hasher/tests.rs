@@ -160,7 +160,7 @@ fn what_no_password_fits_costs_what_a_current_hash_costs() {
 #[tokio::test]
 async fn every_answer_takes_a_computation() {
     let hasher = hasher(PasswordConfig { concurrent: 1, queued: 0, ..small() });
-    let turn = hasher.shared.queue.enter().await.unwrap();
+    let turn = hasher.shared.queue.enter(None).await.unwrap();
     for stored in UNFIT.into_iter().chain([ARGON2ID, PBKDF2]) {
         assert!(matches!(hasher.verify(PASSWORD, stored).await, Err(PasswordError::Busy)), "{stored}");
     }
@@ -175,7 +175,7 @@ async fn every_answer_takes_a_computation() {
 #[tokio::test]
 async fn clones_share_the_bound() {
     let hasher = hasher(PasswordConfig { concurrent: 1, queued: 0, ..small() });
-    let _turn = hasher.shared.queue.enter().await.unwrap();
+    let _turn = hasher.shared.queue.enter(None).await.unwrap();
     assert!(matches!(hasher.clone().hash(PASSWORD).await, Err(PasswordError::Busy)));
 }
 
