@@ -13,6 +13,7 @@ use crate::{ChatApi, CurrentUser, RoomId, UserId};
 
 mod members;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use members::{check_removal, not_added};
 
 /// The longest name of a room, in characters.

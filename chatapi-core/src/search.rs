@@ -4,6 +4,8 @@ use crate::error::{Error, Invalid, NUL, Result};
 use crate::text::{search_fold, strip};
 
 mod alignment;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod analyzer;
 mod highlight;
 mod language;
 mod matching;

@@ -80,9 +80,6 @@ pub fn nfkc(text: &str) -> String {
     ComposingNormalizer::new_nfkc().normalize(text).into_owned()
 }
 
-/// Which folding an index was made with: raised with each change of [`search_fold`].
-pub(crate) const FOLD_VERSION: u32 = 2;
-
 /// Folds text for search: like [`fold`], and also letters are the same that have the same upper case. Beyond the full case
 /// folding that makes the dotless `ı` an `i`, as both are `I` in upper case; names and addresses keep the two apart.
 pub fn search_fold(text: &str) -> String {

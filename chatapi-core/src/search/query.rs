@@ -53,7 +53,7 @@ pub struct Clause {
 pub struct Phrase {
     stems: Vec<String>,
     /// The words as they are written, folded.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 /// Whom a message is by.
@@ -118,11 +118,6 @@ impl Phrase {
     /// The stems of its words, in their order; one at least.
     pub fn stems(&self) -> &[String] {
         &self.stems
-    }
-
-    /// The stems that its words have when they are read otherwise, as texts of old were.
-    pub(crate) fn stems_in(&self, words: Words) -> Vec<String> {
-        self.words.iter().map(|word| words.stem(word)).collect()
     }
 }
 

@@ -7,7 +7,6 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, LineBreak};
 
 use super::Language;
-use crate::text::FOLD_VERSION;
 
 /// Cuts texts into words, and brings the words of one language to their stems.
 ///
@@ -25,7 +24,7 @@ use crate::text::FOLD_VERSION;
 /// [UAX #14]: https://www.unicode.org/reports/tr14/
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    language: Language,
+    pub(super) language: Language,
 }
 
 /// A word where it stands in a text.
@@ -46,28 +45,6 @@ impl Words {
     /// The words of texts that are mostly in this language.
     pub fn new(language: Language) -> Self {
         Self { language }
-    }
-
-    /// The words that this was recorded of, by whichever release; `None` where it is not known.
-    pub(crate) fn of_analyzer(analyzer: &str) -> Option<Self> {
-        let (language, _) = analyzer.split_once('.')?;
-        language.parse().ok().map(Self::new)
-    }
-
-    /// Whether this was recorded by a release whose folding this one does not know.
-    pub(crate) fn are_of_newer_release(analyzer: &str) -> bool {
-        let version = analyzer.split_once('.').and_then(|(_, version)| version.parse::<u32>().ok());
-        version.is_some_and(|version| version > FOLD_VERSION)
-    }
-
-    /// The stem of a word that was cut from a text.
-    pub(super) fn stem(self, word: &str) -> String {
-        self.words(word).next().map_or_else(|| word.to_owned(), |word| word.stem.into_owned())
-    }
-
-    /// How texts are read: what is recorded with an index, so that one that was made otherwise is known to be so.
-    pub(crate) fn analyzer(self) -> String {
-        format!("{}.{FOLD_VERSION}", self.language)
     }
 
     /// The words of a text that [`search_fold`](crate::text::search_fold) made, in their order.
