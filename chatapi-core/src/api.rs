@@ -1,7 +1,7 @@
 //! [`ChatApi`], the one handle on everything, and its builder.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,7 +16,7 @@ use crate::health::Draining;
 use crate::hooks::{Events, Hooks};
 use crate::http::body::BodyMemory;
 use crate::http::{Pages, Route};
-use crate::limits::{Buckets, Class, Key, Limiter, Standing};
+use crate::limits::{Buckets, Limiter};
 use crate::mail::{LogMailer, Mailer};
 use crate::observer::Observer;
 use crate::permission::{DocumentedPolicy, Policy};
@@ -26,24 +26,13 @@ use crate::store::Store;
 use crate::upkeep::Upkeep;
 use crate::users::{Familiar, KnownUsers};
 
+mod scope;
+
+use self::scope::Scope;
+
 /// Chat: the use-cases as typed methods, and the endpoints as data. A clone is cheap and is the same chat.
 #[derive(Clone)]
 pub struct ChatApi(Arc<Parts>, Arc<dyn Policy>, Option<Arc<Scope>>);
-
-/// What the use-cases know of the request that they are a part of.
-#[derive(Default)]
-pub(crate) struct Scope {
-    /// The network that it comes from.
-    network: Option<Key>,
-    /// What was counted of it, by its route or a use-case.
-    counted: OnceLock<(Class, Standing)>,
-}
-
-impl Scope {
-    pub(crate) fn counted(&self) -> Option<(Class, Standing)> {
-        self.counted.get().copied()
-    }
-}
 
 struct Parts {
     store: Arc<dyn Store>,
@@ -123,31 +112,6 @@ impl ChatApi {
         Self(self.0.clone(), Arc::new(policy), self.2.clone())
     }
 
-    /// The same chat for one request from this network, of which this was counted.
-    pub(crate) fn for_request(
-        &self,
-        network: Option<Key>,
-        counted: Option<(Class, Standing)>,
-    ) -> (Self, Arc<Scope>) {
-        let counted = counted.map_or_else(OnceLock::new, OnceLock::from);
-        let scope = Arc::new(Scope { network, counted });
-        (Self(self.0.clone(), self.1.clone(), Some(scope.clone())), scope)
-    }
-
-    /// Whether this request was counted as such of this class.
-    pub(crate) fn has_counted(&self, class: Class) -> bool {
-        let counted = self.2.as_ref().and_then(|scope| scope.counted());
-        counted.is_some_and(|(counted, _)| counted == class)
-    }
-
-    /// Notes how a bucket stands that a use-case took from.
-    pub(crate) fn note_count(&self, class: Class, standing: Standing) {
-        if let Some(scope) = &self.2 {
-            // What was counted first stays what the headers tell of.
-            let _ = scope.counted.set((class, standing));
-        }
-    }
-
     /// Waits until the mails that are under way are sent or have failed, and the hooks have heard of everything that was
     /// committed. Mails that wait to be sent again are sent at once, for the last time. Call it when the server has stopped.
     pub async fn shutdown(&self) {
@@ -185,7 +149,7 @@ impl ChatApi {
 
     /// The hasher, in which the network of this request has its turns.
     pub(crate) fn passwords(&self) -> PasswordHasher {
-        match self.2.as_ref().and_then(|scope| scope.network.clone()) {
+        match self.2.as_ref().and_then(|scope| scope.network()) {
             Some(network) => self.0.passwords.on_behalf_of(network),
             None => self.0.passwords.clone(),
         }
