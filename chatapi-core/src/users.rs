@@ -157,11 +157,11 @@ mod known;
 mod letters;
 mod log_in;
 mod passwords;
+mod usernames;
 
 pub(crate) use accounts::BAD_PASSWORD;
 pub use accounts::EMAIL_LIMIT;
 pub use accounts::NewAccount;
-pub(crate) use accounts::USERNAME_LIMIT;
 pub use accounts::first_revision;
 pub use administration::{Administration, AuditEntry, UserEdit};
 pub(crate) use administration::{Write, keep_a_superuser};
@@ -170,3 +170,4 @@ pub use external::ExternalUser;
 pub(crate) use guesses::Familiar;
 pub(crate) use known::KnownUsers;
 pub use log_in::TokenPair;
+pub(crate) use usernames::USERNAME_LIMIT;

@@ -278,7 +278,7 @@ impl ChatApi {
             Err(StoreError::LastSuperuser) => Err(Error::Conflict(
                 "This is the last active superuser: make somebody else one first.".into(),
             )),
-            Err(error) => Err(super::accounts::taken(error, "username")),
+            Err(error) => Err(super::usernames::taken(error, "username")),
         }
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::accounts::{USERNAME_LIMIT, first_revision, is_name_char};
+use super::accounts::first_revision;
 use super::emails::{is_address, normalized};
+use super::usernames::{USERNAME_LIMIT, is_name_char};
 use super::{EMAIL_LIMIT, NewUser, User, UserChange};
 use crate::ChatApi;
 use crate::error::{BLANK, Error, NUL, Result, Unauthenticated, too_long};
