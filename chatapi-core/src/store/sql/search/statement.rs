@@ -210,6 +210,7 @@ const READ_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Queries of which the last, `read`, is for the pages of the segments in `segments` whose keys are in one of the ranges in
 /// `wanted`, each page once. Of segments with very large pages it has some, each whole; the rest is for the next statement.
+/// Which they are is decided by the lengths of pages, so that no more of them is read than is given.
 pub(super) fn pages_of(segments: &str) -> String {
     format!(
         "starts as materialized (
@@ -221,13 +222,18 @@ pub(super) fn pages_of(segments: &str) -> String {
              ) s
          ),
          found as (
-             select p.segment_id, p.name, p.data, coalesce(sum(octet_length(p.data)) over (
+             select p.segment_id, p.name, coalesce(sum(octet_length(p.data)) over (
                  order by p.segment_id groups between unbounded preceding and 1 preceding
              ), 0) as earlier
              from starts
              join chatapi_segment_pages p
              on p.segment_id = starts.id and p.name >= starts.low and p.name <= starts.high
          ),
-         read as (select segment_id, name, data from found where earlier < {READ_AT_ONCE})"
+         read as (
+             select f.segment_id, f.name, (
+                 select p.data from chatapi_segment_pages p where p.segment_id = f.segment_id and p.name = f.name
+             ) as data
+             from found f where f.earlier < {READ_AT_ONCE}
+         )"
     )
 }
