@@ -80,10 +80,11 @@ const DIALECT: Dialect = Dialect {
     hold: "for key share",
     lock: "for update",
     lock_row: "for no key update",
-    // Two numbers, the first of them this use's own; rooms that share the second only wait for each other.
+    // Two numbers, the first of them this use's own. A database may have several chats, each in a schema of its own. Rooms that
+    // share the second number only wait for each other.
     // The commit waits for no disk: what a crash undoes is done again, and nothing that builds on it is kept without it.
     alone: Some(
-        "select pg_try_advisory_xact_lock(1667785076, ($1 % 2147483647)::int),
+        "select pg_try_advisory_xact_lock(1667785076, hashtext(concat(current_schema(), ' ', $1::bigint))),
              set_config('synchronous_commit', 'off', true)",
     ),
     has_writing_queries: true,
