@@ -150,7 +150,7 @@ pub trait Engine: Send + Sync + fmt::Debug + Clone + 'static {
     /// Whether a write would work: see [`Store::check_writable`](super::Store::check_writable).
     async fn check_writable(&self) -> Result<()>;
 
-    /// Closes its connections: see [`SqlStore::close`].
+    /// Closes its connections: see [`SqlStore::close`](super::SqlStore::close).
     async fn close(&self);
 
     /// The migrations that this program knows.

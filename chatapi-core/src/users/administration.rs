@@ -244,9 +244,9 @@ fn differences(before: &User, after: &User) -> String {
 }
 
 impl ChatApi {
-    /// Does to an account what `actor` wants, where it may, and logs it: see
-    /// [`may_administer`](crate::permission::may_administer). Names and addresses are brought into the form that is kept, and
-    /// must have been looked at; no mail says so. Gives the account as it is then, or as it was deleted.
+    /// Does to an account what `actor` wants, where [`may_administer`] lets it, and logs it. Names and addresses are brought
+    /// into the form that is kept, and must have been looked at; no mail says so. Gives the account as it is then, or as it
+    /// was deleted.
     ///
     /// # Errors
     /// [`Error::Forbidden`] where it may not; [`Error::NotFound`] where there is no such account; [`Error::Conflict`] where
