@@ -75,9 +75,9 @@ impl fmt::Display for Rate {
     }
 }
 
-/// A text that is no rate.
+/// A text that is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no rate, such as 30/min, 5/s, 100/h or 1000/d")]
+#[error("expected a number and a unit, such as 30/min, 5/s, 100/h or 1000/d")]
 pub struct NoRate;
 
 /// Reads `30/min`. A unit may be written out, as Django REST Framework has it: `30/minute`.

@@ -59,7 +59,7 @@ impl LogOptions {
         };
         if let Some(word) = filter.split(',').map(str::trim).find(|word| is_no_level(word)) {
             return Err(Failure::setting(format!(
-                "{named}: `{word}` is no level: expected error, warn, info, debug, trace or off, or a module with one, such as \
+                "{named}: `{word}` is not a log level: expected error, warn, info, debug, trace or off, or a module with one, such as \
                  chatapi_server=debug"
             )));
         }

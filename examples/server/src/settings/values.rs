@@ -17,7 +17,7 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.to_socket_addrs() {
             Ok(addresses) if addresses.len() > 0 => Ok(Self(addresses.collect())),
-            _ => Err("this is no address with a port, such as 127.0.0.1:8000".to_owned()),
+            _ => Err("expected an address and a port, such as 127.0.0.1:8000".to_owned()),
         }
     }
 }
@@ -38,7 +38,7 @@ impl FromStr for PublicUrl {
                 && !text.contains(['@', '#'])
         };
         if !url.as_ref().is_some_and(is_sound) {
-            return Err("this is no address of a site, such as https://chat.example.org".to_owned());
+            return Err("expected the address of a site, such as https://chat.example.org".to_owned());
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
@@ -65,7 +65,7 @@ impl FromStr for Period {
         match seconds {
             Some(seconds @ 0..=LONGEST) => Ok(Self(Duration::from_secs(seconds))),
             Some(_) => Err("this is more than 3650d".to_owned()),
-            None => Err("this is no time, such as 90s, 60m, 12h or 1d".to_owned()),
+            None => Err("expected a number and a unit, such as 90s, 60m, 12h or 1d".to_owned()),
         }
     }
 }
