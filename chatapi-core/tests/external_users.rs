@@ -172,6 +172,7 @@ async fn ask(api: &ChatApi, path: &str, extend: impl FnOnce(&mut http::Extension
     let route = api.routes().find(|route| route.path() == path).unwrap().clone();
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = path.parse().unwrap();
+    request.headers_mut().insert("host", "chat.example".parse().unwrap());
     extend(request.extensions_mut());
     let response: Response = api.call(&route, request, Params::default()).await;
     let status = response.status().as_u16();

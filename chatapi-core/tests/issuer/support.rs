@@ -152,6 +152,7 @@ impl Chat {
     pub(crate) async fn ask_with(&self, authorization: &str) -> (u16, String) {
         let route = self.api.routes().find(|route| route.path() == "/auth/users/me/").unwrap().clone();
         let mut request = Request::new(Bytes::new());
+        request.headers_mut().insert("host", "chat.example".parse().unwrap());
         request.headers_mut().insert("authorization", authorization.parse().unwrap());
         let response = self.api.call(&route, request, Params::default()).await;
         let (head, Body::Full(body)) = response.into_parts() else { panic!("not all at once") };
