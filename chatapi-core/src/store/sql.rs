@@ -1,9 +1,11 @@
 //! The store on a SQL database: each statement is written once, for both engines.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use tokio::sync::Semaphore;
 
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{PoolStatus, Result, Store, StoreError};
@@ -40,6 +42,8 @@ use self::members::Members;
 pub struct SqlStore<E> {
     engine: E,
     segment: u32,
+    /// What large evaluations of the search index wait for.
+    evaluations: Arc<Semaphore>,
 }
 
 /// How many texts a segment of the search index takes in at first. Fewer are looked through as fast as an index is read.
@@ -65,7 +69,7 @@ macro_rules! unhindered {
 
 impl<E: Engine> SqlStore<E> {
     pub(super) fn on(engine: E) -> Self {
-        Self { engine, segment: SEGMENT }
+        Self { engine, segment: SEGMENT, evaluations: search::compute::slots() }
     }
 
     /// The same store, where the search index takes in so many texts of a room at a time, 128 by default: a few make tests
@@ -77,7 +81,7 @@ impl<E: Engine> SqlStore<E> {
 
     #[cfg(feature = "postgres")]
     pub(super) fn map_engine(self, change: impl FnOnce(E) -> E) -> Self {
-        Self { engine: change(self.engine), segment: self.segment }
+        Self { engine: change(self.engine), ..self }
     }
 
     /// Closes the pool, the host's included, once the statements under way have ended. On SQLite the last connection to the

@@ -31,7 +31,7 @@ macro_rules! undisturbed {
     }};
 }
 
-mod compute;
+pub(super) mod compute;
 mod find;
 mod lists;
 mod places;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::compute::{bytes_of, compute};
+use super::compute::bytes_of;
 use super::places::{Ordinals, number};
 use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
@@ -145,10 +145,11 @@ impl<E: Engine> SqlStore<E> {
             return Ok(None);
         };
         let order = extent.order();
-        let mut search = compute(bytes_of(&gathered.pages), move || {
-            Ok(Search::new(order, needles, within, gathered)?.near(near))
-        })
-        .await?;
+        let mut search = self
+            .compute(bytes_of(&gathered.pages), move || {
+                Ok(Search::new(order, needles, within, gathered)?.near(near))
+            })
+            .await?;
         loop {
             let mut more = search.segments_for_numbers(wanted);
             if more.is_empty() {
@@ -156,11 +157,12 @@ impl<E: Engine> SqlStore<E> {
                 let Some(places) = self.places_of(&part.messages).await? else { return Ok(None) };
                 let (number, places_of_segments) = (part.number(), places);
                 let places;
-                (search, places) = compute(number * size_of::<(Rank, Place)>(), move || {
-                    let places = search.settle(&part, places_of_segments);
-                    Ok((search, places))
-                })
-                .await?;
+                (search, places) = self
+                    .compute(number * size_of::<(Rank, Place)>(), move || {
+                        let places = search.settle(&part, places_of_segments);
+                        Ok((search, places))
+                    })
+                    .await?;
                 more = search.segments_before_end(&places, wanted);
                 if more.is_empty() {
                     let (count, is_exact) = search.count();
@@ -173,7 +175,7 @@ impl<E: Engine> SqlStore<E> {
                     return Ok(None);
                 }
                 more.retain(|segment| !pages.contains_key(segment));
-                search = compute(bytes_of(&pages), move || search.look_at_all(&pages)).await?;
+                search = self.compute(bytes_of(&pages), move || search.look_at_all(&pages)).await?;
             }
         }
     }

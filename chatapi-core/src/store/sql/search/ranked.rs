@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::compute::{bytes_of, compute};
+use super::compute::bytes_of;
 use super::find::{Search, Wanted};
 use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts};
@@ -89,7 +89,7 @@ impl<E: Engine> SqlStore<E> {
             loop {
                 rest.retain(|segment| !pages.contains_key(segment));
                 let (read, needles) = (std::mem::take(&mut pages), needles.clone());
-                ranking = compute(bytes_of(&read), move || ranking.with(&needles, &read)).await?;
+                ranking = self.compute(bytes_of(&read), move || ranking.with(&needles, &read)).await?;
                 let Some(least) = rest.first() else { break };
                 pages = self.more_pages(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
                 if !pages.contains_key(least) {
@@ -98,7 +98,7 @@ impl<E: Engine> SqlStore<E> {
             }
         }
         let bytes = fresh.iter().map(|text| text.text.len()).sum();
-        compute(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
+        self.compute(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
     }
 
     /// The places of those that come after the first `skip`, in order. `None` where a segment is gone.
