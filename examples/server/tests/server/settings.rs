@@ -256,7 +256,7 @@ fn settings_do_what_they_say() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(folder.path());
     command
-        .args(["--page-size=2", "--message-limit", "5", "--access-lifetime=1s"])
+        .args(["--page-size=2", "--message-limit", "5", "--access-lifetime=3s"])
         .env("CHATAPI_BODY_LIMIT", "1024");
     let server = Server::start(&mut command);
     let ada = server.api().sign_up("ada");
