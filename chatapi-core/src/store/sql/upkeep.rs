@@ -86,7 +86,10 @@ impl<E: Engine> SqlStore<E> {
         if self.bury(room).await?.is_none() {
             return Ok(());
         }
-        while self.find_stems(room, words).await? {}
+        let mut last = self.find_stems(room, words, None).await?;
+        while last.is_some() {
+            last = self.find_stems(room, words, last).await?;
+        }
         while self.pack(room, words).await? {
             while self.merge(room, words).await? {}
         }

@@ -87,17 +87,17 @@ impl<T: Transaction> Work<T> {
     /// Takes texts, which come in order, out of the fresh ones, and gives the messages of which the text is no longer so.
     async fn take_out(&mut self, texts: &[Text], words: Words) -> Result<HashSet<MessageId>> {
         let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Ok(HashSet::new()) };
-        let mut values = vec![
-            Value::Int(self.room.0),
-            Value::Text(words.analyzer()),
-            Value::Time(first.place.created_at),
-            Value::Time(last.place.created_at),
-            Value::Ints(texts.iter().map(|text| text.place.id.0).collect()),
-        ];
-        let among = T::DIALECT.among("f.message_id", 5);
+        let room = Value::Int(self.room.0);
+        let bounds =
+            [first, last].map(|text| [Value::Time(text.place.created_at), Value::Int(text.place.id.0)]);
+        let bounds = bounds.concat();
+        let ids = Value::Ints(texts.iter().map(|text| text.place.id.0).collect());
+        let values = [&[room.clone(), Value::Text(words.analyzer())], &bounds[..], &[ids]].concat();
         let now = format!(
             "select f.message_id, f.folded from chatapi_fresh_texts f
-             where f.room_id = $1 and f.created_at between $3 and $4 and {among} and not ({WAITS}) {}",
+             where f.room_id = $1 and {} and {} and not ({WAITS}) {}",
+            between(3),
+            T::DIALECT.among("f.message_id", 7),
             T::DIALECT.lock
         );
         let mut folded = HashMap::new();
@@ -106,16 +106,25 @@ impl<T: Transaction> Work<T> {
         }
         let is_same = |text: &&Text| folded.get(&text.place.id) == Some(&text.folded);
         let (same, changed): (Vec<&Text>, Vec<&Text>) = texts.iter().partition(is_same);
-        let mut values = values.split_off(2);
-        values[2] = Value::Ints(same.iter().map(|text| text.place.id.0).collect());
-        values.push(Value::Int(self.room.0));
-        let among = T::DIALECT.among("message_id", 3);
+        let ids = Value::Ints(same.iter().map(|text| text.place.id.0).collect());
+        let values = [&[room], &bounds[..], &[ids]].concat();
         let taken = format!(
-            "delete from chatapi_fresh_texts where room_id = $4 and created_at between $1 and $2 and {among}"
+            "delete from chatapi_fresh_texts as f where f.room_id = $1 and {} and {}",
+            between(2),
+            T::DIALECT.among("f.message_id", 6)
         );
         self.run(taken, &values).await?;
         Ok(changed.into_iter().map(|text| text.place.id).collect())
     }
+}
+
+/// A fresh text `f` is between two others by time and then by id, in four parameters: of messages that were imported,
+/// thousands may have one time.
+fn between(first: usize) -> String {
+    let [from, of, until, to] = [first, first + 1, first + 2, first + 3];
+    format!(
+        "(f.created_at, f.message_id) >= (${from}, ${of}) and (f.created_at, f.message_id) <= (${until}, ${to})"
+    )
 }
 
 fn text(row: &impl Row) -> Result<Text> {

@@ -2,36 +2,48 @@
 //! another language.
 
 use super::{BUILT_AT_ONCE, Engine, Result, Row as _, SqlStore, Value, build};
-use crate::RoomId;
+use crate::messages::Place;
 use crate::search::Words;
 use crate::store::engine::Transaction as _;
 use crate::text::{search_fold, stems};
+use crate::{MessageId, RoomId, Timestamp};
+
+/// The beginning of the year 1: before every message.
+const BEGINNING: Timestamp = Timestamp::from_micros(-62_135_596_800_000_000);
 
 impl<E: Engine> SqlStore<E> {
-    /// Reads some texts anew. Whether there may be more of them.
-    pub(super) async fn find_stems(&self, room: RoomId, words: Words) -> Result<bool> {
-        let lengths = "select message_id, cast(octet_length(folded) as bigint) from chatapi_fresh_texts
-             where room_id = $1 and (stems is null or analyzer <> $3) limit $2";
+    /// Reads some texts anew, the oldest of those after a place. Gives the place of the last of them: there may be more after
+    /// it.
+    pub(super) async fn find_stems(
+        &self,
+        room: RoomId,
+        words: Words,
+        after: Option<Place>,
+    ) -> Result<Option<Place>> {
+        let after = after.unwrap_or(Place { created_at: BEGINNING, id: MessageId(0) });
         let analyzer = Value::Text(words.analyzer());
-        let rows = self.read(lengths, &[Value::Int(room.0), self.segment(), analyzer.clone()]).await?;
-        let (mut ids, mut bytes) = (Vec::new(), 0);
+        let lengths =
+            "select created_at, message_id, cast(octet_length(folded) as bigint) from chatapi_fresh_texts
+             where room_id = $1 and (created_at, message_id) > ($2, $3) and (stems is null or analyzer <> $4)
+             order by created_at, message_id limit $5";
+        let from =
+            [Value::Int(room.0), Value::Time(after.created_at), Value::Int(after.id.0), analyzer.clone()];
+        let rows = self.read(lengths, &[&from[..], &[self.segment()]].concat()).await?;
+        let (mut last, mut bytes) = (None, 0);
         for row in &rows {
-            bytes += row.int(1)?;
-            if !ids.is_empty() && bytes > BUILT_AT_ONCE {
+            bytes += row.int(2)?;
+            if last.is_some() && bytes > BUILT_AT_ONCE {
                 break;
             }
-            ids.push(row.int(0)?);
+            last = Some(Place { created_at: row.time(0)?, id: MessageId(row.int(1)?) });
         }
-        if ids.is_empty() {
-            return Ok(false);
-        }
-        let among = self.dialect().among("message_id", 2);
-        let texts = format!(
-            "select created_at, message_id, folded from chatapi_fresh_texts
-             where room_id = $1 and (stems is null or analyzer <> $3) and {among}"
-        );
+        let Some(last) = last else { return Ok(None) };
+        let texts = "select created_at, message_id, folded from chatapi_fresh_texts
+             where room_id = $1 and (created_at, message_id) > ($2, $3) and (stems is null or analyzer <> $4)
+             and (created_at, message_id) <= ($5, $6)";
+        let until = [Value::Time(last.created_at), Value::Int(last.id.0)];
         let mut texts_without = Vec::new();
-        for row in &self.read(texts, &[Value::Int(room.0), Value::Ints(ids), analyzer.clone()]).await? {
+        for row in &self.read(texts, &[&from[..], &until[..]].concat()).await? {
             texts_without.push((row.time(0)?, row.int(1)?, row.text(2)?));
         }
         let found = build(move || {
@@ -64,6 +76,6 @@ impl<E: Engine> SqlStore<E> {
             crate::store::engine::Session::run(&mut transaction, sql.0, &values).await?;
         }
         transaction.commit().await?;
-        Ok(true)
+        Ok(Some(last))
     }
 }
