@@ -1,5 +1,6 @@
 //! A chat with its admin site, and a clock that stands still.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -7,12 +8,15 @@ use std::time::Duration;
 use chatapi_admin::{AdminStore, Options};
 use chatapi_core::auth::password::PasswordConfig;
 use chatapi_core::hooks::{Draft, Event, Hooks, Verdict};
+use chatapi_core::messages::Message;
 use chatapi_core::rooms::{Room, RoomDraft};
+use chatapi_core::store::SqlStore;
+use chatapi_core::store::engine::Engine;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::{NewAccount, NewUser, User};
-use chatapi_core::{ChatApi, Clock, Config, CurrentUser, Store, Timestamp};
+use chatapi_core::{ChatApi, Clock, Config, CurrentUser, MessageId, Store, Timestamp};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
@@ -24,8 +28,12 @@ pub(crate) struct Chat {
     pub(crate) api: ChatApi,
     pub(crate) clock: Hand,
     pub(crate) heard: Heard,
+    /// Adds messages by the thousand.
+    load: Loads,
     _folder: Option<TempDir>,
 }
+
+type Loads = Box<dyn Fn(Vec<Message>) -> Pin<Box<dyn Future<Output = ()>>>>;
 
 /// A clock that is moved by hand.
 #[derive(Clone, Debug)]
@@ -79,7 +87,10 @@ pub(crate) async fn on_postgres(fact: impl AsyncFnOnce(&Chat)) {
 }
 
 impl Chat {
-    async fn on(store: impl Store + AdminStore + Clone + 'static) -> Self {
+    async fn on<E: Engine>(store: SqlStore<E>) -> Self
+    where
+        SqlStore<E>: Store + AdminStore + Clone,
+    {
         Store::migrate(&store).await.unwrap();
         AdminStore::migrate(&store).await.unwrap();
         // Once more: what was applied is not applied again.
@@ -99,7 +110,16 @@ impl Chat {
             .routes(chatapi_admin::routes(store.clone(), options))
             .build()
             .unwrap();
-        Self { api, clock, heard, _folder: None }
+        let words = api.words();
+        let load: Loads = Box::new(move |messages| {
+            let store = store.clone();
+            Box::pin(async move {
+                let mut load = store.load(words).await.unwrap();
+                load.add_messages(&messages).await.unwrap();
+                load.commit().await.unwrap();
+            })
+        });
+        Self { api, clock, heard, load, _folder: None }
     }
 
     pub(crate) async fn user(&self, name: &str) -> User {
@@ -146,6 +166,17 @@ impl Chat {
     ) -> chatapi_core::messages::Message {
         self.clock.pass(Duration::from_secs(1));
         self.api.send_message(&CurrentUser::from(author), room.id, content).await.unwrap()
+    }
+
+    /// So many messages after one, each a second later than the one before.
+    pub(crate) async fn say_more(&self, than: &Message, number: i64) {
+        let more = (1..=number).map(|n| {
+            self.clock.pass(Duration::from_secs(1));
+            let (id, now) = (MessageId(than.id.0 + n), self.clock.now());
+            let content = format!("one of {number}, the {n}.");
+            Message { id, content, created_at: now, updated_at: now, ..than.clone() }
+        });
+        (self.load)(more.collect()).await;
     }
 
     /// A browser in which nobody is logged in.

@@ -8,6 +8,7 @@ on_both! {
     a_change_is_found_by_the_chats_own_search,
     messages_are_searched_within_a_room_by_an_author_and_among_all,
     messages_of_an_author_come_from_all_rooms_by_time,
+    a_search_finds_what_was_said_before_any_number_of_messages,
 }
 
 async fn a_message_is_added_changed_and_deleted(chat: &Chat) {
@@ -86,6 +87,23 @@ async fn messages_are_searched_within_a_room_by_an_author_and_among_all(chat: &C
     let next = browser.get(&page.link("Next")).await;
     assert_eq!(next.names(), ["One lump"]);
     assert_eq!(browser.get(&next.link("Previous")).await.names(), ["Five lumps", "Four LUMPS", "Two lumps"]);
+}
+
+async fn a_search_finds_what_was_said_before_any_number_of_messages(chat: &Chat) {
+    let mut browser = chat.browser_of(&chat.superuser("root").await).await;
+    let ann = chat.user("ann").await;
+    let tea = chat.room("Tea", &ann, &[]).await;
+    let first = chat.say(&ann, &tea, "Darjeeling").await;
+    chat.say_more(&first, 20_001).await;
+    for query in ["q=darjeeling".to_owned(), format!("q=jeel&room={}&author={}", tea.id, ann.id)] {
+        assert_eq!(
+            browser.get(&format!("/admin/messages/?{query}")).await.names(),
+            ["Darjeeling"],
+            "{query}"
+        );
+    }
+    let page = browser.get("/admin/messages/?q=%2220001.%22&sort=sent").await;
+    assert_eq!(page.names(), ["one of 20001, the 20001."]);
 }
 
 async fn messages_of_an_author_come_from_all_rooms_by_time(chat: &Chat) {
