@@ -23,8 +23,7 @@ pub(super) fn warnings(shape: &Command) -> Vec<String> {
 fn known(shape: &Command) -> BTreeSet<String> {
     let of_commands = shape.get_subcommands().flat_map(Command::get_arguments);
     let named = shape.get_arguments().chain(of_commands).filter_map(clap::Arg::get_env);
-    let named = named.map(|name| name.to_string_lossy().into_owned());
-    named.chain(OTHERS.map(str::to_owned)).filter(|name| name.starts_with(PREFIX)).collect()
+    named.map(|name| name.to_string_lossy().into_owned()).chain(OTHERS.map(str::to_owned)).collect()
 }
 
 fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
@@ -35,7 +34,11 @@ fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
 
 fn warning(name: &str, known: &BTreeSet<String>) -> String {
     let upper = name.to_ascii_uppercase();
-    let distance = |known: &&String| strsim::damerau_levenshtein(&upper, known);
+    // Some settings have no prefix, such as SECRET_KEY, and are taken to have one.
+    let bare = upper.strip_prefix(PREFIX).unwrap_or(&upper);
+    let distance = |known: &&String| {
+        strsim::damerau_levenshtein(if known.starts_with(PREFIX) { &upper } else { bare }, known)
+    };
     match known.iter().min_by_key(distance) {
         Some(nearest) => format!("{name} is set, but there is no such setting: did you mean {nearest}?"),
         None => format!("{name} is set, but there is no such setting"),

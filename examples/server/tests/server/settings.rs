@@ -129,18 +129,22 @@ fn a_setting_that_does_not_exist_is_named_with_the_nearest_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(folder.path());
     command.env("CHATAPI_FIND_USER", "no").env("chatapi_admin", "no").env("CHATAPI_PUBLISH", "8000");
+    command.env("CHATAPI_SECRET_KEY", "no").env("CHATAPI_DATABASE_URL", "no").env("CHATAPI_PG_HOST", "no");
     let server = Server::start(command.env("CHATAPI_LIMIT_LOG_IN", "1/d"));
     server.wait_for_log("ready");
     for (wrong, near) in [
         ("CHATAPI_FIND_USER ", "CHATAPI_FIND_USERS?"),
         ("chatapi_admin ", "CHATAPI_ADMIN?"),
         ("CHATAPI_LIMIT_LOG_IN ", "CHATAPI_LIMIT_LOGIN?"),
+        ("CHATAPI_SECRET_KEY ", " SECRET_KEY?"),
+        ("CHATAPI_DATABASE_URL ", " DATABASE_URL?"),
+        ("CHATAPI_PG_HOST ", " PG_HOST?"),
     ] {
         let log = server.log();
         let line = log.lines().find(|line| line.contains(wrong)).unwrap_or_else(|| panic!("{wrong}: {log}"));
         assert!(line.contains("WARN") && line.contains(near), "{line}");
     }
-    assert_eq!(server.log().matches("no such setting").count(), 3, "{}", server.log());
+    assert_eq!(server.log().matches("no such setting").count(), 6, "{}", server.log());
 }
 
 #[test]
