@@ -76,3 +76,29 @@ fn an_address_that_cannot_be_is_refused() {
     assert_eq!(refused.status.code(), Some(1));
     assert_eq!(complaints(&refused), ["chatapi-server: email: Enter a valid email address."]);
 }
+
+#[test]
+fn a_name_is_looked_at_in_the_form_that_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = create(folder.path(), "ｂｏｓｓ", PASSWORD);
+    assert_eq!(String::from_utf8(made.stdout).unwrap(), "The superuser boss was made.\n");
+    // One character that stands for four.
+    assert!(create(folder.path(), &"㍿".repeat(37), PASSWORD).status.success());
+    for (name, password, fault) in [
+        ("ｂoss", PASSWORD, "username: A user with that username already exists."),
+        (&"㍿".repeat(38), PASSWORD, "username: Ensure this field has no more than 150 characters."),
+        (
+            "ｓｏｌｏｍｏｎｇｒｕｎｄｙ",
+            "solomongrundy",
+            "password: The password is too similar to the username.",
+        ),
+    ] {
+        let refused = create(folder.path(), name, password);
+        assert_eq!(complaints(&refused), [format!("chatapi-server: {fault}")], "{name}");
+    }
+    for invisible in ["boss\u{3164}", "\u{115f}boss", "bo\u{ffa0}ss", "boss\u{200b}"] {
+        let refused = create(folder.path(), invisible, PASSWORD);
+        let lines = complaints(&refused);
+        assert!(lines[0].contains("username: Enter a valid username."), "{invisible:?}: {lines:?}");
+    }
+}
