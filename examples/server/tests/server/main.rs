@@ -25,6 +25,7 @@ mod postman;
 mod readme;
 mod requests;
 mod rooms;
+mod search;
 mod seed;
 mod settings;
 mod starts;
