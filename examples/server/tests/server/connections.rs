@@ -11,7 +11,7 @@ use reqwest::blocking::Client;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
-use crate::support::{Server, eventually, exchange, on_each_framework};
+use crate::support::{Server, after, eventually, exchange, on_each_framework};
 
 /// How many bodies are begun: 300, or as many as this variable says, to measure more.
 const UNFINISHED: &str = "CHATAPI_TEST_UNFINISHED_BODIES";
@@ -61,6 +61,8 @@ fn unfinished_bodies_take_little_memory(whose: &str, headers: impl Fn(&Server) -
                 .collect();
             begun.into_iter().flat_map(|begun| begun.join().unwrap()).collect()
         });
+        // Meanwhile others are served, and what came in is read.
+        server.api().sign_up("eve").room();
         let growth = server.memory("VmHWM").saturating_sub(before);
         eprintln!(
             "{whose}: {} unfinished bodies, growth {:.1} MiB",
@@ -68,8 +70,6 @@ fn unfinished_bodies_take_little_memory(whose: &str, headers: impl Fn(&Server) -
             growth as f64 / f64::from(1 << 20)
         );
         assert!(growth < GROWTH, "{growth} bytes for {} bodies", open.len());
-        // Meanwhile others are served.
-        server.api().sign_up("eve").room();
     });
 }
 
@@ -119,7 +119,8 @@ fn connections_through_a_trusted_proxy_count_in_total_alone() {
 fn the_soft_limit_of_open_files_is_raised() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     on_each_framework(|program| {
-        let server = Server::start(&mut program());
+        // However high it is for whoever runs the tests.
+        let server = Server::start(&mut after("ulimit -S -n 256", &program()));
         let limits = fs::read_to_string(format!("/proc/{}/limits", server.id().as_raw_pid())).unwrap();
         let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
         let soft = line.split_whitespace().nth(3).unwrap();

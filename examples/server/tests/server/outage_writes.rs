@@ -1,26 +1,16 @@
 //! A database that for a while can be read but not written to: the server says so, and needs no restart afterwards.
 
-use std::process::Command;
-
 use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use serde_json::json;
 
 use crate::support::postgres::OwnPostgres;
-use crate::support::{Server, eventually, on_each_framework, program};
+use crate::support::{Server, after, eventually, on_each_framework, program};
 
 #[test]
 fn a_sqlite_whose_disk_was_full_takes_writes_again_without_a_restart() {
     on_each_framework(|program| {
         // What may grow no further fails to be written, as long as the signal for it is ignored.
-        let program = program();
-        let mut shell = Command::new("sh");
-        shell
-            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
-            .arg(program.get_program())
-            .args(program.get_args());
-        shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        shell.current_dir(program.get_current_dir().unwrap()).stdin(std::process::Stdio::null());
-        let server = Server::start(&mut shell);
+        let server = Server::start(&mut after("trap '' XFSZ", &program()));
         let ada = server.api().sign_up("ada");
         let room = ada.room();
         let send = |content: &str| ada.post("/messages/", &json!({"room": room, "content": content})).status;

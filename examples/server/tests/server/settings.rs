@@ -159,6 +159,7 @@ fn a_mailed_link_may_lead_to_another_site() {
         server.api().post("/auth/users/reset_password/", &serde_json::json!({"email": "ada@example.org"}));
     assert_eq!(asked.status, 204);
     server.wait_for_log("https://app.example.org/reset#");
+    assert!(!server.log().contains("/https://"), "{}", server.log());
 }
 
 #[test]

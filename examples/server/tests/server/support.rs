@@ -33,6 +33,16 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
 }
 
+/// The program, started by a shell that does this first.
+pub(crate) fn after(first: &str, program: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+    shell.arg(program.get_program()).args(program.get_args());
+    shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(program.get_current_dir().unwrap()).stdin(Stdio::null());
+    shell
+}
+
 /// Checks a fact of the program as each web framework serves it that it was built with, each in a folder of its own.
 pub(crate) fn on_each_framework(fact: impl Fn(&dyn Fn() -> Command)) {
     let built = [
