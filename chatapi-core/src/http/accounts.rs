@@ -144,7 +144,7 @@ async fn root(_: ChatApi, call: Call) -> Result<Response> {
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
     if let Some(username) = call.query("username").filter(|_| api.config().finds_users) {
-        return found(&api, &call, username).await;
+        return found(&api, &call, crate::text::strip(username)).await;
     }
     let page = api.accounts(call.user()?, call.page(&api)).await?;
     reply::page(&call, &page.map(Account::from))

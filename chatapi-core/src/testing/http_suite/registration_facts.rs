@@ -100,6 +100,11 @@ async fn each_way_to_name_a_user_takes_each_form_of_the_name(suite: Suite) {
         let found = chat.get(format!("/messages/?q=hello%20from:{name}")).by(&taro).await;
         assert_eq!(found.contents(), ["hello"], "{name}");
     }
+    // Trimmed, as it is in forms; the ideographic space is one, too.
+    for name in ["%20taro ", "taro\u{3000}", "\u{a0}ｔａｒｏ%0A"] {
+        let found = chat.get(format!("/auth/users/?username={name}").replace(' ', "%20")).by(&taro).await;
+        assert_eq!(found.each("id").len(), 1, "{name:?}");
+    }
     let new = format!(r#"{{"new_username":"ｈａｎａ","current_password":"{PASSWORD}"}}"#);
     chat.post("/auth/users/set_username/").by(&taro).json(new).await.is(204, "");
     assert_eq!(chat.get("/auth/users/me/").by(&taro).await.text("username"), "hana");
