@@ -116,6 +116,21 @@ fn connections_through_a_trusted_proxy_count_in_total_alone() {
 }
 
 #[test]
+fn there_are_so_many_connections_in_total_and_no_more() {
+    on_each_framework(|program| {
+        let server = Server::start(program().env("CHATAPI_CONNECTIONS", "3"));
+        let asked = || {
+            exchange(server.address(), "GET /healthz HTTP/1.1\r\nhost: chat\r\nconnection: close\r\n\r\n").0
+        };
+        assert_eq!(asked(), 200);
+        let idle: Vec<_> = (0..3).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
+        eventually("there are too many", || [0, 503].contains(&asked()));
+        drop(idle);
+        eventually("there is a place again", || asked() == 200);
+    });
+}
+
+#[test]
 fn the_soft_limit_of_open_files_is_raised() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     on_each_framework(|program| {
