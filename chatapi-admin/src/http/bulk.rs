@@ -19,14 +19,16 @@ pub(super) struct Bulk {
 }
 
 impl Bulk {
-    pub(super) fn of(desk: &Desk) -> Self {
-        let mut ids = desk.fields.ids("selected");
-        ids.truncate(MOST);
-        Self {
+    pub(super) fn of(desk: &Desk) -> Result<Self> {
+        let ids = desk.fields.ids("selected");
+        if ids.len() > MOST {
+            return Err(Error::field("selected", format!("Select no more than {MOST} at once.")));
+        }
+        Ok(Self {
             action: desk.fields.get("action").to_owned(),
             ids,
             is_confirmed: desk.fields.is_ticked("confirmed"),
-        }
+        })
     }
 
     /// What a confirmation brings back.

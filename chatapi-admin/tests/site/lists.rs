@@ -10,6 +10,7 @@ on_both! {
     searches_find_parts_of_names_and_addresses,
     searches_find_letters_of_any_script_in_any_case,
     a_search_has_no_more_words_than_one_may_have,
+    no_more_is_selected_than_is_changed_at_once,
     an_empty_list_says_so,
 }
 
@@ -164,6 +165,19 @@ async fn a_search_has_no_more_words_than_one_may_have(chat: &Chat) {
         for number in [51, 3000] {
             let page = browser.get(&format!("/admin/{section}/?q={}", words(number))).await;
             assert_eq!(page.status, 400, "{section}, {number}");
+        }
+    }
+}
+
+async fn no_more_is_selected_than_is_changed_at_once(chat: &Chat) {
+    let mut browser = chat.browser_of(&chat.superuser("root").await).await;
+    for section in ["users", "rooms", "messages"] {
+        for (number, status) in [(500, 303), (501, 400), (20_000, 400)] {
+            let ids: Vec<String> = (1000..1000 + number).map(|id| id.to_string()).collect();
+            let mut form = vec![("action", "delete")];
+            form.extend(ids.iter().map(|id| ("selected", id.as_str())));
+            let page = browser.post(&format!("/admin/{section}/"), &form).await;
+            assert_eq!(page.status, status, "{section}, {number}");
         }
     }
 }

@@ -30,7 +30,7 @@ pub(in crate::http) async fn delete(desk: Desk) -> Result<Response> {
 
 pub(in crate::http) async fn act(desk: Desk) -> Result<Response> {
     require_change(&desk)?;
-    let bulk = Bulk::of(&desk);
+    let bulk = Bulk::of(&desk)?;
     let (mut rooms, actor) = (Vec::new(), desk.actor()?);
     for id in &bulk.ids {
         match desk.api.room(&actor, RoomId(*id)).await {

@@ -15,7 +15,7 @@ pub(in crate::http) async fn act(desk: Desk) -> Result<Response> {
     if !may_change(desk.level()?) {
         return Err(Error::forbidden());
     }
-    let bulk = Bulk::of(&desk);
+    let bulk = Bulk::of(&desk)?;
     let mut users = Vec::new();
     for id in &bulk.ids {
         users.extend(desk.api.store().user(UserId(*id)).await?);
