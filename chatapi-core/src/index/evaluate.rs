@@ -39,6 +39,20 @@ impl Needle {
         self.0.iter().map(|(_, sought)| sought)
     }
 
+    /// The messages of a segment that have it, by their ordinals, in order.
+    fn messages_on(&self, pages: &[Page]) -> Result<Vec<u32>, Damaged> {
+        match self.0.as_slice() {
+            // Where it stands does not matter without another beside it.
+            [(_, alone)] => alone.messages_on(pages),
+            _ => {
+                let mut ordinals: Vec<u32> =
+                    self.spots_on(pages)?.iter().map(|spot| spot.ordinal()).collect();
+                ordinals.dedup();
+                Ok(ordinals)
+            }
+        }
+    }
+
     /// Where it begins in a segment, of which these pages were read.
     pub(crate) fn spots_on(&self, pages: &[Page]) -> Result<Vec<Spot>, Damaged> {
         let mut parts = self.0.iter();
@@ -58,7 +72,7 @@ impl Needle {
 pub(crate) fn messages_with(needles: &[Needle], pages: &[Page]) -> Result<Vec<u32>, Damaged> {
     let mut found: Option<Vec<u32>> = None;
     for needle in needles {
-        let mut here = ordinals(&needle.spots_on(pages)?);
+        let mut here = needle.messages_on(pages)?;
         if let Some(before) = found {
             here.retain(|ordinal| before.binary_search(ordinal).is_ok());
         }
@@ -79,10 +93,4 @@ pub(crate) fn counts_of(needle: &Needle, pages: &[Page]) -> Result<Vec<(u32, u32
     let spots = needle.spots_on(pages)?;
     let of_message = spots.chunk_by(|one, other| one.ordinal() == other.ordinal());
     Ok(of_message.map(|spots| (spots[0].ordinal(), u32::try_from(spots.len()).unwrap_or(u32::MAX))).collect())
-}
-
-fn ordinals(spots: &[Spot]) -> Vec<u32> {
-    let mut ordinals: Vec<u32> = spots.iter().map(|spot| spot.ordinal()).collect();
-    ordinals.dedup();
-    ordinals
 }

@@ -101,6 +101,15 @@ impl Sought {
         Ok(counts)
     }
 
+    /// The messages that have it, by their ordinals, in order.
+    pub(crate) fn messages_on(&self, pages: &[Page]) -> Result<Vec<u32>, Damaged> {
+        // A prefix has thousands of lists. To mark their messages and read the marks in order is many times faster than to
+        // sort what they hold.
+        let mut marks = Marks::default();
+        self.each_list_on(pages, |list| spots::each_message(list, |ordinal, _| marks.set(ordinal)))?;
+        Ok(marks.into_ordinals())
+    }
+
     /// Goes through the lists that these pages have for it, and gives how many they are.
     fn each_list_on(
         &self,
@@ -124,6 +133,31 @@ impl Sought {
             }
         }
         Ok(lists)
+    }
+}
+
+/// A set of messages of a segment, one bit for each ordinal.
+#[derive(Default)]
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn set(&mut self, ordinal: u32) {
+        let word = ordinal as usize / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (ordinal % 64);
+    }
+
+    fn into_ordinals(self) -> Vec<u32> {
+        let mut ordinals = Vec::with_capacity(self.0.iter().map(|word| word.count_ones() as usize).sum());
+        for (first, mut word) in (0..).step_by(64).zip(self.0) {
+            while word != 0 {
+                ordinals.push(first + word.trailing_zeros());
+                word &= word - 1;
+            }
+        }
+        ordinals
     }
 }
 
@@ -235,7 +269,11 @@ mod tests {
             let of_keys = lists.iter().filter(|(key, _)| key.starts_with(&prefix)).flat_map(|(_, spots)| spots.clone());
             let mut expected: Vec<_> = of_keys.collect();
             expected.sort_unstable();
-            prop_assert_eq!(Sought::Prefix(prefix).spots_on(&packed(&lists)).unwrap(), expected);
+            let pages = packed(&lists);
+            prop_assert_eq!(Sought::Prefix(prefix.clone()).spots_on(&pages).unwrap(), expected.clone());
+            expected.dedup();
+            let messages: Vec<_> = expected.iter().map(|spot| spot.ordinal()).collect();
+            prop_assert_eq!(Sought::Prefix(prefix).messages_on(&pages).unwrap(), messages);
         }
 
         #[test]

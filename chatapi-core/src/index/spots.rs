@@ -63,8 +63,13 @@ pub(super) fn read(mut bytes: &[u8], spots: &mut Vec<Spot>) -> Result<(), Damage
 }
 
 /// Reads from a list how many spots each message has, by its ordinal, adding to `counts`.
-pub(super) fn read_counts(mut bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Result<(), Damaged> {
+pub(super) fn read_counts(bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Result<(), Damaged> {
     counts.reserve(bytes.len() / 2);
+    each_message(bytes, |ordinal, positions| counts.push((ordinal, positions)))
+}
+
+/// Goes through the messages of a list: their ordinals, and how many spots each has.
+pub(super) fn each_message(mut bytes: &[u8], mut each: impl FnMut(u32, u32)) -> Result<(), Damaged> {
     let mut ordinal = 0;
     while !bytes.is_empty() {
         // Most messages have one spot, in two bytes.
@@ -73,7 +78,7 @@ pub(super) fn read_counts(mut bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Res
             && *position < 0x80
         {
             ordinal = add(ordinal, u64::from(head >> 1))?;
-            counts.push((ordinal, 1));
+            each(ordinal, 1);
             bytes = rest;
             continue;
         }
@@ -83,7 +88,7 @@ pub(super) fn read_counts(mut bytes: &[u8], counts: &mut Vec<(u32, u32)>) -> Res
         for _ in 0..positions {
             read_number(&mut bytes)?;
         }
-        counts.push((ordinal, u32::try_from(positions).map_err(|_| Damaged)?));
+        each(ordinal, u32::try_from(positions).map_err(|_| Damaged)?);
     }
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! The store on a SQL database: each statement is written once, for both engines.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
-use tokio::sync::Semaphore;
 
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{PoolStatus, Result, Store, StoreError};
@@ -36,14 +35,14 @@ mod users;
 pub(crate) mod within;
 
 use self::members::Members;
+use self::search::compute::Evaluations;
 
 /// A store on a SQL database: [`PgStore`](super::postgres::PgStore) or [`SqliteStore`](super::sqlite::SqliteStore).
 #[derive(Clone, Debug)]
 pub struct SqlStore<E> {
     engine: E,
     segment: u32,
-    /// What large evaluations of the search index wait for.
-    evaluations: Arc<Semaphore>,
+    evaluations: Evaluations,
 }
 
 /// How many texts a segment of the search index takes in at first. Fewer are looked through as fast as an index is read.
@@ -69,7 +68,7 @@ macro_rules! unhindered {
 
 impl<E: Engine> SqlStore<E> {
     pub(super) fn on(engine: E) -> Self {
-        Self { engine, segment: SEGMENT, evaluations: search::compute::slots() }
+        Self { engine, segment: SEGMENT, evaluations: Evaluations::default() }
     }
 
     /// The same store, where the search index takes in so many texts of a room at a time, 128 by default: a few make tests
@@ -77,6 +76,13 @@ impl<E: Engine> SqlStore<E> {
     #[must_use]
     pub fn with_segments_of(self, texts: NonZeroU32) -> Self {
         Self { segment: texts.get(), ..self }
+    }
+
+    /// The same store, where a search may take so long, 4 seconds by default. One that takes longer ends with
+    /// [`StoreError::Unavailable`].
+    #[must_use]
+    pub fn with_search_timeout(self, timeout: Duration) -> Self {
+        Self { evaluations: self.evaluations.with_timeout(timeout), ..self }
     }
 
     #[cfg(feature = "postgres")]

@@ -146,7 +146,8 @@ impl<E: Engine> SqlStore<E> {
         };
         let order = extent.order();
         let mut search = self
-            .compute(bytes_of(&gathered.pages), move || {
+            .evaluations
+            .run(bytes_of(&gathered.pages), move || {
                 Ok(Search::new(order, needles, within, gathered)?.near(near))
             })
             .await?;
@@ -158,7 +159,8 @@ impl<E: Engine> SqlStore<E> {
                 let (number, places_of_segments) = (part.number(), places);
                 let places;
                 (search, places) = self
-                    .compute(number * size_of::<(Rank, Place)>(), move || {
+                    .evaluations
+                    .run(number * size_of::<(Rank, Place)>(), move || {
                         let places = search.settle(&part, places_of_segments);
                         Ok((search, places))
                     })
@@ -175,7 +177,7 @@ impl<E: Engine> SqlStore<E> {
                     return Ok(None);
                 }
                 more.retain(|segment| !pages.contains_key(segment));
-                search = self.compute(bytes_of(&pages), move || search.look_at_all(&pages)).await?;
+                search = self.evaluations.run(bytes_of(&pages), move || search.look_at_all(&pages)).await?;
             }
         }
     }

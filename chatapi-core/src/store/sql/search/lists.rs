@@ -19,6 +19,14 @@ impl<E: Engine> SqlStore<E> {
         filter: &MessageFilter,
         page: PageRequest,
     ) -> Result<Option<Page<Message>>> {
+        self.evaluations.search(self.try_page_of_search(filter, page)).await
+    }
+
+    async fn try_page_of_search(
+        &self,
+        filter: &MessageFilter,
+        page: PageRequest,
+    ) -> Result<Option<Page<Message>>> {
         let mut extent = Extent::newest_first(filter);
         extent.newest_first = page.number == PageNumber::Last;
         let wanted = Wanted::page(page.offset(), page.take(), page.counted());
@@ -39,6 +47,14 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(in crate::store::sql) async fn history_of_search(
+        &self,
+        filter: &MessageFilter,
+        request: &HistoryRequest,
+    ) -> Result<History> {
+        self.evaluations.search(self.try_history_of_search(filter, request)).await
+    }
+
+    async fn try_history_of_search(
         &self,
         filter: &MessageFilter,
         request: &HistoryRequest,

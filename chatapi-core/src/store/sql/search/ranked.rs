@@ -27,7 +27,7 @@ impl<E: Engine> SqlStore<E> {
         search: &RankedSearch,
         page: PageRequest,
     ) -> Result<Option<Page<Message>>> {
-        undisturbed!(self.try_to_rank(search, page))
+        self.evaluations.search(async { undisturbed!(self.try_to_rank(search, page)) }).await
     }
 
     /// The page, or that there is none; `None` where something that was found is gone.
@@ -89,7 +89,8 @@ impl<E: Engine> SqlStore<E> {
             loop {
                 rest.retain(|segment| !pages.contains_key(segment));
                 let (read, needles) = (std::mem::take(&mut pages), needles.clone());
-                ranking = self.compute(bytes_of(&read), move || ranking.with(&needles, &read)).await?;
+                ranking =
+                    self.evaluations.run(bytes_of(&read), move || ranking.with(&needles, &read)).await?;
                 let Some(least) = rest.first() else { break };
                 pages = self.more_pages(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
                 if !pages.contains_key(least) {
@@ -98,7 +99,7 @@ impl<E: Engine> SqlStore<E> {
             }
         }
         let bytes = fresh.iter().map(|text| text.text.len()).sum();
-        self.compute(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
+        self.evaluations.run(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
     }
 
     /// The places of those that come after the first `skip`, in order. `None` where a segment is gone.

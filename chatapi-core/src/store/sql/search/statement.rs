@@ -213,14 +213,13 @@ const READ_AT_ONCE: usize = 8 * 1024 * 1024;
 /// Which they are is decided by the lengths of pages, so that no more of them is read than is given.
 pub(super) fn pages_of(segments: &str) -> String {
     format!(
-        "starts as materialized (
-             select distinct id, low, coalesce(high, low) as high from (
-                 select n.id, w.high, (
-                     select max(p.name) from chatapi_segment_pages p where p.segment_id = n.id and p.name <= w.low
-                 ) as low
-                 from {segments} n cross join wanted w
-             ) s
+        "lows as materialized (
+             select n.id, w.high, (
+                 select max(p.name) from chatapi_segment_pages p where p.segment_id = n.id and p.name <= w.low
+             ) as low
+             from {segments} n cross join wanted w
          ),
+         starts as materialized (select distinct id, low, coalesce(high, low) as high from lows),
          found as (
              select p.segment_id, p.name, coalesce(sum(octet_length(p.data)) over (
                  order by p.segment_id groups between unbounded preceding and 1 preceding

@@ -13,6 +13,7 @@ use crate::index::evaluate::{Needle, counts_of, messages_with};
 use crate::index::pages::Page;
 use crate::messages::{Place, RankedSearch, Sort};
 use crate::search::{Query, Weights, Words};
+use crate::store::StoreError;
 use crate::store::sql::Result;
 use crate::store::sql::search::{FreshText, SegmentRow, damaged};
 use crate::text::{search_fold, stems};
@@ -102,6 +103,11 @@ impl Ranking {
         };
         let are_all_found = within.len() as u64 == segment.messages && by.is_none() && dead.is_empty();
         let kinds = &mut self.kinds;
+        if kinds.by_counts.len() > MOST_KINDS {
+            return Err(StoreError::Unavailable(
+                "the words of the query occur in too many combinations".into(),
+            ));
+        }
         each_run(segment, &counts, &self.search.query, |messages, counts| {
             let Some(level) = kinds.level(counts) else { return };
             let ordinals = messages.iter().map(|(ordinal, _)| *ordinal);
@@ -138,14 +144,18 @@ impl Ranking {
     }
 }
 
+/// Of how many kinds the messages may be before a search is given up: each takes some hundred bytes. Queries that people
+/// write have a few hundred.
+const MOST_KINDS: usize = 500_000;
+
 /// The messages found, by how often the phrases that matter occur in them.
 struct Kinds {
     search: Arc<RankedSearch>,
-    kinds: Vec<(Vec<u32>, Level)>,
+    kinds: Vec<(Arc<[u32]>, Level)>,
     /// By the counts of all phrases, the number of the kind; of none, where such messages are not found.
-    by_counts: HashMap<Vec<u32>, Option<usize>>,
+    by_counts: HashMap<Arc<[u32]>, Option<usize>>,
     /// By the counts that matter.
-    by_relevant: HashMap<Vec<u32>, usize>,
+    by_relevant: HashMap<Arc<[u32]>, usize>,
     /// Most messages are of the kind of the one before.
     before: (Vec<u32>, Option<usize>),
 }
@@ -178,16 +188,19 @@ impl Kinds {
     }
 
     fn find(&mut self, counts: &[u32]) -> Option<usize> {
-        let kind = self.search.query.relevant(counts).map(|mut relevant| {
-            if self.search.sort == Sort::Recent {
-                relevant.clear();
-            }
+        let counts: Arc<[u32]> = counts.into();
+        let kind = self.search.query.relevant(&counts).map(|relevant| {
+            let relevant = match self.search.sort {
+                Sort::Recent => Arc::default(),
+                Sort::Relevance if *relevant == *counts => counts.clone(),
+                Sort::Relevance => relevant.into(),
+            };
             *self.by_relevant.entry(relevant).or_insert_with_key(|relevant| {
                 self.kinds.push((relevant.clone(), Level::default()));
                 self.kinds.len() - 1
             })
         });
-        self.by_counts.insert(counts.to_vec(), kind);
+        self.by_counts.insert(counts, kind);
         kind
     }
 
