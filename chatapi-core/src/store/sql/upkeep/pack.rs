@@ -11,8 +11,13 @@ use crate::search::Words;
 use crate::store::engine::Transaction;
 use crate::{MessageId, RoomId, UserId};
 
-/// How many texts one statement takes out: PostgreSQL compares each with each of their ids.
+/// How many texts one statement takes out.
 const TAKEN_AT_ONCE: usize = 256;
+
+/// The id of a fresh text `f`, for a comparison with a list of ids that is no condition on the primary key: PostgreSQL would
+/// walk the texts between the bounds once for each of the ids, and of messages that were imported, thousands may have one
+/// time.
+const ID: &str = "f.message_id + 0";
 
 /// A segment of which more than this share, one in so many, has changed while it was built is built anew.
 const CHANGED: usize = 8;
@@ -97,7 +102,7 @@ impl<T: Transaction> Work<T> {
             "select f.message_id, f.folded from chatapi_fresh_texts f
              where f.room_id = $1 and {} and {} and not ({WAITS}) {}",
             between(3),
-            T::DIALECT.among("f.message_id", 7),
+            T::DIALECT.among(ID, 7),
             T::DIALECT.lock
         );
         let mut folded = HashMap::new();
@@ -111,15 +116,14 @@ impl<T: Transaction> Work<T> {
         let taken = format!(
             "delete from chatapi_fresh_texts as f where f.room_id = $1 and {} and {}",
             between(2),
-            T::DIALECT.among("f.message_id", 6)
+            T::DIALECT.among(ID, 6)
         );
         self.run(taken, &values).await?;
         Ok(changed.into_iter().map(|text| text.place.id).collect())
     }
 }
 
-/// A fresh text `f` is between two others by time and then by id, in four parameters: of messages that were imported,
-/// thousands may have one time.
+/// A fresh text `f` is between two others by time and then by id, in four parameters.
 fn between(first: usize) -> String {
     let [from, of, until, to] = [first, first + 1, first + 2, first + 3];
     format!(
