@@ -8,6 +8,10 @@ use crate::data::Data;
 use crate::data::planted::Class;
 use crate::data::rooms::Scope;
 
+mod costly;
+
+pub use costly::Costly;
+
 /// A request, and who makes it.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -81,6 +85,8 @@ pub enum Kind {
     Search(Search, Class),
     /// For a page of everything.
     List(List),
+    /// For as much as a request can ask for.
+    Costly(Costly),
 }
 
 /// A kind of question that somebody in rooms of this scope asks: what one series of samples is about.
@@ -101,6 +107,12 @@ impl Subject {
         Scope::ALL
             .into_iter()
             .flat_map(move |scope| kinds.clone().into_iter().map(move |kind| Self { kind, scope }))
+    }
+
+    /// What is asked only where somebody wants to know what the costliest requests take.
+    pub fn costly() -> impl Iterator<Item = Self> {
+        let of_scope = |scope| Costly::ALL.map(|costly| Self { kind: Kind::Costly(costly), scope });
+        Scope::ALL.into_iter().flat_map(of_scope)
     }
 
     /// Whether reports compare how long it takes with the other: pages of the same rooms.
@@ -131,6 +143,7 @@ impl Subject {
                     Search::Recent => format!("q={term}&sort=recent"),
                 }
             }
+            Kind::Costly(costly) => costly.query(data),
             Kind::List(list) => {
                 let mut key = |side| format!("limit=50&{side}={}", data.any_within(self.scope, random));
                 match list {
@@ -154,6 +167,7 @@ impl Subject {
             Kind::Search(Search::Deep, _) => "search, before a key",
             Kind::Search(Search::Ranked, _) => "ranked, best first",
             Kind::Search(Search::Recent, _) => "ranked, newest first",
+            Kind::Costly(costly) => costly.name(),
             Kind::List(List::Documented) => "list, as documented",
             Kind::List(List::Last) => "list, last page",
             Kind::List(List::First) => "page, newest",
@@ -167,7 +181,7 @@ impl Subject {
     pub fn term(self) -> &'static str {
         match self.kind {
             Kind::Search(_, class) => class.name(),
-            Kind::List(_) => "",
+            Kind::List(_) | Kind::Costly(_) => "",
         }
     }
 }

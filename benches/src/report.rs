@@ -84,6 +84,9 @@ pub struct Series {
     pub is_search: bool,
     /// Whether it is a page by key at any depth.
     pub is_deep: bool,
+    /// Whether it asks for as much as one request can: no target holds for it.
+    #[serde(default)]
+    pub is_costly: bool,
     /// How it is asked.
     pub way: Way,
     /// The samples, in microseconds, in the order they were taken.
@@ -99,6 +102,7 @@ impl Series {
             scope: subject.scope.name().to_owned(),
             is_search: matches!(subject.kind, Kind::Search(..)),
             is_deep: matches!(subject.kind, Kind::List(list) if list.is_deep()),
+            is_costly: matches!(subject.kind, Kind::Costly(_)),
             way,
             micros,
         }

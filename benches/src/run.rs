@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::data::Data;
+use crate::data::rooms::Scope;
 use crate::load;
 use crate::questions::Subject;
 use crate::rates::{self, CONNECTIONS, Place, Rounds};
@@ -180,9 +181,11 @@ impl Bench {
     }
 
     fn subjects(&self) -> Vec<Subject> {
-        let is_wanted =
-            |subject: &Subject| self.about.as_ref().is_none_or(|about| subject.title().contains(about));
-        Subject::all().filter(is_wanted).collect()
+        let Some(about) = &self.about else { return Subject::all().collect() };
+        let mut subjects: Vec<_> = Subject::all().chain(Subject::costly()).collect();
+        subjects.retain(|subject| subject.title().contains(about));
+        subjects.sort_by_key(|subject| Scope::ALL.iter().position(|scope| *scope == subject.scope));
+        subjects
     }
 
     /// How this is asked for.

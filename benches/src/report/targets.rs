@@ -91,7 +91,7 @@ fn title(series: &Series) -> String {
 
 /// The slowest of all searches and of all pages with a count.
 fn slowest(database: &Database, way: Way) -> Option<Verdict> {
-    let of_way = database.series.iter().filter(|series| series.way == way);
+    let of_way = database.series.iter().filter(|series| series.way == way && !series.is_costly);
     let by = if way == Way::Http { "over HTTP" } else { "in process" };
     let what = format!("any search or page, 99th percentile, {:?} {by}", database.engine);
     at_most(what, SEARCH, " ms", of_way.map(|series| (series.p99(), series)))
