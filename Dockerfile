@@ -16,20 +16,20 @@ FROM rust:1-bookworm AS build
 WORKDIR /src
 # Features of the server beside its default ones, such as actix,poem.
 ARG FEATURES=""
-ENV CARGO_INCREMENTAL=0 CARGO_PROFILE_RELEASE_STRIP=symbols
+ENV CARGO_INCREMENTAL=0 CARGO_PROFILE_DIST_STRIP=symbols
 COPY --from=manifests /src .
-RUN cargo build --release --locked --package chatapi-server --features "$FEATURES"
+RUN cargo build --profile dist --locked --package chatapi-server --features "$FEATURES"
 COPY . .
 # Cargo goes by times, and the sources are older than the empty programs that were just built.
 RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
-    && cargo build --release --locked --package chatapi-server --features "$FEATURES"
+    && cargo build --profile dist --locked --package chatapi-server --features "$FEATURES"
 
 FROM debian:bookworm-slim
 # A number, so that what runs images can see that it is not root. The folder is for SQLite; on PostgreSQL it stays empty.
 RUN groupadd --system --gid 10001 chatapi \
     && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin chatapi \
     && install --directory --owner=chatapi --group=chatapi --mode=700 /data
-COPY --from=build /src/target/release/chatapi-server /usr/local/bin/
+COPY --from=build /src/target/dist/chatapi-server /usr/local/bin/
 ENV BIND=0.0.0.0:8000 CHATAPI_DATA_DIR=/data
 WORKDIR /data
 USER 10001:10001

@@ -49,7 +49,7 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
         "--bin",
         "chatapi-bench",
     ];
-    command::run(command::cargo(["build", "--locked", "--release"]).args(packages))?;
+    command::run(command::cargo(["build", "--locked", "--profile", "dist"]).args(packages))?;
 
     let parent = wanted.keep.clone().unwrap_or_else(env::temp_dir);
     fs::create_dir_all(&parent)?;
@@ -60,9 +60,8 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
     settings.push(format!("shared_buffers={}MB", cache()));
     let server = Server::start(&programs, home, &settings)?;
 
-    let built = env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| PathBuf::from("target"), PathBuf::from)
-        .join("release");
+    let built =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from).join("dist");
     let size = wanted.size.as_deref().unwrap_or("small");
     let report = wanted.report.unwrap_or_else(|| Path::new("docs/bench").join(size));
     let mut bench = std::process::Command::new(built.join("chatapi-bench"));
