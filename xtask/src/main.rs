@@ -21,18 +21,18 @@ use failure::{Failure, Result};
 const USAGE: &str = "\
 Usage: cargo xtask <COMMAND>
 
-  test [ARGS]  runs every test, against a PostgreSQL of its own; ARGS go to cargo test,
-               as in: cargo xtask test -p chatapi-core -- a_part_of_a_name
-               Screenshots of all pages are left in target/screenshots, or in the folder
-               that CHATAPI_TEST_SCREENSHOTS names
-  ci           runs everything a change has to pass: format, lints, documentation,
-               licences, packages and tests
+  test [ARGS]  runs all tests on a temporary PostgreSQL server; ARGS are passed to cargo
+               test, for example: cargo xtask test -p chatapi-core -- a_part_of_a_name
+               Screenshots of all pages are saved in target/screenshots, or in the
+               directory CHATAPI_TEST_SCREENSHOTS
+  ci           runs all checks for a change: format, lints, documentation, licences,
+               packages and tests
   bench [--size small|medium|large|NUMBER] [--check] [--only postgres|sqlite]
         [--report FOLDER] [--keep FOLDER] [--reuse] [--about TEXT]
-               measures searches, pages and sends on that many messages, against a
-               PostgreSQL of its own, and writes a report under docs/bench; --check fails
-               where a target is missed, --keep leaves the databases in a folder, --reuse
-               takes what is there, --about measures only the series whose titles have TEXT
+               measures searches, pages and sends on that many messages, on a temporary
+               PostgreSQL server, and writes a report to docs/bench; --check fails on a
+               missed target, --keep keeps the databases in a directory, --reuse uses
+               existing ones, --about measures only series whose titles contain TEXT
 ";
 
 fn main() -> ExitCode {
