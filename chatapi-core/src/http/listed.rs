@@ -6,7 +6,7 @@ use super::doc::{Parameter, Property, Shape};
 pub(super) const PAGE: Parameter = Parameter::new(
     "page",
     Shape::Either(&[Shape::Within { least: 1, most: i64::MAX }, Shape::Choice(&["last"])]),
-    "The number of the page, from 1; or `last`. A page that the list does not have is 404.",
+    "The page number, starting at 1, or `last`. The response is 404 if the list has no such page.",
 )
 .example("1");
 
@@ -14,7 +14,7 @@ pub(super) const PAGE: Parameter = Parameter::new(
 pub(super) const LIMIT: Parameter = Parameter::new(
     "limit",
     LIMITS,
-    "The number of rows of a page by `offset`. More than 100 is served as 100; without `offset`, or with `page`, it is ignored.",
+    "The number of rows on a page by `offset`. Values above 100 count as 100. Ignored without `offset` and with `page`.",
 )
 .example("25");
 
@@ -25,7 +25,7 @@ pub(super) const LIMITS: Shape = Shape::Within { least: 1, most: 100 };
 pub(super) const OFFSET: Parameter = Parameter::new(
     "offset",
     Shape::Within { least: 0, most: i64::MAX },
-    "The number of rows to skip, with `limit`. Beyond the end of the list the page is empty.",
+    "The number of rows to skip, used with `limit`. The page is empty if the list has no more rows.",
 )
 .example("0");
 
@@ -33,8 +33,8 @@ pub(super) const OFFSET: Parameter = Parameter::new(
 pub(super) const COUNT: Parameter = Parameter::new(
     "count",
     Shape::Choice(&["exact", "estimate", "none"]),
-    "How far the list is counted. By default up to 10,000 rows; beyond that the count is an estimate, and the response has the \
-     header `X-Count: estimate`. Other values are ignored.",
+    "How `count` is determined. By default it is exact up to 10,000 rows; the count of longer lists is an estimate, and the \
+     response has the header `X-Count: estimate`. Other values are ignored.",
 );
 
 /// A number of things.
@@ -48,7 +48,12 @@ pub(super) const TOTAL: Property = Property::new(
 .example("1");
 
 pub(super) const NEXT: Property =
-    Property::new("next", Shape::Nullable(&Shape::Url), "The page after this one.").example("null");
+    Property::new("next", Shape::Nullable(&Shape::Url), "The URL of the next page; null on the last page.")
+        .example("null");
 
-pub(super) const PREVIOUS: Property =
-    Property::new("previous", Shape::Nullable(&Shape::Url), "The page before this one.").example("null");
+pub(super) const PREVIOUS: Property = Property::new(
+    "previous",
+    Shape::Nullable(&Shape::Url),
+    "The URL of the previous page; null on the first page.",
+)
+.example("null");

@@ -6,39 +6,42 @@ use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
 use crate::http::listed::{COUNT, LIMIT, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 
 pub(super) const ID: Parameter =
-    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The room's id.").example("1");
+    Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The id of the room.").example("1");
 
 pub(super) const LIST: Doc = Doc::new("list_rooms", "List your rooms")
     .about(
-        "The rooms that you are in, by id, in pages, with the first 100 members of each. The header `X-Members-Truncated` \
-         names the rooms that have more: `GET /rooms/{id}/` has them all.",
+        "Returns the rooms that you are a member of, ordered by id, with the first 100 members of each. The header \
+         `X-Members-Truncated` lists the ids of the rooms that have more members; `GET /rooms/{id}/` returns all of them.",
     )
     .query(PAGED)
     .answers(StatusCode::OK, Shape::Record(&PAGE_OF_ROOMS));
 
-pub(super) const CREATE: Doc = Doc::new("create_room", "Make a room")
-    .about("You are its admin. `users` are its members: you must be among them, or else the `admin` that you name must be.")
+pub(super) const CREATE: Doc = Doc::new("create_room", "Create a room")
+    .about(
+        "You become the admin of the room. `users` are its members; they must include you or, if the request names an `admin`, that \
+         user.",
+    )
     .answers(StatusCode::CREATED, Shape::Record(&ROOM));
 
 pub(super) const READ: Doc = Doc::new("read_room", "Read a room")
-    .about("For its members.")
+    .about("Only members may read a room.")
     .answers(StatusCode::OK, Shape::Record(&ROOM))
     .refuses(&[StatusCode::FORBIDDEN]);
 
 pub(super) const REPLACE: Doc = Doc::new("replace_room", "Replace a room")
     .about(
-        "For its admin. `users` takes the place of all members; `admin` hands the room over to one of them.",
+        "Only its admin may replace a room. `users` replaces the members; `admin` makes one of them the new admin.",
     )
     .answers(StatusCode::OK, Shape::Record(&ROOM))
     .refuses(CHANGES);
 
 pub(super) const UPDATE: Doc = Doc::new("update_room", "Change a room")
-    .about("For its admin. What is left out stays as it is.")
+    .about("Only its admin may change a room. Omitted fields keep their values.")
     .answers(StatusCode::OK, Shape::Record(&ROOM))
     .refuses(CHANGES);
 
 pub(super) const DELETE: Doc = Doc::new("delete_room", "Delete a room")
-    .about("For its admin. Its messages go with it.")
+    .about("Only its admin may delete a room. Its messages are deleted with it.")
     .answers_nothing()
     .refuses(CHANGES);
 
@@ -51,15 +54,16 @@ const ROOM: Record = Record::new(
     "Room",
     "A room and its members.",
     &[
-        Property::new("id", Shape::Integer, "Its id.").example("1"),
-        Property::new("name", Shape::Text, "Its name, of 100 characters at most.").example("\"Tea\""),
+        Property::new("id", Shape::Integer, "The id of the room.").example("1"),
+        Property::new("name", Shape::Text, "The name of the room, at most 100 characters.")
+            .example("\"Tea\""),
         Property::new(
             "admin",
             Shape::Nullable(&Shape::Integer),
-            "The id of its admin; null where that account is gone.",
+            "The id of the admin; null if that account was deleted.",
         )
         .example("1"),
-        Property::new("users", Shape::List(&Shape::Record(&MEMBER)), "Its members, by id."),
+        Property::new("users", Shape::List(&Shape::Record(&MEMBER)), "The members, ordered by id."),
     ],
 );
 
@@ -67,12 +71,12 @@ const MEMBER: Record = Record::new(
     "Member",
     "A member of a room.",
     &[
-        Property::new("id", Shape::Integer, "The user's id.").example("1"),
-        Property::new("username", Shape::Text, "The user's name.").example("\"alice\""),
+        Property::new("id", Shape::Integer, "The id of the user.").example("1"),
+        Property::new("username", Shape::Text, "The username.").example("\"alice\""),
         Property::new(
             "email",
             Shape::Text,
-            "The user's address, or nothing: a deployment may show it to staff alone.",
+            "The email address; may be empty. Servers can be configured to show addresses only to staff.",
         )
         .example("\"alice@example.org\""),
     ],
@@ -85,6 +89,6 @@ const PAGE_OF_ROOMS: Record = Record::new(
         TOTAL,
         NEXT,
         PREVIOUS,
-        Property::new("results", Shape::List(&Shape::Record(&ROOM)), "The rooms of this page."),
+        Property::new("results", Shape::List(&Shape::Record(&ROOM)), "The rooms on this page."),
     ],
 );

@@ -5,15 +5,18 @@ use http::StatusCode;
 use crate::http::doc::{Doc, Property, Record, Shape};
 
 pub(super) const CREATE: Doc = Doc::new("create_token", "Log in")
-    .about("The access token goes along with every request, as `Authorization: Bearer …`; the refresh token gets another.")
+    .about(
+        "Returns an access token, which authenticates requests in the header `Authorization: Bearer …`, and a refresh token, which \
+         obtains further access tokens.",
+    )
     .answers(StatusCode::OK, Shape::Record(&PAIR))
     .refuses(&[StatusCode::UNAUTHORIZED]);
 
-pub(super) const REFRESH: Doc = Doc::new("refresh_token", "Get another access token")
+pub(super) const REFRESH: Doc = Doc::new("refresh_token", "Refresh an access token")
     .answers(StatusCode::OK, Shape::Record(&REFRESHED))
     .refuses(&[StatusCode::UNAUTHORIZED]);
 
-pub(super) const VERIFY: Doc = Doc::new("verify_token", "Look whether a token is good")
+pub(super) const VERIFY: Doc = Doc::new("verify_token", "Verify a token")
     .answers(StatusCode::OK, Shape::Record(&NOTHING))
     .refuses(&[StatusCode::UNAUTHORIZED]);
 
@@ -22,18 +25,17 @@ pub(super) const TOKEN: &str = "\"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.dGVh\
 
 const PAIR: Record = Record::new(
     "TokenPair",
-    "What a log-in gives.",
+    "An access token and a refresh token.",
     &[
-        Property::new("refresh", Shape::Text, "The refresh token: it gets another access token.")
+        Property::new("refresh", Shape::Text, "The refresh token, which obtains further access tokens.")
             .example(TOKEN),
         ACCESS,
     ],
 );
 
-const REFRESHED: Record = Record::new("AccessToken", "Another access token.", &[ACCESS]);
+const REFRESHED: Record = Record::new("AccessToken", "A new access token.", &[ACCESS]);
 
 const ACCESS: Property =
-    Property::new("access", Shape::Text, "The access token: it goes along with every request.")
-        .example(TOKEN);
+    Property::new("access", Shape::Text, "The access token, which authenticates requests.").example(TOKEN);
 
-const NOTHING: Record = Record::new("Nothing", "An empty object: the token is good.", &[]);
+const NOTHING: Record = Record::new("Nothing", "An empty object; the token is valid.", &[]);
