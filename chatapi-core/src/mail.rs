@@ -44,7 +44,7 @@ pub trait Mailer: Send + Sync + fmt::Debug {
 
 /// Why a mail was not sent for now: the server was away, or too busy, or wants to be asked again.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail server refuses the mail for now")]
+#[error("the mail server temporarily rejected the message")]
 pub struct TemporaryFailure(#[source] pub Cause);
 
 /// Writes mails to the log, links and all: for development.
@@ -57,7 +57,7 @@ impl Mailer for LogMailer {
         tracing::info!(
             to = mail.to,
             subject = mail.subject,
-            "mail (no mailer is set up, so it is only logged):\n{}",
+            "email (only logged, since no mail server is configured):\n{}",
             mail.body
         );
         Ok(())
@@ -150,27 +150,29 @@ impl Default for MailTemplates {
         Self {
             activation: mail(
                 "Account activation on {site}",
-                "Please open this page to activate your account:\n\n{url}\n\nIf you did not sign up, do nothing.",
+                "To activate your account, open this link:\n\n{url}\n\nIf you did not sign up, you can ignore this email.",
             ),
             confirmation: mail(
                 "{site} - Your account has been successfully created and activated!",
-                "Your account is ready: log in with your name.",
+                "Your account is active. You can now log in with your username.",
             ),
             password_reset: mail(
                 "Password reset on {site}",
-                "A new password was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your password stays.",
+                "We received a request to reset your password. To set a new password, open this link:\n\n{url}\n\n\
+                 If you did not request this, you can ignore this email; your password stays the same.",
             ),
             password_changed: mail(
                 "{site} - Your password has been successfully changed!",
-                "Your password was changed. If it was not you, reset it at once.",
+                "Your password was changed. If you did not change it, reset it immediately.",
             ),
             username_reset: mail(
                 "Username reset on {site}",
-                "A new name was asked for. To set it, please open this page:\n\n{url}\n\nIf it was not you, do nothing: your name stays.",
+                "We received a request to change your username. To set a new username, open this link:\n\n{url}\n\n\
+                 If you did not request this, you can ignore this email; your username stays the same.",
             ),
             username_changed: mail(
                 "{site} - Your username has been successfully changed!",
-                "Your name was changed. If it was not you, reset your password at once.",
+                "Your username was changed. If you did not change it, reset your password immediately.",
             ),
         }
     }

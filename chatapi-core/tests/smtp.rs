@@ -69,8 +69,8 @@ async fn names_in_any_script_arrive_and_lines_are_short() {
     );
     let body = mail.body_text(0).unwrap();
     assert!(
-        body.starts_with(&format!("Hello {name},\r\n\r\nPlease open"))
-            || body.starts_with(&format!("Hello {name},\n\nPlease open")),
+        body.starts_with(&format!("Hello {name},\r\n\r\nTo activate"))
+            || body.starts_with(&format!("Hello {name},\n\nTo activate")),
         "{body}"
     );
     let text = String::from_utf8(received[0].data.clone()).unwrap();

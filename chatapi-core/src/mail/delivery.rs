@@ -24,7 +24,11 @@ pub(crate) async fn deliver(
         let Err(fault) = mailer.send(mail.clone()).await else { return Ok(()) };
         let delay = delays.next().filter(|_| !is_last && fault.is::<TemporaryFailure>());
         let Some(delay) = delay else { return Err(fault) };
-        tracing::info!(error = &*fault as &dyn std::error::Error, ?delay, "a mail is sent again later");
+        tracing::info!(
+            error = &*fault as &dyn std::error::Error,
+            ?delay,
+            "cannot send an email yet, retrying later"
+        );
         tokio::select! {
             () = tokio::time::sleep(*delay) => {}
             () = closing.cancelled() => {}

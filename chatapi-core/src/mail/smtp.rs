@@ -55,7 +55,7 @@ fn is_temporary(fault: &SmtpError) -> bool {
 }
 
 fn message(mail: Mail) -> Result<Message, Cause> {
-    let (user, host) = in_ascii(&mail.to).ok_or("the address cannot be written to")?;
+    let (user, host) = in_ascii(&mail.to).ok_or("invalid recipient address")?;
     // It was just parsed, by the rules that sign-up has; lettre's are others.
     let to = Address::new_dangerous(user, host);
     let from = sender(&mail.from)?;
@@ -76,9 +76,9 @@ fn message(mail: Mail) -> Result<Message, Cause> {
 
 /// A sender whose host, if it is internationalised, is in ASCII.
 fn sender(text: &str) -> Result<Mailbox, Cause> {
-    let (before, host) = text.trim().rsplit_once('@').ok_or("a sender without an address")?;
+    let (before, host) = text.trim().rsplit_once('@').ok_or("invalid sender: missing address")?;
     let end = host.find('>').unwrap_or(host.len());
     let (host, after) = host.split_at(end);
-    let host = ascii_name(host.trim()).ok_or("a sender whose host has no ASCII form")?;
+    let host = ascii_name(host.trim()).ok_or("invalid sender: the domain has no ASCII form")?;
     Ok(format!("{before}@{host}{after}").parse()?)
 }

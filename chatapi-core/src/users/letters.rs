@@ -35,11 +35,7 @@ impl ChatApi {
                 Err(no_secret) => Err(no_secret.into()),
             };
             if let Err(fault) = sent {
-                tracing::error!(
-                    error = &*fault as &dyn std::error::Error,
-                    ?letter,
-                    "a mail could not be sent"
-                );
+                tracing::error!(error = &*fault as &dyn std::error::Error, ?letter, "cannot send an email");
             }
         });
     }
