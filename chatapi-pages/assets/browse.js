@@ -61,7 +61,7 @@
   /// Asks, and shows what comes back in the place of this page.
   async function visit(method, url, { body, push = false } = {}) {
     const busy = one("#busy");
-    const late = setTimeout(() => (busy.textContent = "One moment…"), 300);
+    const late = setTimeout(() => (busy.textContent = "Loading…"), 300);
     try {
       const answer = await ask(method, url, { body });
       if (push) history.pushState(null, "", url);

@@ -65,7 +65,7 @@ fn a_form_sends_and_tells_what_is_wrong_beside_its_field() {
     page.press("PATCH");
     page.sees("\"name\": \"Coffee\"");
     page.press("DELETE");
-    page.sees("is gone for good");
+    page.sees("will be permanently deleted");
     page.press("DELETE");
     page.sees("HTTP 204");
     page.go("/rooms/1/");
