@@ -50,7 +50,7 @@ pub(super) fn deletion(
         several => format!("Delete these {}?", several.len()),
     };
     Confirmation {
-        frame: desk.frame("Confirm the deletion", section).under([
+        frame: desk.frame("Confirm deletion", section).under([
             Link::new("Home", desk.link("/")),
             Link::new(heading(section), desk.link(&format!("/{section}/"))),
         ]),
@@ -85,7 +85,7 @@ pub(super) fn outcome(desk: &Desk, section: &str, done: &str, refused: &[String]
 
 /// What is said where nothing was selected, or nothing to do with it.
 pub(super) fn nothing(desk: &Desk, section: &str) -> Result<Response> {
-    let text = "Nothing was done: choose an action, and mark what it is for.";
+    let text = "Nothing was changed: choose an action, and mark at least one row.";
     desk.undone(&desk.link(&format!("/{section}/")), text)
 }
 
@@ -93,7 +93,7 @@ pub(super) fn nothing(desk: &Desk, section: &str) -> Result<Response> {
 pub(super) fn reason(name: &str, error: Error) -> Result<String> {
     match error {
         Error::Unavailable(_) | Error::Internal(_) => Err(error),
-        Error::Forbidden(_) => Ok(format!("{name}: your account may not do this.")),
+        Error::Forbidden(_) => Ok(format!("{name}: you do not have permission to do this.")),
         other => Ok(format!("{name}: {other}")),
     }
 }

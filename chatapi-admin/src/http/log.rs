@@ -51,7 +51,7 @@ async fn of(desk: &Desk, kind: Kind) -> Result<Response> {
         Link::new(heading(section), desk.link(&format!("/{section}/"))),
         link_to(desk, section, id, format!("{} {id}", capital(kind.name()))),
     ]);
-    list.empty = "Nothing was done to it on this site.";
+    list.empty = "No changes have been recorded.";
     list.answer(desk)
 }
 
@@ -61,7 +61,7 @@ async fn list(desk: &Desk, asked: &Asked<'_>, log: &LogList, title: &str) -> Res
     let frame = desk.frame(title, "log").under([Link::new("Home", desk.link("/"))]);
     let mut list = List::new(asked, frame, &found, columns.into());
     list.rows = found.rows.iter().map(|(mark, entry)| row(desk, mark.id, &entry.what)).collect();
-    list.empty = "Nobody has changed anything on this site yet.";
+    list.empty = "No changes have been recorded yet.";
     Ok(list)
 }
 

@@ -22,7 +22,7 @@ struct LogIn {
 }
 
 /// The same for a wrong name, a wrong password, and somebody who is no staff: it is not told which accounts there are.
-const REFUSED: &str = "Please enter the name and password of an active staff account. Letters of either case are different in both.";
+const REFUSED: &str = "Please enter the correct username and password for an active staff account. Note that both fields are case-sensitive.";
 
 pub(super) async fn show(desk: Desk) -> Result<Response> {
     if session::visitor(&desk.site, &desk.api, &desk.call).await?.is_some() {
@@ -102,7 +102,7 @@ pub(super) async fn ask_to_leave(desk: Desk) -> Result<Response> {
 
 pub(super) async fn log_out(desk: Desk) -> Result<Response> {
     session::close(&desk.site, &desk.call).await?;
-    let mut response = desk.done(&desk.link("/login/"), "You are logged out.")?;
+    let mut response = desk.done(&desk.link("/login/"), "You have been logged out.")?;
     desk.set_session(&mut response, None)?;
     Ok(response)
 }
@@ -116,7 +116,7 @@ pub(super) async fn set_password(desk: Desk) -> Result<Response> {
     let (new, again) = (desk.fields.exact("new_password"), desk.fields.exact("again"));
     let mut faults = FieldErrors::default();
     if new != again {
-        faults.add("again", "The two passwords are not the same.");
+        faults.add("again", "The two passwords do not match.");
     } else if let Err(error) =
         desk.api.set_password(&desk.actor()?, new, desk.fields.exact("current_password")).await
     {
@@ -137,13 +137,13 @@ pub(super) async fn set_password(desk: Desk) -> Result<Response> {
 
 fn password_form(desk: &Desk, faults: &FieldErrors) -> Result<Response> {
     let current =
-        Field { autocomplete: "current-password", ..Field::password("current_password", "Present password") };
+        Field { autocomplete: "current-password", ..Field::password("current_password", "Current password") };
     let fields = vec![
         current,
         Field::password("new_password", "New password"),
-        Field::password("again", "New password, again"),
+        Field::password("again", "New password confirmation"),
     ];
     let frame = desk.frame("Change your password", "").under([Link::new("Home", desk.link("/"))]);
-    let lead = "You stay logged in here; everywhere else you are logged out.".into();
+    let lead = "You stay logged in here and are logged out everywhere else.".into();
     desk.form_page(faults, &Form { lead, save: Some("Change password"), ..Form::new(frame, fields, faults) })
 }

@@ -105,22 +105,24 @@ impl Failure {
             Error::Forbidden(text) if !text.starts_with("You do not have") => {
                 ("Not allowed", text.to_string())
             }
-            Error::Forbidden(_) => ("Not allowed", "Your account may not do this.".to_owned()),
-            Error::NotFound(_) => ("Not found", "There is nothing here, or it is gone.".to_owned()),
-            Error::Conflict(text) => ("Changed meanwhile", text.to_string()),
-            Error::TooManyRequests { .. } => ("Too many tries", error.to_string()),
+            Error::Forbidden(_) => ("Not allowed", "You do not have permission to do this.".to_owned()),
+            Error::NotFound(_) => {
+                ("Not found", "The requested page does not exist, or the object was deleted.".to_owned())
+            }
+            Error::Conflict(text) => ("Conflict", text.to_string()),
+            Error::TooManyRequests { .. } => ("Too many attempts", error.to_string()),
             Error::Unavailable(cause) => {
                 tracing::warn!(error = &**cause as &dyn std::error::Error, "{error}");
                 (
                     "Not available",
-                    "The database does not answer, or this took too long. Try again soon.".to_owned(),
+                    "The database is unavailable, or the request timed out. Try again later.".to_owned(),
                 )
             }
             Error::Internal(cause) => {
                 tracing::error!(error = &**cause as &dyn std::error::Error, "{error}");
-                ("Something failed", "Whoever runs this server finds the cause in its log.".to_owned())
+                ("Server error", "The cause is in the server's log.".to_owned())
             }
-            other => ("Not done", other.to_string()),
+            other => ("Not possible", other.to_string()),
         };
         let status = error.status();
         let page = Self { frame: desk.frame(title, ""), status: status.as_u16(), text };

@@ -64,7 +64,7 @@ async fn consequences(desk: &Desk, user: UserId) -> Result<Vec<String>> {
         consequences.push(format!("{} will lose a member", number_of(memberships, BOUND, "room")));
     }
     if rooms > 0 {
-        consequences.push(format!("{} will stay without an admin", number_of(rooms, BOUND, "room")));
+        consequences.push(format!("{} will be left without an admin", number_of(rooms, BOUND, "room")));
     }
     Ok(consequences)
 }

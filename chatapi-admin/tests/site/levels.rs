@@ -100,7 +100,7 @@ async fn staff_change_all_but_staff(chat: &Chat) {
             browser
                 .post("/admin/users/", &[("action", action), ("selected", &id), ("confirmed", "yes")])
                 .await;
-            browser.get("/admin/users/").await.shows(&["your account may not do this"]);
+            browser.get("/admin/users/").await.shows(&["you do not have permission to do this"]);
         }
         assert!(chat.api.store().user(id).await.unwrap().unwrap().is_active);
     }
@@ -125,7 +125,7 @@ async fn viewers_look_and_change_nothing(chat: &Chat) {
     browser
         .get(&format!("/admin/users/{}/", cast.ann.id))
         .await
-        .shows(&["fieldset class=\"bare\" disabled", "may look at this"]);
+        .shows(&["fieldset class=\"bare\" disabled", "have permission to view this"]);
     // Its own password is its own.
     assert_eq!(browser.get("/admin/password/").await.status, 200);
     assert_eq!(browser.get("/admin/log/").await.status, 200);

@@ -61,7 +61,7 @@ async fn columns_sort_both_ways(chat: &Chat) {
     }
     let page = browser.get("/admin/users/").await;
     page.shows(&["aria-sort=\"ascending\""]);
-    assert_eq!(page.link("Name"), "/admin/users/?sort=-username");
+    assert_eq!(page.link("Username"), "/admin/users/?sort=-username");
 }
 
 async fn filters_leave_out(chat: &Chat) {
@@ -89,7 +89,7 @@ async fn filters_leave_out(chat: &Chat) {
     chat.say(&root, &den, "Hi").await;
     let rooms = browser.get(&format!("/admin/rooms/?member={}", bob.id)).await;
     assert_eq!(rooms.names(), ["Tea"]);
-    assert_eq!(rooms.link("<span>With bob</span> <span aria-hidden=\"true\">×</span><span class=\"unseen\">, show all instead</span>"), "/admin/rooms/");
+    assert_eq!(rooms.link("<span>With bob</span> <span aria-hidden=\"true\">×</span><span class=\"unseen\">, remove this filter</span>"), "/admin/rooms/");
     assert_eq!(browser.get(&format!("/admin/messages/?room={}", den.id)).await.names(), ["Hi"]);
     assert_eq!(browser.get("/admin/messages/?since=7d").await.names(), ["Hi", "Hello"]);
     chat.clock.pass(std::time::Duration::from_secs(8 * 24 * 60 * 60));
@@ -190,6 +190,6 @@ async fn an_empty_list_says_so(chat: &Chat) {
     let mut browser = chat.browser_of(&chat.superuser("root").await).await;
     browser.get("/admin/rooms/").await.shows(&["There are no rooms yet.", "0 rooms"]);
     browser.get("/admin/messages/").await.shows(&["There are no messages yet."]);
-    browser.get("/admin/log/").await.shows(&["Nobody has changed anything on this site yet."]);
-    browser.get("/admin/rooms/?q=tea").await.shows(&["Nothing here is of that kind.", "Show everything"]);
+    browser.get("/admin/log/").await.shows(&["No changes have been recorded yet."]);
+    browser.get("/admin/rooms/?q=tea").await.shows(&["There are no matches.", "Show all"]);
 }

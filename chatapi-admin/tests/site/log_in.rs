@@ -142,7 +142,7 @@ async fn a_change_of_password_ends_the_other_sessions(chat: &Chat) {
     answer.shows(&["Invalid password."]);
     let unlike =
         [("current_password", PASSWORD), ("new_password", "on-the-7th-day"), ("again", "on-the-8th-day")];
-    here.post("/admin/password/", &unlike).await.shows(&["The two passwords are not the same."]);
+    here.post("/admin/password/", &unlike).await.shows(&["The two passwords do not match."]);
     let right =
         [("current_password", PASSWORD), ("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")];
     assert_eq!(here.post("/admin/password/", &right).await.status, 303);
@@ -176,7 +176,7 @@ async fn log_ins_that_fail_are_throttled(chat: &Chat) {
     }
     let answer = browser.log_in("root", PASSWORD).await;
     assert_eq!((answer.status, &answer.headers["retry-after"]), (429, &"60".parse().unwrap()));
-    answer.shows(&["Too many tries"]);
+    answer.shows(&["Too many attempts"]);
     chat.staff("sam").await;
     assert_eq!(chat.browser().log_in("sam", PASSWORD).await.status, 303);
     chat.clock.pass(Duration::from_secs(60));

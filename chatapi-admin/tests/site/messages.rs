@@ -23,7 +23,7 @@ async fn a_message_is_added_changed_and_deleted(chat: &Chat) {
     answer.shows(&["User must be part of the room to create a message."]);
     let answer =
         browser.post("/admin/messages/add/", &[("room", "x"), ("author", "zoe"), ("content", "")]).await;
-    answer.shows(&["There is no such user.", "This is no number of a room."]);
+    answer.shows(&["This user does not exist.", "Enter the id of a room."]);
     let answer = browser.post("/admin/messages/add/", &add("ann")).await;
     assert_eq!((answer.status, answer.location()), (303, "/admin/messages/1/"));
     browser.get("/admin/messages/1/").await.shows(&[

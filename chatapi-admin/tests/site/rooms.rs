@@ -24,7 +24,7 @@ async fn a_room_is_made_by_names(chat: &Chat) {
     );
     let answer = browser.post("/admin/rooms/add/", &[("name", ""), ("admin", "zoe"), ("add", "yan")]).await;
     assert_eq!(answer.status, 400);
-    answer.shows(&["There is no user called “zoe”.", "There is no user called “yan”."]);
+    answer.shows(&["There is no user named “zoe”.", "There is no user named “yan”."]);
     browser
         .post("/admin/rooms/add/", &[("name", ""), ("admin", "ann")])
         .await
@@ -57,7 +57,7 @@ async fn members_come_and_go_by_name(chat: &Chat) {
     let carl_id = carl.id.to_string();
     browser.post(&url, &[("name", "Coffee"), ("admin", "carl"), ("remove", carl_id.as_str())]).await;
     assert!(chat.api.store().room(room.id).await.unwrap().unwrap().has_member(carl.id));
-    browser.post(&url, &[("name", "Coffee"), ("admin", "")]).await.shows(&["Somebody must be the admin."]);
+    browser.post(&url, &[("name", "Coffee"), ("admin", "")]).await.shows(&["A room must have an admin."]);
 }
 
 async fn a_room_without_an_admin_gets_one(chat: &Chat) {
@@ -84,14 +84,14 @@ async fn a_deletion_of_rooms_says_what_else_goes(chat: &Chat) {
     browser.get(&url).await.shows(&[
         "Delete the room Tea?",
         "1 message will be deleted",
-        "1 user will be in it no more",
+        "1 user will lose their membership",
     ]);
     assert_eq!(browser.post(&url, &[]).await.status, 303);
     let selected = [("action", "delete"), ("selected", "2"), ("selected", "3"), ("selected", "99")];
     browser
         .post("/admin/rooms/", &selected)
         .await
-        .shows(&["Delete 2 rooms?", "Den: 1 user will be in it no more"]);
+        .shows(&["Delete 2 rooms?", "Den: 1 user will lose their membership"]);
     browser.post("/admin/rooms/", &[&selected[..], &[("confirmed", "yes")]].concat()).await;
     browser.get("/admin/rooms/").await.shows(&["Deleted 2 rooms.", "There are no rooms yet."]);
     chat.api.shutdown().await;

@@ -117,7 +117,7 @@ async fn a_deletion_says_what_else_goes(chat: &Chat) {
     page.shows(&[
         "1 message will be deleted",
         "2 rooms will lose a member",
-        "1 room will stay without an admin",
+        "1 room will be left without an admin",
         "cannot be undone",
     ]);
     assert!(chat.api.store().user(ann.id).await.unwrap().is_some());
@@ -184,7 +184,7 @@ async fn several_are_changed_at_once_after_a_confirmation(chat: &Chat) {
     let page = browser.post("/admin/users/", &fields("deactivate")).await;
     assert_eq!(page.status, 200);
     page.shows(&[
-        "Shut 2 users out?",
+        "Deactivate 2 users?",
         ">ann</a>",
         ">bob</a>",
         &format!("name=\"selected\" value=\"{}\"", ids[0]),
@@ -204,7 +204,7 @@ async fn several_are_changed_at_once_after_a_confirmation(chat: &Chat) {
         vec![("action", "promote"), ("selected", "1")],
     ] {
         browser.post("/admin/users/", &nothing).await;
-        browser.get("/admin/users/").await.shows(&["Nothing was done"]);
+        browser.get("/admin/users/").await.shows(&["Nothing was changed"]);
     }
 }
 
@@ -235,7 +235,7 @@ async fn who_awaits_the_activation_is_told_apart_from_who_was_deactivated(chat: 
         assert_eq!(browser.get(&format!("/admin/users/?active={filter}")).await.names(), names, "{filter}");
     }
     let url = format!("/admin/users/{waits}/");
-    browser.get(&url).await.shows(&["awaits the activation"]);
+    browser.get(&url).await.shows(&["awaiting activation"]);
     // To save another address leaves the state as it is; to deactivate ends it.
     browser.post(&url, &[("username", "waits"), ("email", "new@example.org")]).await;
     assert!(chat.api.store().user(waits).await.unwrap().unwrap().awaits_activation);
@@ -257,7 +257,7 @@ async fn what_is_not_there_is_not_found(chat: &Chat) {
     ] {
         let answer = browser.get(url).await;
         assert_eq!(answer.status, 404, "{url}");
-        answer.shows(&["There is nothing here", "href=\"/admin/\""]);
+        answer.shows(&["The requested page does not exist", "href=\"/admin/\""]);
     }
 }
 
@@ -272,12 +272,12 @@ async fn each_change_is_in_the_log_and_the_history(chat: &Chat) {
         .post(&format!("{url}password/"), &[("new_password", "on-the-7th-day"), ("again", "on-the-7th-day")])
         .await;
     let page = browser.get(&format!("{url}history/")).await;
-    page.shows(&["Name (was ann)", "Password", ">root</a>"]);
+    page.shows(&["Username (was ann)", "Password", ">root</a>"]);
     assert_eq!(page.body.matches("<tr>").count(), 1 + 2, "what changed nothing is in the history");
     browser.post(&format!("{url}delete/"), &[]).await;
     let page = browser.get("/admin/log/?kind=user&q=anna").await;
     page.shows(&["deleted", "anna"]);
-    browser.get("/admin/").await.shows(&["Last changes", "anna"]);
+    browser.get("/admin/").await.shows(&["Recent changes", "anna"]);
     assert_eq!(browser.get(&format!("{url}history/")).await.status, 200);
     // Nothing changes the log.
     assert_eq!(browser.post("/admin/log/", &[]).await.status, 405);

@@ -221,10 +221,10 @@ fn roles(user: &User) -> [bool; 3] {
 fn differences(before: &User, after: &User) -> String {
     let mut names = Vec::new();
     if after.username != before.username {
-        names.push(format!("Name (was {})", before.username));
+        names.push(format!("Username (was {})", before.username));
     }
     if after.email != before.email {
-        names.push("E-mail address".to_owned());
+        names.push("Email address".to_owned());
     }
     if after.password != before.password {
         names.push("Password".to_owned());
@@ -276,7 +276,7 @@ impl ChatApi {
             Ok(None) if needs_revision => Err(super::accounts::changed_meanwhile()),
             Ok(None) => Err(Error::no_such("User")),
             Err(StoreError::LastSuperuser) => Err(Error::Conflict(
-                "This is the last active superuser: make somebody else one first.".into(),
+                "This is the last active superuser; make another user a superuser first.".into(),
             )),
             Err(error) => Err(super::usernames::taken(error, "username")),
         }

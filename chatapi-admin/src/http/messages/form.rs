@@ -24,11 +24,11 @@ fn add_form(desk: &Desk, [room, author, content]: [String; 3], faults: &FieldErr
         Field::line("room", "Room", room)
             .required()
             .suggest(desk.link("/suggest/rooms/"))
-            .help("The number of a room; type its name to find it."),
+            .help("The id of a room; type its name to look it up."),
         Field::line("author", "Author", author)
             .required()
             .suggest(desk.link("/suggest/users/"))
-            .help("The name of a user who is in the room."),
+            .help("The username of a member of the room."),
         Field::area("content", "Text", content).required(),
     ];
     desk.form_page(faults, &Form { goes_on: true, ..Form::new(frame(desk, "Add a message"), fields, faults) })
@@ -41,10 +41,10 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
     let user = desk.api.user_named(&author).await?;
     let id = room.parse().ok().map(RoomId);
     if user.is_none() {
-        faults.add("author", "There is no such user.");
+        faults.add("author", "This user does not exist.");
     }
     if id.is_none() {
-        faults.add("room", "This is no number of a room.");
+        faults.add("room", "Enter the id of a room.");
     }
     let (Some(user), Some(id)) = (user, id) else { return add_form(&desk, [room, author, content], &faults) };
     match desk.api.send_message(&CurrentUser::from(&user), id, &content).await {

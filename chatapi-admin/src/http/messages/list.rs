@@ -36,7 +36,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     let mut page = List::new(&asked, frame, &found, columns);
     let changes = may_change(desk.level()?);
     page.rows = found.rows.iter().map(|(_, message)| row(&desk, message, changes)).collect();
-    page.searches = "Search texts";
+    page.searches = "Search messages";
     page.filters = vec![asked.filter("Sent", "since", &SINCE.map(|(value, label, _)| (value, label)))];
     if let Some(room) = list.room {
         let known = desk.api.room(&desk.actor()?, room).await.ok();

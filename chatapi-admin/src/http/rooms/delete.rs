@@ -81,7 +81,7 @@ async fn consequences(desk: &Desk, room: RoomId) -> Result<Vec<String>> {
         consequences.push(format!("{} will be deleted", number_of(messages, BOUND, "message")));
     }
     if members > 0 {
-        consequences.push(format!("{} will be in it no more", number_of(members, BOUND, "user")));
+        consequences.push(format!("{} will lose their membership", number_of(members, BOUND, "user")));
     }
     Ok(consequences)
 }

@@ -53,8 +53,8 @@ impl Entered {
             Field::line("name", "Name", &self.name).required().help("100 characters or fewer."),
             Field::line("admin", "Admin", &self.admin)
                 .suggest(users.clone())
-                .help("The name of a user, who becomes a member."),
-            Field::area("add", members, &self.add).suggest(users).help("Names of users, one on each line."),
+                .help("A username; the user becomes a member."),
+            Field::area("add", members, &self.add).suggest(users).help("Usernames, one per line."),
         ]
     }
 }
@@ -67,14 +67,14 @@ async fn users(
     faults: &mut FieldErrors,
 ) -> Result<Vec<User>> {
     if names.len() > NAMES {
-        faults.add(field, format!("No more than {NAMES} names at once."));
+        faults.add(field, format!("At most {NAMES} usernames at once."));
         return Ok(Vec::new());
     }
     let mut users = Vec::new();
     for name in names {
         match desk.api.user_named(name).await? {
             Some(user) => users.push(user),
-            None => faults.add(field, format!("There is no user called “{}”.", shortened(name, 150))),
+            None => faults.add(field, format!("There is no user named “{}”.", shortened(name, 150))),
         }
     }
     Ok(users)
@@ -104,7 +104,7 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
     let members = users(&desk, "add", &desk.fields.lines("add"), &mut faults).await?;
     let admin = admin(&desk, &entered, &mut faults).await?;
     if entered.admin.is_empty() {
-        faults.add("admin", "Somebody must be the admin.");
+        faults.add("admin", "A room must have an admin.");
     }
     let (Some(admin), true) = (admin, faults.is_empty()) else { return add_form(&desk, &entered, &faults) };
     let members = members.iter().map(|user| user.id).chain([admin.id]).collect();
@@ -137,7 +137,7 @@ fn change_form(desk: &Desk, room: &Room, entered: &Entered, faults: &FieldErrors
     let mut fields = entered.fields(desk, "Add members");
     if room.users.len() > SHOWN {
         let field = Field::area("remove_names", "Remove members", &entered.remove_names);
-        fields.push(field.suggest(desk.link("/suggest/users/")).help("Names of users, one on each line."));
+        fields.push(field.suggest(desk.link("/suggest/users/")).help("Usernames, one per line."));
     }
     let mut form = Form::new(frame(desk, &room.name), fields, faults);
     form.facts =
@@ -172,7 +172,7 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
     let removed = users(&desk, "remove_names", &desk.fields.lines("remove_names"), &mut faults).await?;
     let admin = admin(&desk, &entered, &mut faults).await?;
     if entered.admin.is_empty() && room.admin.is_some() {
-        faults.add("admin", "Somebody must be the admin.");
+        faults.add("admin", "A room must have an admin.");
     }
     if !faults.is_empty() {
         return change_form(&desk, &room, &entered, &faults);

@@ -45,15 +45,16 @@ async fn ask(desk: &Desk, bulk: &Bulk, users: &[User]) -> Result<Response> {
             }
         }
         "activate" => {
-            page.frame.title = "Confirm the activation".into();
-            page.question = format!("Let {count} log in?");
+            page.frame.title = "Confirm activation".into();
+            page.question = format!("Activate {count}?");
             page.yes = "Activate";
             page.is_dangerous = false;
         }
         _ => {
-            page.frame.title = "Confirm the deactivation".into();
-            page.question = format!("Shut {count} out?");
-            page.consequences = vec!["They are logged out everywhere, and keep what they have.".into()];
+            page.frame.title = "Confirm deactivation".into();
+            page.question = format!("Deactivate {count}?");
+            page.consequences =
+                vec!["They are logged out everywhere. Their rooms and messages are kept.".into()];
             page.yes = "Deactivate";
         }
     }

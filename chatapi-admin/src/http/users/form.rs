@@ -47,29 +47,29 @@ impl Entered {
     }
 
     fn fields(&self, promotes: bool) -> Vec<Field> {
-        let name = Field::line("username", "Name", &self.username).required();
+        let name = Field::line("username", "Username", &self.username).required();
         let email = Field {
             autocomplete: "off",
-            ..Field::new("email", "E-mail address", Input::Line("email"), &self.email)
+            ..Field::new("email", "Email address", Input::Line("email"), &self.email)
         };
         let mut fields = vec![
             name.help("150 characters or fewer: letters, digits and @ . + - _"),
-            email.help("May be empty. Several users may have the same."),
+            email.help("Optional. Several users may share an address."),
             Field::tick("is_active", "Active", self.is_active)
-                .help("May log in. Untick this instead of deleting an account."),
+                .help("Whether the user can log in. Untick this instead of deleting the account."),
         ];
         if promotes {
             fields.push(
                 Field::tick("is_staff", "Staff", self.is_staff)
-                    .help("May use this site: change ordinary users, rooms and messages."),
+                    .help("Can use this site and change ordinary users, rooms and messages."),
             );
             fields.push(
                 Field::tick("is_viewer", "View only", self.is_viewer)
-                    .help("Sees everything on this site and changes nothing, where it is staff."),
+                    .help("For staff: can view everything on this site, but change nothing."),
             );
             fields.push(
                 Field::tick("is_superuser", "Superuser", self.is_superuser)
-                    .help("May do everything on this site, and is staff."),
+                    .help("Has every permission on this site; implies staff."),
             );
         }
         fields
@@ -107,9 +107,9 @@ fn add_form(desk: &Desk, entered: &Entered, faults: &FieldErrors) -> Result<Resp
     fields.insert(
         2,
         Field::password("password", "Password")
-            .help("At least 8 characters, neither common nor like the name."),
+            .help("At least 8 characters; not common and not similar to the username."),
     );
-    fields.insert(3, Field::password("again", "Password, again"));
+    fields.insert(3, Field::password("again", "Password confirmation"));
     let form = Form { goes_on: true, ..Form::new(frame(desk, "Add a user"), fields, faults) };
     desk.form_page(faults, &form)
 }
@@ -125,7 +125,7 @@ pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
     let mut faults = faults_in(&desk, &entered, None).await?;
     let password = desk.fields.exact("password");
     if password != desk.fields.exact("again") {
-        faults.add("again", "The two passwords are not the same.");
+        faults.add("again", "The two passwords do not match.");
     }
     if !faults.is_empty() {
         return add_form(&desk, &entered, &faults);
@@ -170,10 +170,10 @@ fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors
         ("Joined", Link::new(Piece::shown(&user.date_joined), "")),
     ];
     if user.awaits_activation {
-        form.facts.push(("Status", Link::new("awaits the activation by a mailed link", "")));
+        form.facts.push(("Status", Link::new("awaiting activation by an emailed link", "")));
     }
     if let Some(external) = &user.external_id {
-        form.facts.push(("Called elsewhere", Link::new(external, "")));
+        form.facts.push(("External id", Link::new(external, "")));
     }
     form.tools = vec![
         Link::new("History", desk.link(&format!("/users/{id}/history/"))),
@@ -208,7 +208,7 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
             faults.add("is_active", "You cannot deactivate the account that you are using.");
         }
         if !entered.is_staff {
-            faults.add("is_staff", "You cannot shut yourself out of this site.");
+            faults.add("is_staff", "You cannot revoke your own access to this site.");
         }
     }
     if faults.is_empty() {

@@ -26,7 +26,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         found.rows.extend(more.map(|user| (Mark { key: Key::Id, id: user.id.0 }, user)));
     }
     let columns = vec![
-        asked.column("Name", Some("username")),
+        asked.column("Username", Some("username")),
         asked.column("E-mail", None),
         asked.column("Status", None),
         asked.column("Joined", Some("joined")),
@@ -40,7 +40,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         .iter()
         .map(|(_, user)| row(&desk, user, may_change_account(level, user.is_staff, user.is_superuser)))
         .collect();
-    page.searches = "Search names and e-mail addresses";
+    page.searches = "Search usernames and email addresses";
     page.filters = vec![
         asked.filter(
             "Active",

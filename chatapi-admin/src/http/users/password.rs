@@ -27,7 +27,7 @@ pub(in crate::http) async fn set(desk: Desk) -> Result<Response> {
     let password = desk.fields.exact("new_password");
     let mut faults = FieldErrors::default();
     if password != desk.fields.exact("again") {
-        faults.add("again", "The two passwords are not the same.");
+        faults.add("again", "The two passwords do not match.");
     } else {
         match desk.api.set_password_of(&desk.actor()?, &user, password).await {
             Err(error @ Error::Invalid(_)) => faults = faults_of(error)?,
@@ -38,23 +38,23 @@ pub(in crate::http) async fn set(desk: Desk) -> Result<Response> {
         return form(&desk, &user, &faults);
     }
     let url = desk.link(&format!("/users/{}/", user.id));
-    desk.done(&url, &format!("{} has a new password, and is logged out everywhere.", user.username))
+    desk.done(
+        &url,
+        &format!("The password of {} was changed. They are logged out everywhere.", user.username),
+    )
 }
 
 fn form(desk: &Desk, user: &User, faults: &FieldErrors) -> Result<Response> {
     let fields = vec![
         Field::password("new_password", "New password")
-            .help("At least 8 characters, neither common nor like the name."),
-        Field::password("again", "New password, again"),
+            .help("At least 8 characters; not common and not similar to the username."),
+        Field::password("again", "New password confirmation"),
     ];
-    let frame = desk.frame("Set the password", "users").under([
+    let frame = desk.frame("Set password", "users").under([
         Link::new("Home", desk.link("/")),
         Link::new("Users", desk.link("/users/")),
         link_to(desk, "users", user.id.0, &user.username),
     ]);
-    let lead = format!(
-        "A new password for {}. Everywhere they are logged in, they will be logged out.",
-        user.username
-    );
+    let lead = format!("Set a new password for {}. This logs them out everywhere.", user.username);
     desk.form_page(faults, &Form { lead, save: Some("Set password"), ..Form::new(frame, fields, faults) })
 }

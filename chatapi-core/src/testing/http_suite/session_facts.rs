@@ -17,7 +17,7 @@ facts! {
     a_host_may_check_where_requests_come_from_by_itself,
 }
 
-const REFUSED: &str = "Cross-site request refused. Send it from a page of this site, or with a token in the Authorization header.";
+const REFUSED: &str = "Cross-site request refused. Send the request from a page of this site, or with a token in the Authorization header.";
 const APP: &str = "https://app.example.org";
 
 async fn a_hosts_own_endpoint_sees_what_the_hosts_middleware_found(suite: Suite) {

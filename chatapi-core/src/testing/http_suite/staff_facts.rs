@@ -167,7 +167,7 @@ async fn a_change_by_staff_is_logged(suite: Suite) {
     let log = chat.api().store().audit_log(UserId(ann.id)).await.unwrap();
     let told: Vec<_> =
         log.iter().map(|entry| (&*entry.actor.1, &*entry.action, &*entry.username, &*entry.detail)).collect();
-    assert_eq!(told, [("sam", "Changed", "ann", "E-mail address"), ("sam", "Deleted", "ann", "")]);
+    assert_eq!(told, [("sam", "Changed", "ann", "Email address"), ("sam", "Deleted", "ann", "")]);
     assert_eq!(chat.api().store().audit_log(UserId(root.id)).await.unwrap(), []);
 }
 

@@ -166,7 +166,7 @@ async fn what_staff_did_is_logged_with_it(store: &Subject) {
             (entry.at, entry.actor.0, names, entry.action.as_str(), entry.detail.as_str())
         })
         .collect();
-    let changed = "Name (was bob), E-mail address, Active: no, Staff: yes";
+    let changed = "Username (was bob), Email address, Active: no, Staff: yes";
     assert_eq!(
         told,
         [

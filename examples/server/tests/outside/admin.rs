@@ -17,12 +17,12 @@ fn boss_at(site: &Site) -> Browser {
     let page = site.browser();
     page.go("/admin/");
     log_in(&page, BOSS, PASSWORD);
-    page.sees("Last changes");
+    page.sees("Recent changes");
     page
 }
 
 fn log_in(page: &Browser, name: &str, password: &str) {
-    page.fill("Name", name);
+    page.fill("Username", name);
     page.fill("Password", password);
     page.press("Log in");
 }

@@ -14,9 +14,9 @@ fn a_user_is_added_and_what_is_wrong_is_told_beside_its_field() {
     let page = boss_at(&site);
     page.press("Users");
     page.press("Add user");
-    page.fill("Name", "ada");
+    page.fill("Username", "ada");
     page.fill("Password", PASSWORD);
-    page.fill("Password, again", "something-else-7");
+    page.fill("Password confirmation", "something-else-7");
     page.press("Save");
     page.sees("Nothing was saved.");
     let faults = "[...document.querySelectorAll('.fault')].map((fault) => [fault.closest('.field').querySelector('input').name, fault.innerText])";
@@ -24,14 +24,14 @@ fn a_user_is_added_and_what_is_wrong_is_told_beside_its_field() {
         page.value(faults),
         json!([
             ["username", "A user with that username already exists."],
-            ["again", "The two passwords are not the same."],
+            ["again", "The two passwords do not match."],
         ])
     );
     page.holds("the first is to be corrected", "document.activeElement.name === 'username'");
     page.shot("admin-user-add");
-    page.fill("Name", "dora");
+    page.fill("Username", "dora");
     page.fill("Password", PASSWORD);
-    page.fill("Password, again", PASSWORD);
+    page.fill("Password confirmation", PASSWORD);
     page.press("Save");
     page.sees("The user dora was added.");
     site.api().log_in("dora", PASSWORD);
@@ -45,17 +45,17 @@ fn a_change_stands_in_the_history() {
     page.press("Users");
     page.press("ada");
     page.shot("admin-user");
-    page.fill("Name", "ada lovelace");
+    page.fill("Username", "ada lovelace");
     page.press("Save");
     page.sees("Enter a valid username.");
-    page.fill("Name", "lovelace");
-    page.press("Save and stay");
+    page.fill("Username", "lovelace");
+    page.press("Save and continue editing");
     page.sees("The user lovelace was saved.");
     page.press("History");
-    page.sees("Name (was ada)");
+    page.sees("Username (was ada)");
     page.shot("admin-history");
     page.press("Log");
-    page.sees("Name (was ada)");
+    page.sees("Username (was ada)");
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn a_deletion_asks_first_and_names_what_else_goes() {
     page.press("Delete");
     page.sees("Delete the room Lobby?");
     page.sees("3 messages will be deleted");
-    page.sees("1 user will be in it no more");
+    page.sees("1 user will lose their membership");
     page.shot("admin-delete");
-    page.press("Back, change nothing");
+    page.press("Cancel");
     page.is_at(&format!("/admin/rooms/{room}/"));
     assert_eq!(ada.messages().len(), 3);
     page.press("Delete");
@@ -119,9 +119,9 @@ fn who_may_only_look_finds_nothing_to_press() {
     let room = room_with_messages(&site.api().sign_up("ada"), 1);
     let page = boss_at(&site);
     page.go("/admin/users/add/");
-    page.fill("Name", "vera");
+    page.fill("Username", "vera");
     page.fill("Password", PASSWORD);
-    page.fill("Password, again", PASSWORD);
+    page.fill("Password confirmation", PASSWORD);
     page.tick("Staff");
     page.tick("View only");
     page.press("Save");
@@ -144,9 +144,9 @@ fn who_may_only_look_finds_nothing_to_press() {
             0
         );
     }
-    page.sees("You may look at this and not change it.");
+    page.sees("You have permission to view this, but not to change it.");
     page.shot("admin-view-only");
     page.go("/admin/users/add/");
-    page.sees("Your account may not do this.");
+    page.sees("You do not have permission to do this.");
     page.shot("admin-not-allowed");
 }

@@ -29,7 +29,7 @@ fn who_is_no_staff_is_refused_as_with_a_wrong_password() {
     let page = site.browser();
     page.go("/admin/");
     log_in(&page, "ada", PASSWORD);
-    page.sees("Please enter the name and password of an active staff account.");
+    page.sees("Please enter the correct username and password for an active staff account.");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_log_out_ends_the_session_for_whoever_has_its_cookie() {
     let page = boss_at(&site);
     let cookie = page.cookie("chatapi_admin");
     page.press("Log out");
-    page.sees("You are logged out.");
+    page.sees("You have been logged out.");
     page.give_cookie(cookie);
     page.go("/admin/users/");
     page.is_at("/admin/login/?next=%2Fadmin%2Fusers%2F");
@@ -53,7 +53,7 @@ fn the_keyboard_alone_suffices() {
     page.keys(BOSS);
     page.keys(key::TAB);
     page.keys(&format!("{PASSWORD}{}", key::ENTER));
-    page.sees("Last changes");
+    page.sees("Recent changes");
     walk_to(&page, "document.activeElement.innerText === 'Users'");
     page.keys(key::ENTER);
     page.is_at("/admin/users/");
@@ -94,14 +94,14 @@ fn everything_works_without_scripts() {
     log_in(&page, BOSS, PASSWORD);
     page.is_at("/admin/users/");
     page.press("ada");
-    page.fill("E-mail address", "ada@example.org");
+    page.fill("Email address", "ada@example.org");
     page.press("Save");
     page.sees("The user ada was saved.");
     page.tick("Select ada");
-    page.choose("Action for those selected:", "Delete");
+    page.choose("Action for the selected rows:", "Delete");
     page.press("Go");
     page.press("Delete");
     page.sees("Deleted 1 user.");
     page.press("Log out");
-    page.sees("You are logged out.");
+    page.sees("You have been logged out.");
 }

@@ -13,7 +13,7 @@ fn a_form_without_its_token_is_refused() {
     page.press("Users");
     page.press("ada");
     page.run("document.querySelector('form.card [name=form_token]').value = 'guessed'");
-    page.fill("Name", "eve");
+    page.fill("Username", "eve");
     page.press("Save");
     page.sees("Not allowed");
     page.go("/admin/users/");
@@ -28,7 +28,7 @@ fn a_form_on_another_site_is_refused() {
     let page = boss_at(&site);
     page.press("Users");
     page.press("ada");
-    page.sees("E-mail address");
+    page.sees("Email address");
     let token = page.value("document.querySelector('[name=form_token]').value");
     let action = page.value("location.href");
     // Even one that knows the token: an address of another origin, which the browser names as such.
