@@ -21,26 +21,26 @@ export function prepareAccounts(signedIn) {
       await signIn(username, password);
     } catch (error) {
       if (error.status !== 401) throw error;
-      return back(`A mail is on its way to ${email || "you"}: its link activates your account.`);
+      return back(`We sent an email to ${email || "you"}. Open its link to activate your account.`);
     }
     find("#sign-up").reset();
     signedIn();
   });
   whenSent(find("#forgot"), async ({ email }) => {
     await open("POST", "auth/users/reset_password/", { email });
-    back("If an account has this address, a mail with a link is on its way.");
+    back("If an account has this address, we sent it an email with a link.");
   });
   whenSent(find("#password-reset"), async ({ new_password }) => {
     await open("POST", "auth/users/reset_password_confirm/", { ...link, new_password });
-    back("Your password is set. Sign in with it.");
+    back("Your password was changed. Sign in with the new one.");
   });
   whenSent(find("#username-reset"), async ({ new_username }) => {
     await open("POST", "auth/users/reset_username_confirm/", { ...link, new_username });
-    back("Your name is set. Sign in with it.");
+    back("Your username was changed. Sign in with the new one.");
   });
   whenSent(find("#activate"), async () => {
     await open("POST", "auth/users/activation/", link);
-    back("Your account is active. Sign in.");
+    back("Your account is active. You can sign in now.");
   });
 }
 

@@ -14,7 +14,7 @@ export class Refusal extends Error {
     const rest = [detail, ...(general ?? [])].filter(Boolean);
     const faults = Object.fromEntries(Object.entries(fields).map(([name, said]) => [name, [said].flat()]));
     if (rest.length || !Object.keys(faults).length) {
-      faults[""] = rest.length ? rest : [`The server answered with an error (${status}).`];
+      faults[""] = rest.length ? rest : [`The server returned an error (${status}).`];
     }
     super(Object.values(faults).flat().join(" "));
     Object.assign(this, { status, faults, retryAfter });
@@ -29,7 +29,7 @@ export class Refusal extends Error {
 /** No answer came: whether the request arrived, nobody knows. */
 export class Unreachable extends Error {
   constructor() {
-    super("The server cannot be reached. Check your connection, and try again.");
+    super("The server cannot be reached. Check your connection and try again.");
   }
 
   get passes() {

@@ -96,7 +96,7 @@ async function openRoom(id, message) {
   const isOther = opened?.id !== id;
   if (isOther) leaveOpened();
   find("#chat").classList.toggle("has-room", id !== null);
-  if (id === null) return showNothing("Pick a room, or make one.");
+  if (id === null) return showNothing("Select a room, or create one.");
   try {
     const room = await rooms.whole(id);
     if (place()[1] !== String(id)) return;
@@ -112,7 +112,7 @@ async function openRoom(id, message) {
   } catch (error) {
     if (opened?.id === id) leaveOpened();
     const isGone = error.status === 403 || error.status === 404;
-    showNothing(isGone ? "This room is not there, or you are not in it." : error.message);
+    showNothing(isGone ? "This room does not exist, or you are not a member of it." : error.message);
   }
 }
 
@@ -137,7 +137,7 @@ function showNothing(text) {
   find("#room").hidden = true;
   find("#nothing-open").hidden = false;
   find("#nothing-open h2").textContent = `Hello, ${me.username}`;
-  find("#nothing-open p").textContent = rooms.size ? text : "A room is where you talk. Make your first, and add people by their names.";
+  find("#nothing-open p").textContent = rooms.size ? text : "Create your first room, and add people by username.";
   find("#first-room").hidden = rooms.size > 0;
 }
 
@@ -187,7 +187,7 @@ async function askForRest() {
   if (!opened) return;
   if (!rooms.get(opened.id)) {
     leave(opened.id);
-    say("You are not in this room any more.");
+    say("You are no longer a member of this room.");
     return;
   }
   const { id } = opened;

@@ -82,7 +82,7 @@ export class Connection {
     const notice = find("#notice");
     const text = navigator.onLine
       ? "The server cannot be reached. Trying again…"
-      : "You are offline. Messages will arrive when you are back.";
+      : "You are offline. New messages appear when you are online again.";
     // One failure is no news: the next request mostly works.
     notice.hidden = !this.#running || (navigator.onLine && this.#failures < 2);
     if (!notice.hidden && find("span", notice).textContent !== text) find("span", notice).textContent = text;

@@ -17,13 +17,13 @@ export class Details {
     this.#gone = gone;
     whenSent(find("#rename"), async ({ name }) => {
       await this.#change({ name });
-      say("The room has a new name.");
+      say("The room was renamed.");
     });
     whenSent(find("#add-person"), async ({ username }) => {
       const user = await userNamed(username.trim(), "username");
       await this.#change((room) => ({ users: [...new Set([...idsOf(room), user.id])] }));
       find("#add-person").reset();
-      say(`${user.username} is in the room now.`);
+      say(`${user.username} was added to the room.`);
     });
     find("#leave-room").addEventListener("click", () => this.#askToLeave());
     find("#delete-room").addEventListener("click", () => this.#try(() => this.#delete()));
@@ -53,8 +53,8 @@ export class Details {
     find("#people-rule").textContent = isAdmin
       ? ""
       : admin
-        ? `${admin.username} is the admin: ask them to rename the room, to add people, or to let you go.`
-        : "The admin's account is gone, so nobody can change this room.";
+        ? `${admin.username} is the admin. Only the admin can rename the room, and add or remove members.`
+        : "The admin's account was deleted, so nobody can change this room.";
   }
 
   #row(user, isAdmin) {
@@ -74,7 +74,7 @@ export class Details {
   }
 
   async #remove(user) {
-    const text = `${user.username} will no longer read or write here. What they wrote stays.`;
+    const text = `${user.username} can no longer read or send messages here. Their messages are kept.`;
     if (!(await confirmed(`Remove ${user.username}?`, text, "Remove"))) return;
     await this.#change((room) => ({ users: idsOf(room).filter((id) => id !== user.id) }));
     say(`${user.username} was removed.`);
@@ -95,7 +95,7 @@ export class Details {
 
   async #delete() {
     const { id, name } = this.#room;
-    const text = "All of its messages are deleted too, for everybody. This cannot be undone.";
+    const text = "All of its messages are deleted for everyone. This cannot be undone.";
     if (!(await confirmed(`Delete “${name}”?`, text, "Delete"))) return;
     await remove(`rooms/${id}/`);
     this.#gone(id);

@@ -209,7 +209,7 @@ export class Messages {
   }
 
   async #delete(message) {
-    if (!(await confirmed("Delete the message?", "It is gone for everybody. This cannot be undone.", "Delete"))) return;
+    if (!(await confirmed("Delete this message?", "The message is deleted for everyone. This cannot be undone.", "Delete"))) return;
     try {
       await remove(`messages/${message.id}/`);
     } catch (error) {
@@ -286,8 +286,8 @@ export class Messages {
     const isEmpty = !this.#history.messages.length && !this.#outbox(this.#room.id).length;
     find("h2", beginning).textContent = this.#room.name;
     find("p", beginning).textContent = isEmpty
-      ? "Nothing was said here yet. Write the first message below."
-      : "This is where it begins.";
+      ? "There are no messages yet. Write the first one below."
+      : "This is the beginning of the conversation.";
   }
 
   #anchor() {
@@ -307,7 +307,7 @@ export class Messages {
 
   #pointOut(id) {
     const row = find(`[data-key="${id}"]`, this.#log);
-    if (!row) return say("This message is not here any more.");
+    if (!row) return say("This message was deleted.");
     row.scrollIntoView({ block: "center" });
     row.classList.add("pointed-out");
     setTimeout(() => row.classList.remove("pointed-out"), 2500);

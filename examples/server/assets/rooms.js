@@ -131,7 +131,7 @@ export class Rooms {
         make("span", { className: "name" }, room.name),
         latest ? make("time", { dateTime: latest.created_at }, shortly(new Date(latest.created_at))) : null,
         make("span", { className: "latest" },
-          make("span", { className: "preview" }, latest ? `${who}: ${latest.content}` : "Nothing said yet"),
+          make("span", { className: "preview" }, latest ? `${who}: ${latest.content}` : "No messages yet"),
           unread ? make("span", { className: "dot" }, make("span", { className: "unseen" }, "unread")) : null),
       ));
   }
@@ -151,7 +151,7 @@ export async function userNamed(username, field) {
   const user = results.find((user) => user.username === username.normalize("NFKC"));
   if (user) return user;
   throw Object.assign(new Error(), {
-    faults: { [field]: [`Nobody here is called “${username}”. Names are exact, down to capital letters.`] },
+    faults: { [field]: [`There is no user named “${username}”. Usernames are case-sensitive.`] },
   });
 }
 

@@ -46,7 +46,7 @@ function failure(message, { retry, takeBack }) {
     make("button", { type: "button", className: "link", onclick: () => deed(message) }, label);
   return make("p", { className: "failure", role: "alert" },
     icon("warn"), `Not sent. ${message.fault} `,
-    make("span", {}, button("Try again", retry), button("Take back", takeBack)));
+    make("span", {}, button("Try again", retry), button("Discard", takeBack)));
 }
 
 function editor(message, { save, cancel }) {

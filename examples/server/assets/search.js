@@ -69,7 +69,7 @@ export class Search {
     const shown = list.children.length;
     find("#more-results").hidden = !page.has_more_before;
     find("#found").textContent = shown === 0
-      ? "Nothing found. Each word must occur, as a part of any word."
+      ? "No matches. A message must contain every search term."
       : `${shown}${page.has_more_before ? " or more" : ""} ${shown === 1 ? "message" : "messages"}`;
   }
 

@@ -19,7 +19,7 @@ fn signed_in(site: &Site, username: &str) -> Browser {
 }
 
 fn sign_in(page: &Browser, username: &str, password: &str) {
-    page.fill("Name", username);
+    page.fill("Username", username);
     page.fill("Password", password);
     page.press("Sign in");
 }
@@ -45,22 +45,22 @@ fn a_stranger_makes_an_account_and_a_room_and_writes() {
     let site = Site::start();
     let page = site.browser();
     page.go("/");
-    page.sees("Make an account");
+    page.sees("Create an account");
     page.shot("chat-sign-in");
-    page.press("Make an account");
-    page.fill("Name", "ada");
+    page.press("Create an account");
+    page.fill("Username", "ada");
     page.fill("Password", "1234567");
-    page.press("Make the account");
+    page.press("Create account");
     page.sees("This password is too short.");
     page.shot("chat-sign-up");
     page.fill("Password", PASSWORD);
-    page.press("Make the account");
+    page.press("Create account");
     page.sees("Hello, ada");
     page.shot("chat-empty");
-    page.press("Make a room");
+    page.press("Create a room");
     page.fill("Name", "Tea");
-    page.press("Make the room");
-    page.sees("Nothing was said here yet.");
+    page.press("Create room");
+    page.sees("There are no messages yet.");
     page.type_into("Message", &format!("Earl Grey?{}", key::ENTER));
     page.holds(
         "it is sent",
@@ -93,21 +93,21 @@ fn people_are_added_by_their_names_and_see_what_is_said() {
     let page = signed_in(&site, "ada");
     page.press("Tea");
     page.press("People and settings");
-    page.fill("Add somebody by name", "nobody");
+    page.fill("Add someone by username", "nobody");
     page.press("Add");
     page.holds(
         "it is told beside the field",
-        "document.querySelector('#add-person-username-fault').innerText.includes('Nobody here is called')",
+        "document.querySelector('#add-person-username-fault').innerText.includes('There is no user named')",
     );
-    page.fill("Add somebody by name", "bob");
+    page.fill("Add someone by username", "bob");
     page.press("Add");
-    page.sees("bob is in the room now.");
+    page.sees("bob was added to the room.");
     page.shot("chat-people");
     page.press_at("#details .close");
 
     let other = signed_in(&site, "bob");
     other.press("Tea");
-    other.sees("Nothing was said here yet.");
+    other.sees("There are no messages yet.");
     page.type_into("Message", &format!("Welcome, bob{}", key::ENTER));
     other.sees("Welcome, bob");
     other.type_into("Message", &format!("Thank you{}", key::ENTER));
@@ -129,7 +129,7 @@ fn a_message_is_edited_and_deleted() {
     page.fill("Message", &format!("Earl Grey{}", key::ENTER));
     page.sees("Earl Grey edited");
     page.press_at("#log .deeds [aria-label=Delete]");
-    page.sees("Delete the message?");
+    page.sees("Delete this message?");
     page.shot("chat-delete");
     page.press("Delete");
     page.sees_no("Earl Grey edited");
@@ -147,7 +147,7 @@ fn what_is_searched_for_is_found_and_marked() {
     let page = signed_in(&site, "ada");
     page.press("Tea");
     page.press("Search this room");
-    page.fill("Words to look for", "jeel");
+    page.fill("Search terms", "jeel");
     page.press("Search");
     page.sees("2 messages");
     let marked = page.value("[...document.querySelectorAll('#results mark')].map((mark) => mark.innerText)");
@@ -209,7 +209,7 @@ fn a_server_that_is_gone_is_told_and_the_message_sent_when_it_is_back() {
     let page = signed_in(&site, "ada");
     page.expects_complaint("net::ERR_");
     page.press("Tea");
-    page.sees("Nothing was said here yet.");
+    page.sees("There are no messages yet.");
     site.stop();
     page.type_into("Message", &format!("Still there?{}", key::ENTER));
     page.sees("Not sent. The server cannot be reached.");
