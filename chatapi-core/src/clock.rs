@@ -70,7 +70,7 @@ impl fmt::Display for Timestamp {
 
 /// A text that is no moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a moment is written as in RFC 3339: 2026-11-22T09:11:47.809284Z")]
+#[error("expected a timestamp in RFC 3339 format, such as 2026-11-22T09:11:47.809284Z")]
 pub struct NoTimestamp;
 
 /// Reads a moment as RFC 3339 has it, whatever its offset from UTC. What is finer than a microsecond is cut off.

@@ -281,7 +281,7 @@ fn members_changed() -> Error {
 
 /// 409: each attempt met a change of somebody else's.
 pub(crate) fn changed_by_others() -> Error {
-    Error::Conflict("The room is being changed by others; try again.".into())
+    Error::Conflict("Other requests are changing the room; try again.".into())
 }
 
 fn missing_member(error: StoreError) -> Error {

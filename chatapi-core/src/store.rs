@@ -233,16 +233,16 @@ pub enum StoreError {
     #[error("the name is taken")]
     Taken,
     /// There is no such user.
-    #[error("there is no user {0}")]
+    #[error("user {0} does not exist")]
     Missing(UserId),
     /// The room would have more members than it may have.
     #[error("the room would have too many members")]
     TooMany,
     /// Who wants to change the account may not.
-    #[error("the account is not this user's to change")]
+    #[error("the user is not permitted to change this account")]
     Forbidden,
     /// Nobody would be left who is active, staff and superuser.
-    #[error("the last active superuser must stay one")]
+    #[error("the last active superuser cannot be deactivated, demoted or deleted")]
     LastSuperuser,
     /// The database cannot be reached, or cannot write, for now. The write may have happened all the same.
     #[error("the store is unavailable")]

@@ -110,7 +110,7 @@ impl ChatApi {
                     break;
                 }
                 if let Err(error) = store.tidy(room, words).await {
-                    tracing::warn!(error = &error as &dyn std::error::Error, %room, "search was not tidied");
+                    tracing::warn!(error = &error as &dyn std::error::Error, %room, "cannot index a room, trying again later");
                 }
             }
         });
@@ -123,7 +123,10 @@ async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>, words: Words) {
         let rooms = store.untidy_rooms().await?;
         if is_change && !rooms.is_empty() {
             let rooms = rooms.len();
-            tracing::info!(rooms, "the search index is rewritten: its language was changed, or the release");
+            tracing::info!(
+                rooms,
+                "rewriting the search index, since the search language or the release changed"
+            );
         }
         Ok::<_, StoreError>(rooms)
     };
@@ -131,7 +134,7 @@ async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>, words: Words) {
         Ok(rooms) => upkeep.agenda().rooms.extend(rooms),
         Err(error) => {
             upkeep.agenda().has_looked_around = false;
-            tracing::warn!(error = &error as &dyn std::error::Error, "search was not looked over");
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot list the rooms to index");
         }
     }
 }

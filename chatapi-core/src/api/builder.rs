@@ -240,7 +240,7 @@ impl Builder {
 #[non_exhaustive]
 pub enum BuildError {
     /// A secret is too short to sign with.
-    #[error("a secret that signs tokens must have at least {SHORTEST_SECRET} bytes")]
+    #[error("the secret must have at least {SHORTEST_SECRET} bytes")]
     ShortSecret,
     /// Pages without rows.
     #[error("the page size must be at least 1")]

@@ -56,7 +56,7 @@ pub(crate) struct Claims {
 
 /// This chat issues and takes no tokens of its own: see [`ChatApi::builder_without_accounts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a chat without a secret issues no tokens: build it with ChatApi::builder(store, secret)")]
+#[error("cannot issue tokens without a secret: build the chat with ChatApi::builder(store, secret)")]
 pub(crate) struct NoSecret;
 
 impl From<NoSecret> for Error {

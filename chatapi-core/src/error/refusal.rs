@@ -63,7 +63,7 @@ impl Refusal {
 
 /// A status that refuses nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{status} is the status of no refusal: those are 400 to 499")]
+#[error("invalid status {status}: expected 400 to 499")]
 pub struct NoRefusal {
     /// The status.
     pub status: u16,

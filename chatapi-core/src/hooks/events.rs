@@ -61,7 +61,7 @@ impl Events {
         while let Some(event) = self.next() {
             let hook = async { self.hooks().after_commit(&event).await };
             if let Err(panic) = AssertUnwindSafe(hook).catch_unwind().await {
-                tracing::error!(panic = said(&*panic), "a hook panicked after a commit");
+                tracing::error!(panic = said(&*panic), "the after_commit hook panicked");
             }
         }
     }

@@ -231,8 +231,10 @@ impl ChatApi {
     fn unread(&self, why: Unread) -> Error {
         match why {
             Unread::TooLong => Error::TooLarge { limit: self.config().body_limit },
-            Unread::Broken => Error::unreadable("The request's body could not be read."),
-            Unread::NoMemory => Error::Unavailable("request bodies take all of Config::body_memory".into()),
+            Unread::Broken => Error::unreadable("The request body could not be read."),
+            Unread::NoMemory => {
+                Error::Unavailable("the memory for request bodies (Config::body_memory) is exhausted".into())
+            }
         }
     }
 

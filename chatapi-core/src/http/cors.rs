@@ -103,7 +103,7 @@ impl Cors {
 
 /// A text that names no origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is neither * nor a list of origins, such as https://app.example.org, separated by commas")]
+#[error("expected * or a comma-separated list of origins, such as https://app.example.org")]
 pub struct NoOrigins;
 
 /// Reads `*`, or origins with commas between them.

@@ -36,7 +36,7 @@ impl Asked {
             return Ok(());
         }
         Err(Error::Forbidden(
-            "Cross-site request refused. Send it from a page of this site, or with a token in the Authorization header.".into(),
+            "Cross-site request refused. Send the request from a page of this site, or with a token in the Authorization header.".into(),
         ))
     }
 }

@@ -76,7 +76,8 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
         }
         Some(None) => Err(no_such_message(call, first)),
         None => {
-            let fault = "Enter a message's id, or its created_at and its id with a comma between.";
+            let fault =
+                "Enter a message id, or a cursor: a created_at and a message id, separated by a comma.";
             Err(Error::field(first, fault))
         }
     }

@@ -27,7 +27,7 @@ impl fmt::Display for Place {
 
 /// A text that is no [`Place`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a place is a moment and an id, with a comma between")]
+#[error("expected a timestamp and a message id, separated by a comma")]
 pub struct NoPlace;
 
 impl FromStr for Place {

@@ -104,7 +104,7 @@ impl FromStr for Language {
 
 /// A name that is no language's; it says which there are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is none of {all}", all = Language::ALL.iter().map(|known| known.name()).collect::<Vec<_>>().join(", "))]
+#[error("unknown language {0:?}: expected one of {all}", all = Language::ALL.iter().map(|known| known.name()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownLanguage(String);
 
 #[cfg(test)]
@@ -123,6 +123,9 @@ mod tests {
     #[test]
     fn an_unknown_language_is_told_which_there_are() {
         let error = "klingon".parse::<Language>().unwrap_err().to_string();
-        assert!(error.starts_with("\"klingon\" is none of none, arabic, armenian"), "{error}");
+        assert!(
+            error.starts_with("unknown language \"klingon\": expected one of none, arabic, armenian"),
+            "{error}"
+        );
     }
 }

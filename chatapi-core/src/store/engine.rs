@@ -209,7 +209,7 @@ pub(super) enum Fault {
 
 /// Two writers were in each other's way: see [`Fault::Collision`].
 #[derive(Debug, thiserror::Error)]
-#[error("two writes collided")]
+#[error("conflicting concurrent writes")]
 pub(super) struct Collision(#[source] sqlx::Error);
 
 /// Sorts a database's error; `of_code` knows the engine's own codes.

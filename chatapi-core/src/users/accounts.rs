@@ -298,7 +298,7 @@ pub(super) fn bad_link() -> Error {
 
 /// 409: what was read of the account no longer holds.
 pub(super) fn changed_meanwhile() -> Error {
-    Error::Conflict("The account was changed meanwhile; try again.".into())
+    Error::Conflict("The account was changed in the meantime; try again.".into())
 }
 
 /// Whether an account, as it was read, is this user's own or one that it may change.

@@ -145,7 +145,7 @@ impl ChatApi {
                 kept => return Ok(kept?),
             }
         }
-        Err(Error::Conflict(format!("Every name like \"{}\" is taken.", sound_name(wish)).into()))
+        Err(Error::Conflict(format!("All usernames similar to \"{}\" are taken.", sound_name(wish)).into()))
     }
 
     /// Where the new name, and each that could stand for it, is somebody else's, the user keeps the one that it has.

@@ -119,10 +119,7 @@ impl ChatApi {
         }
         let Some(network) = self.sealed(user, address) else { return };
         if let Err(fault) = self.store().trust_network(user, &network, self.now()).await {
-            tracing::warn!(
-                error = &fault as &dyn std::error::Error,
-                "a network could not be noted as trusted"
-            );
+            tracing::warn!(error = &fault as &dyn std::error::Error, "cannot store a trusted network");
         }
     }
 

@@ -207,7 +207,7 @@ fn examples(status: StatusCode, limit: usize) -> Vec<(&'static str, Error)> {
         ],
         StatusCode::NOT_ACCEPTABLE => vec![("not_acceptable", Error::NotAcceptable)],
         StatusCode::CONFLICT => {
-            vec![("conflict", Error::Conflict("The room is being changed by others; try again.".into()))]
+            vec![("conflict", Error::Conflict("Other requests are changing the room; try again.".into()))]
         }
         StatusCode::PAYLOAD_TOO_LARGE => vec![("too_large", Error::TooLarge { limit })],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {

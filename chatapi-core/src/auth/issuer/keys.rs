@@ -61,19 +61,19 @@ enum PublicKey {
 #[non_exhaustive]
 pub enum KeyError {
     /// The text is no public key in PEM form of a kind that is taken.
-    #[error("this is no public key of RSA, P-256, P-384 or Ed25519 in PEM form")]
+    #[error("invalid PEM key: expected a public key of RSA, P-256, P-384 or Ed25519")]
     BadPem,
     /// The text is no JSON Web Key, or no set of them.
-    #[error("this is no JSON Web Key")]
+    #[error("invalid JSON Web Key")]
     BadJson(#[source] serde_json::Error),
     /// The JSON Web Key is none that verifies signatures, or of a kind that is not taken.
-    #[error("this JSON Web Key is none of RSA, P-256, P-384 or Ed25519 that verifies signatures")]
+    #[error("unsupported JSON Web Key: expected a signing key of RSA, P-256, P-384 or Ed25519")]
     BadJwk,
     /// The RSA key is too short to be safe, or too long to be handled.
     #[error("an RSA key must have 2048 to 8192 bits")]
     BadLength,
     /// No key of the set can be taken.
-    #[error("the set has no key of RSA, P-256, P-384 or Ed25519 that verifies signatures")]
+    #[error("the JWK set has no signing key of RSA, P-256, P-384 or Ed25519")]
     NoKeys,
 }
 

@@ -44,7 +44,7 @@ impl Default for PasswordConfig {
 
 /// A [`PasswordConfig`] that cannot be worked with; its text says why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("password hashing cannot work as configured: {0}")]
+#[error("invalid configuration of password hashing: {0}")]
 pub struct PasswordConfigError(&'static str);
 
 impl PasswordConfig {
@@ -93,7 +93,7 @@ mod tests {
             change(&mut config);
             config.argon2().map(drop).map_err(|error| error.to_string())
         };
-        let because = |reason| Err(format!("password hashing cannot work as configured: {reason}"));
+        let because = |reason| Err(format!("invalid configuration of password hashing: {reason}"));
 
         assert_eq!(refused(|config| config.passes = 0), because("`passes` must be at least 1"));
         assert_eq!(refused(|config| config.lanes = 0), because("`lanes` must be at least 1"));

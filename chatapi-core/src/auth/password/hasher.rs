@@ -45,10 +45,10 @@ pub enum Verdict {
 #[non_exhaustive]
 pub enum PasswordError {
     /// More requests wait than [`PasswordConfig::queued`] allows. Another try, later, may succeed.
-    #[error("too many passwords are being hashed")]
+    #[error("too many passwords are waiting to be hashed")]
     Busy,
     /// The computation failed, as for lack of memory.
-    #[error("a password could not be hashed")]
+    #[error("cannot hash the password")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
 

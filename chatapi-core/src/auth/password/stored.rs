@@ -81,7 +81,7 @@ impl Stored {
             tracing::warn!(
                 memory_kib = params.m_cost(),
                 max_memory_kib = config.max_memory_kib,
-                "a stored password hash asks for too much memory; its password counts as wrong"
+                "a stored password hash exceeds the memory limit and is rejected"
             );
             return None;
         }
@@ -89,7 +89,7 @@ impl Stored {
             tracing::warn!(
                 passes = params.t_cost(),
                 max_passes = config.max_passes,
-                "a stored password hash asks for too many passes; its password counts as wrong"
+                "a stored password hash exceeds the limit of passes and is rejected"
             );
             return None;
         }
@@ -111,7 +111,7 @@ impl Stored {
             tracing::warn!(
                 iterations,
                 max_pbkdf2_iterations = config.max_pbkdf2_iterations,
-                "a stored password hash asks for too many iterations; its password counts as wrong"
+                "a stored password hash exceeds the limit of iterations and is rejected"
             );
             return None;
         };

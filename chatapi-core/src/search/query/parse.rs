@@ -11,12 +11,11 @@ use crate::error::{Error, NUL, Result};
 use crate::search::Words;
 use crate::text::{nfkc, search_fold};
 
-const NO_WORD: &str = "Name at least one word to find.";
-const LONELY_OR: &str = "Name at least one word to find on each side of OR: \
-    from:, before: and after: hold for the whole search.";
-const NO_NAME: &str = "Write a name directly after from: as in from:alice.";
-const NOT_EXCLUDED: &str =
-    "Only words and phrases can be left out with a minus: not from:, before: or after:.";
+const NO_WORD: &str = "Enter at least one word to search for.";
+const LONELY_OR: &str = "Enter at least one word to search for on each side of OR: \
+    from:, before: and after: apply to the whole search.";
+const NO_NAME: &str = "Enter a username directly after from:, such as from:alice.";
+const NOT_EXCLUDED: &str = "A minus sign can only exclude words and phrases, not from:, before: or after:.";
 
 /// Telephones write the curled ones by themselves.
 const QUOTES: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
@@ -183,7 +182,7 @@ impl Reading {
         self.size += 1;
         if self.size > Query::LIMIT {
             return Err(fault(format!(
-                "Ensure this search has no more than {} words and names.",
+                "Ensure this search has no more than {} words and usernames.",
                 Query::LIMIT
             )));
         }
@@ -213,7 +212,7 @@ impl Span {
     fn parse(text: &str) -> Result<Self> {
         Self::of_day(text).or_else(|| Self::of_moment(text)).ok_or_else(|| {
             fault(format!(
-                "\"{text}\" is not a date: write 2026-01-31, or 2026-01-31T09:30:00Z for a moment."
+                "\"{text}\" is not a valid date. Enter a date such as 2026-01-31, or a time such as 2026-01-31T09:30:00Z."
             ))
         })
     }

@@ -113,7 +113,7 @@ fn unknown_names_before_a_colon_are_words() {
 #[test]
 fn a_query_must_name_a_word_to_find() {
     for text in ["-tea", "-\"green tea\" from:me", "...", "\"\""] {
-        assert_eq!(fault(text), "Name at least one word to find.", "{text}");
+        assert_eq!(fault(text), "Enter at least one word to search for.", "{text}");
     }
     for text in ["tea OR -milk", "tea OR ...", "from:alice OR from:bob", "tea OR from:bob"] {
         assert!(fault(text).contains("on each side of OR"), "{text}");
@@ -125,8 +125,9 @@ fn a_bad_date_is_named() {
     for date in
         ["", "yesterday", "2026-02-30", "31.01.2026", "2026-1-3", "-2026-01-01", "9999-12-31T23:59:59-01:00"]
     {
-        let expected =
-            format!("\"{date}\" is not a date: write 2026-01-31, or 2026-01-31T09:30:00Z for a moment.");
+        let expected = format!(
+            "\"{date}\" is not a valid date. Enter a date such as 2026-01-31, or a time such as 2026-01-31T09:30:00Z."
+        );
         assert_eq!(fault(&format!("tea before:{date}")), expected);
         assert_eq!(fault(&format!("after:\"{date}\"")), expected);
     }
@@ -134,8 +135,8 @@ fn a_bad_date_is_named() {
 
 #[test]
 fn operators_without_a_sense_are_faults() {
-    assert_eq!(fault("from: alice"), "Write a name directly after from: as in from:alice.");
-    assert!(fault("tea -from:alice").starts_with("Only words and phrases"));
+    assert_eq!(fault("from: alice"), "Enter a username directly after from:, such as from:alice.");
+    assert!(fault("tea -from:alice").starts_with("A minus sign can only exclude"));
     assert_eq!(fault("te\0a"), "Null characters are not allowed.");
 }
 
@@ -146,7 +147,7 @@ fn no_word_is_dropped_for_being_one_too_many() {
     for more in ["milk cake", "-3.6", "from:alice from:bob"] {
         assert_eq!(
             fault(&format!("{most} {more}")),
-            "Ensure this search has no more than 50 words and names."
+            "Ensure this search has no more than 50 words and usernames."
         );
     }
 }

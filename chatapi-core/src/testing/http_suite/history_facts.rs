@@ -173,7 +173,7 @@ async fn a_message_that_is_not_there_or_of_others_is_no_place(suite: Suite) {
 
 async fn what_is_no_place_is_told_of(suite: Suite) {
     let there = There::with(&suite, 1).await;
-    let fault = "Enter a message's id, or its created_at and its id with a comma between.";
+    let fault = "Enter a message id, or a cursor: a created_at and a message id, separated by a comma.";
     for value in
         ["x", "1.0", ",", "2026-11-22,1", "2026-11-22T09:11:47Z", "x,1", "2026-11-22T09:11:47Z,x", "%00"]
     {

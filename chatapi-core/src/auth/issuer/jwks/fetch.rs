@@ -20,28 +20,28 @@ const LIMIT: usize = 256 * 1024;
 #[non_exhaustive]
 pub enum JwksError {
     /// It is no URL.
-    #[error("{0:?} is no URL that keys can be fetched from")]
+    #[error("invalid URL of a JWK set: {0:?}")]
     BadUrl(String),
     /// Whoever is on the way could give keys of their own.
-    #[error("keys must be fetched by https, and by http from this machine alone: {0}")]
+    #[error("insecure URL of a JWK set: expected https, or http on the local host: {0}")]
     Insecure(String),
     /// TLS cannot be set up, as where the machine has no root certificates.
-    #[error("no client for the keys can be made")]
+    #[error("cannot create the HTTP client for the JWK set")]
     NoClient(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Why one fetch failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
-    #[error("the issuer cannot be asked for its keys")]
+    #[error("cannot fetch the issuer's JWK set")]
     Http(#[from] reqwest::Error),
-    #[error("the issuer answers {0} where its keys should be")]
+    #[error("the request for the issuer's JWK set failed with status {0}")]
     Refused(u16),
-    #[error("the issuer's answer has more than {LIMIT} bytes")]
+    #[error("the issuer's JWK set has more than {LIMIT} bytes")]
     TooLong,
-    #[error("the issuer's answer is no text")]
+    #[error("the issuer's JWK set is not valid UTF-8")]
     NoText(#[from] std::string::FromUtf8Error),
-    #[error("the issuer's answer has no keys in it that can be used")]
+    #[error("the issuer's JWK set has no usable keys")]
     Keys(#[from] KeyError),
 }
 
