@@ -36,19 +36,19 @@ pub use report::{Found, Oddity, Progress, Report, Tally};
 #[non_exhaustive]
 pub enum ImportError {
     /// What is to be read is not there: these tables, and columns of others.
-    #[error("this is no database of the Django deployment: it lacks {}", .0.join(", "))]
+    #[error("not a database of the Django deployment: missing {}", .0.join(", "))]
     Lacks(Vec<String>),
     /// The database cannot be read.
     #[error("cannot read the database of the Django deployment")]
     Source(#[source] Cause),
     /// There are users or rooms already, whose ids would be those of others.
-    #[error("the chat's database holds users or rooms already: only an empty one can take others over")]
+    #[error("the chat's database already contains users or rooms: the import requires an empty one")]
     NotEmpty,
     /// The database cannot be written.
     #[error("cannot write to the chat's database")]
     Target(#[source] StoreError),
     /// What is there afterwards is not what was read: a fault of ours, or of the database's.
-    #[error("the chat's database holds {found:?} where it was given {given:?}")]
+    #[error("row counts differ after the import: found {found:?}, expected {given:?}")]
     Miscounted {
         /// What was to be there.
         given: Totals,
@@ -109,7 +109,7 @@ macro_rules! carry_over {
             ($import.watch)(Progress { table: $table, done, total });
         }
         if done != total {
-            let why = format!("of the {total} rows of {} {done} could be read", $table);
+            let why = format!("read {done} of {total} rows of {}", $table);
             return Err(ImportError::Source(why.into()));
         }
         Ok(())

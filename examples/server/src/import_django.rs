@@ -19,11 +19,11 @@ use progress::{Meter, say};
 /// What is to be taken over, and whether in earnest.
 #[derive(Debug, Args)]
 pub(crate) struct ImportOptions {
-    /// Django's database, postgres://name:password@host:port/database or sqlite://path; it is only read, and may be in use
-    /// [default: the server's own, where Django's tables stand beside those of the chat]
+    /// Database of the Django deployment, postgres://user:password@host:port/database or sqlite://path; it is only read and
+    /// may be in use [default: the server's own database, if it contains Django's tables as well]
     #[arg(long, env = "CHATAPI_IMPORT_FROM", value_name = "URL", hide_env_values = true)]
     from: Option<String>,
-    /// Read and check everything, tell what would be done, and change nothing
+    /// Read and check everything, and report what would be imported, without changing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -48,12 +48,12 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
     if options.dry_run {
         drop(load);
         opened.close().await;
-        welcome::print(&told(&report, "Nothing was changed: this was a dry run. It would be imported:"));
+        welcome::print(&told(&report, "Dry run: nothing was changed. The import would copy:"));
         return Ok(());
     }
-    say("putting the indexes back");
+    say("recreating the database indexes");
     load.commit().await.map_err(|fault| not_written(&fault))?;
-    welcome::print(&told(&report, "Imported, and counted again afterwards:"));
+    welcome::print(&told(&report, "Imported (counts verified in the database):"));
     tidy::tidy(opened.store(), words, |done, rooms| meter.rooms(done, rooms)).await?;
     opened.close().await;
     Ok(())

@@ -58,7 +58,7 @@ mod sqlite {
             if !moment.get(10..).is_some_and(|time| time.contains(['Z', '+', '-'])) {
                 moment.push('Z');
             }
-            moment.parse().map_err(|_| StoreError::Backend(format!("{written:?} is no time").into()))
+            moment.parse().map_err(|_| StoreError::Backend(format!("invalid timestamp {written:?}").into()))
         }
     }
 }

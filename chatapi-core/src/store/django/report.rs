@@ -108,31 +108,31 @@ macro_rules! oddities {
 
 oddities! {
     /// Django says that no password fits: its hash begins with `!`, or is empty.
-    NoPassword "users without a password, as they were: nobody logs in as one before a password is set"
+    NoPassword "users without a usable password, imported unchanged: they cannot log in until a password is set"
     /// The hash is in a form that is not read here, or asks for more work than is allowed.
-    UnknownHash "users whose password is hashed in a way that is not known here, kept: they log in after a reset"
+    UnknownHash "users with an unsupported password hash, imported unchanged: they can log in after a password reset"
     /// The name has more than 150 characters.
-    LongUsername "users whose name is longer than new ones may be, kept"
+    LongUsername "users whose username exceeds the maximum length, imported unchanged"
     /// The name was not in the form that log-in reads, Unicode's NFKC.
-    OtherForm "users whose name was in another form of Unicode than names here, and is in this form now"
+    OtherForm "users whose username was not in Unicode's NFKC, imported with the username normalised"
     /// The name is another user's in that form.
-    SameName "users whose name another has in another form of Unicode, renamed: their id follows the name"
+    SameName "users whose username equals another one after Unicode normalisation, renamed: their id is appended"
     /// A name, an address or a hash held NUL characters.
-    NulInUser "users with NUL characters in their texts, which were taken out"
+    NulInUser "users with NUL characters in their fields, which were removed"
     /// The name has more than 100 characters.
-    LongRoomName "rooms whose name is longer than new ones may be, kept"
+    LongRoomName "rooms whose name exceeds the maximum length, imported unchanged"
     /// The name held NUL characters.
-    NulInRoom "rooms with NUL characters in their name, which were taken out"
+    NulInRoom "rooms with NUL characters in their name, which were removed"
     /// There is no such user.
-    AdminGone "rooms whose admin does not exist: they have none now"
+    AdminGone "rooms whose admin does not exist, imported without an admin"
     /// The admin is not among the members.
-    AdminOutside "rooms whose admin is no member, kept: to change one, the admin has to be put among its members"
+    AdminOutside "rooms whose admin is not a member, imported unchanged: add the admin as a member before changing one"
     /// There is no such room, or no such user.
-    MemberGone "memberships of rooms or users that do not exist, left out"
+    MemberGone "memberships of nonexistent rooms or users, skipped"
     /// There is no such room, or no such user.
-    MessageOfNothing "messages whose room or author does not exist, left out"
+    MessageOfNothing "messages whose room or author does not exist, skipped"
     /// The text held NUL characters.
-    NulInMessage "messages with NUL characters, which were taken out"
+    NulInMessage "messages with NUL characters, which were removed"
     /// There is nothing in it but blanks.
-    BlankMessage "messages without a text, kept"
+    BlankMessage "blank messages, imported unchanged"
 }

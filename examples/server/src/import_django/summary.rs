@@ -17,6 +17,6 @@ pub(super) fn of(report: &Report) -> String {
     for (oddity, found) in oddities {
         let _ = writeln!(text, "Note [{}]: {oddity} ({found})", found.count);
     }
-    text.push_str("First and last names and the times of last log-ins have no place here and stay behind.\n");
+    text.push_str("First names, last names and last login times are not imported.\n");
     text
 }
