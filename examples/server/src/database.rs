@@ -161,7 +161,9 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|fault| Failure::because(&format!("cannot make the folder {}", folder.display()), &fault))
+    made.map_err(|fault| {
+        Failure::because(&format!("cannot create the directory {}", folder.display()), &fault)
+    })
 }
 
 /// Connects, and where the server is not up yet, tries again: what starts us often starts both at once.
@@ -171,14 +173,18 @@ async fn wait_for(server: &PgConnectOptions, database: &Database, patience: Dura
         let fault = match timeout(ATTEMPT, server.clone().extra_float_digits(None).connect()).await {
             Ok(Ok(connection)) => return close(connection).await,
             Ok(Err(fault)) if !may_come(&fault) => {
-                return Err(Failure::because(&format!("cannot use the database ({database})"), &fault));
+                return Err(Failure::because(
+                    &format!("cannot connect to the database ({database})"),
+                    &fault,
+                ));
             }
             Ok(Err(fault)) => causes(&fault),
-            Err(_) => "no answer".to_owned(),
+            Err(_) => "connection timed out".to_owned(),
         };
         if Instant::now() + BETWEEN_ATTEMPTS > deadline {
             let seconds = patience.as_secs();
-            return Err(Failure::hindrance(format!("no database after {seconds} s ({database}): {fault}")));
+            let why = format!("the database is not available after {seconds} s ({database}): {fault}");
+            return Err(Failure::hindrance(why));
         }
         info!("waiting for the database ({database}): {fault}");
         sleep(BETWEEN_ATTEMPTS).await;
@@ -187,7 +193,7 @@ async fn wait_for(server: &PgConnectOptions, database: &Database, patience: Dura
 
 async fn close(connection: PgConnection) -> Result<(), Failure> {
     if let Err(fault) = connection.close().await {
-        warn!(%fault, "a connection to the database could not be closed");
+        warn!(%fault, "cannot close a database connection");
     }
     Ok(())
 }
@@ -205,17 +211,17 @@ fn may_come(fault: &sqlx::Error) -> bool {
 
 fn not_migrated(fault: &StoreError) -> Failure {
     let (StoreError::Backend(cause) | StoreError::Unavailable(cause)) = fault else {
-        return Failure::because("cannot bring the database up to date", fault);
+        return Failure::because("cannot migrate the database", fault);
     };
     Failure::hindrance(match cause.downcast_ref::<MigrateError>() {
         Some(MigrateError::VersionMissing(number)) => {
             format!(
-                "the database is newer than this program, which does not know its migration {number}: update it"
+                "the database is newer than this program: migration {number} is unknown, so upgrade the program"
             )
         }
         Some(MigrateError::VersionMismatch(number)) => {
-            format!("the database was made by a changed copy of this program: its migration {number} differs")
+            format!("migration {number} differs from the one that was applied to the database")
         }
-        _ => format!("cannot bring the database up to date: {}", causes(&**cause)),
+        _ => format!("cannot migrate the database: {}", causes(&**cause)),
     })
 }

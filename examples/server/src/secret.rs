@@ -24,9 +24,10 @@ const EXAMPLE: &str = "this-is-the-example-that-everybody-knows-make-your-own";
 /// What is wrong with a secret that somebody chose.
 pub(crate) fn fault(secret: &str) -> Option<String> {
     if secret.len() < SHORTEST {
-        return Some(format!("it must have at least {SHORTEST} bytes"));
+        return Some(format!("expected at least {SHORTEST} bytes"));
     }
-    (secret == EXAMPLE).then(|| "it is the example's, which everybody knows: make your own".to_owned())
+    (secret == EXAMPLE)
+        .then(|| "this is the publicly known secret of .env.example: generate your own".to_owned())
 }
 
 /// The secret that was set; otherwise the one that is kept in the database, where that is PostgreSQL, so that several
@@ -40,7 +41,7 @@ pub(crate) async fn find(settings: &Settings, store: &Opened) -> Result<String, 
         Opened::Postgres(_) => {
             let kept = store.store().keep_secret(NAME, &fresh).await;
             (
-                kept.map_err(|fault| Failure::because("cannot keep the secret key", &fault))?,
+                kept.map_err(|fault| Failure::because("cannot store the secret key", &fault))?,
                 "the database".to_owned(),
             )
         }
@@ -48,7 +49,7 @@ pub(crate) async fn find(settings: &Settings, store: &Opened) -> Result<String, 
             database::make_folder(&settings.data_folder)?;
             let file = settings.data_folder.join(NAME);
             let kept = keep(&file, &fresh);
-            let named = format!("cannot keep the secret key in {}", file.display());
+            let named = format!("cannot store the secret key in {}", file.display());
             (kept.map_err(|fault| Failure::because(&named, &fault))?, file.display().to_string())
         }
     };
@@ -56,9 +57,9 @@ pub(crate) async fn find(settings: &Settings, store: &Opened) -> Result<String, 
         return Err(Failure::hindrance(format!("the secret key in {place} has fewer than {SHORTEST} bytes")));
     }
     if kept == fresh {
-        info!("no SECRET_KEY is set: one was generated, and is kept in {place}");
+        info!("SECRET_KEY is not set: generated one and stored it in {place}");
     } else {
-        info!("no SECRET_KEY is set: using the one that is kept in {place}");
+        info!("SECRET_KEY is not set: using the one stored in {place}");
     }
     Ok(kept)
 }

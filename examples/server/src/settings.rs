@@ -34,6 +34,7 @@ mod limits;
 mod mail;
 mod postgres_url;
 mod rates;
+mod renamed;
 mod unknown;
 pub(crate) mod values;
 
@@ -41,9 +42,9 @@ use values::{Address, Period, PublicUrl, yes_or_no};
 
 /// A chat server: rooms, messages, accounts and tokens behind a REST API.
 ///
-/// Without any setting it keeps everything in a SQLite file under the folder `data` and listens on
-/// http://127.0.0.1:8000/. A setting that is empty in the environment counts as not set. A time is a number and its unit,
-/// s, m, h or d; a number alone is seconds.
+/// By default, the server stores its data in a SQLite file in the directory `data` and listens on http://127.0.0.1:8000/.
+/// An empty environment variable counts as unset. Durations are a number and a unit: s, m, h or d; a number without a unit
+/// is in seconds.
 #[derive(Debug, Parser)]
 #[command(name = "chatapi-server", version, disable_help_subcommand = true)]
 struct CommandLine {
@@ -74,54 +75,53 @@ struct CommandLine {
 /// What the program is to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Bring the database up to date and serve (the default)
+    /// Apply pending migrations and run the server (the default)
     Serve,
-    /// Bring the database up to date and end
+    /// Apply pending migrations and exit
     Migrate,
-    /// Ask the server that runs with these settings whether it can answer requests; ends with 0 where it can, else with 1
+    /// Check whether the server running with these settings can handle requests; exits with 0 if it can, otherwise with 1
     Healthcheck(Probe),
-    /// Make an account that may do everything
+    /// Create a superuser: an account with every permission
     Createsuperuser(Account),
-    /// Fill the database with people, rooms and conversations to try the chat on
+    /// Fill the database with sample users, rooms and messages
     Seed(SeedOptions),
-    /// Take over the database of a Django deployment: its users, rooms and messages
+    /// Import the users, rooms and messages of a Django deployment
     ImportDjango(ImportOptions),
-    /// Copy the SQLite database, and the generated secret key, into a new file, while the server runs or not
+    /// Back up the SQLite database and the generated secret key to a new file; the server may be running
     Backup(BackupFile),
-    /// Put a file that `backup` made in the place of the SQLite database, while no server runs
+    /// Replace the SQLite database with a backup; the server must be stopped
     Restore(BackupFile),
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Serving")]
 struct ServingOptions {
-    /// The address and port to listen on; port 0 picks a free one
+    /// Address and port to listen on; port 0 picks a free port
     #[arg(long, env = "BIND", global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
     bind: Address,
-    /// The web framework that serves, of those that the program was built with [default: axum, where it is one of them]
+    /// Web framework to run on; it must be compiled in [default: axum, if compiled in]
     #[arg(long, env = "CHATAPI_FRAMEWORK", value_name = "NAME")]
     framework: Option<Framework>,
-    /// The folder for what has no other place: the SQLite file and the generated secret key
-    #[arg(long, env = "CHATAPI_DATA_DIR", global = true, value_name = "FOLDER", default_value = "data")]
+    /// Directory of the SQLite file and the generated secret key
+    #[arg(long, env = "CHATAPI_DATA_DIR", global = true, value_name = "DIRECTORY", default_value = "data")]
     data_dir: PathBuf,
-    /// The secret that signs tokens, at least 32 bytes [default: one that is generated and kept in the data folder, or in
-    /// the database where that is PostgreSQL]
+    /// Secret that signs tokens, at least 32 bytes [default: generated, and stored in the data directory or, with
+    /// PostgreSQL, in the database]
     #[arg(long, env = "SECRET_KEY", global = true, value_name = "SECRET", hide_env_values = true)]
     secret_key: Option<String>,
-    /// Where the pages are that links in mails lead to, as in a browser: scheme and host [default: the address that the
-    /// server listens on]
+    /// Base URL of the links in emails: scheme and host [default: the address that the server listens on]
     #[arg(long, env = "CHATAPI_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
-    /// How long the server goes on as before when it is asked to end, but for /readyz, which says so: as long as it takes
-    /// until a balancer sends requests elsewhere
-    #[arg(long, env = "CHATAPI_STOP_DELAY", value_name = "TIME", default_value = "0s")]
+    /// How long the server keeps accepting requests after a stop signal, while /readyz already fails, so that a load
+    /// balancer has time to send requests elsewhere
+    #[arg(long, env = "CHATAPI_STOP_DELAY", value_name = "DURATION", default_value = "0s")]
     stop_delay: Period,
-    /// Show browsers pages: the API's document at /schema/, interactive ones at /docs/, and every endpoint as a page
+    /// Serve the OpenAPI document at /schema/, Swagger UI at /docs/, and every endpoint as an HTML page for browsers
     #[cfg(feature = "pages")]
     #[arg(long, env = "CHATAPI_PAGES", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = clap::ArgAction::Set, value_parser = yes_or_no)]
     pages: bool,
-    /// Serve the admin site, which staff find under /admin/
+    /// Serve the admin site at /admin/
     #[arg(long, env = "CHATAPI_ADMIN", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = clap::ArgAction::Set, value_parser = yes_or_no)]
     admin: bool,
@@ -155,7 +155,7 @@ pub(crate) struct Call {
     pub(crate) settings: Settings,
     pub(crate) logs: Logs,
     pub(crate) traces: TraceOptions,
-    /// What is odd about the settings and hinders nothing, for the log.
+    /// Problems with the settings that do not prevent a start, for the log.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -216,7 +216,7 @@ pub(crate) fn read() -> Result<Call, Answer> {
     };
     let command = line.command.unwrap_or(Command::Serve);
     let level = if matches!(command, Command::Serve) { "info" } else { "warn" };
-    let warnings = unknown::warnings(&shape);
+    let warnings = renamed::warnings().into_iter().chain(unknown::warnings(&shape)).collect();
     Ok(Call { command, settings, logs: line.logs.logs(level)?, traces: line.traces, warnings })
 }
 
@@ -230,6 +230,10 @@ fn sound(secret: String) -> Result<String, Failure> {
 /// A setting as every command has it. Variables that are there but empty are what `docker compose` makes of those that
 /// are not there; an empty password alone means something.
 fn for_every_command(setting: clap::Arg) -> clap::Arg {
+    let setting = match renamed::variable(&setting) {
+        Some(old) => setting.env(old),
+        None => setting,
+    };
     let is_empty = setting.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
     let setting = setting.global(true);
     if is_empty && setting.get_id() != "pg_password" { setting.env(Resettable::Reset) } else { setting }

@@ -9,16 +9,17 @@ use super::values::yes_or_no;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Chat page and privacy")]
 pub(super) struct ChatPageOptions {
-    /// Whether the chat page is served at /
+    /// Serve the chat page at /
     #[arg(long, env = "CHATAPI_CHAT_PAGE", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
     chat_page: bool,
-    /// Whether users find others by their exact names, GET /auth/users/?username=
+    /// Let users look up others by exact username: GET /auth/users/?username=
     #[arg(long, env = "CHATAPI_FIND_USERS", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
     find_users: bool,
-    /// Who sees the mail addresses of a room's members: everybody in the room, as documented, or staff and each user its own
-    #[arg(long, env = "CHATAPI_SHOW_EMAILS", value_name = "TO WHOM", default_value = "staff")]
+    /// Who sees the email addresses of a room's members: `members`, as the API is documented, or `staff`, which leaves the
+    /// field empty for everyone else; users always see their own address
+    #[arg(long, env = "CHATAPI_SHOW_EMAILS", value_name = "AUDIENCE", default_value = "staff")]
     show_emails: ToWhom,
 }
 

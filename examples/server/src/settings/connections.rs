@@ -12,34 +12,35 @@ use crate::connections::{ConnectionLimits, ConnectionSettings};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connections and proxies")]
 pub(super) struct ConnectionOptions {
-    /// Proxies whose headers count, as --proxy-headers names them: networks or addresses, separated by commas [default: none]
+    /// Trusted proxies: comma-separated networks or addresses. The server believes the headers that --proxy-headers names only
+    /// if they come from one of these [default: none]
     #[arg(long, env = "CHATAPI_TRUSTED_PROXIES", value_name = "NETWORKS")]
     #[arg(value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
-    /// The headers that these proxies write: x-forwarded (X-Forwarded-For, -Proto and -Host) or forwarded (RFC 7239). Those of
-    /// the other kind are ignored
+    /// Headers that the trusted proxies set: x-forwarded (X-Forwarded-For, -Proto and -Host) or forwarded (RFC 7239). The
+    /// server ignores the other kind
     #[arg(long, env = "CHATAPI_PROXY_HEADERS", value_name = "KIND")]
     #[arg(default_value_t = ProxyHeaders::default())]
     proxy_headers: ProxyHeaders,
-    /// Whether these proxies write X-Forwarded-Prefix: the beginning of the path, which they took off
+    /// Whether the trusted proxies set X-Forwarded-Prefix: the path prefix that they strip
     #[arg(long, env = "CHATAPI_PROXY_PREFIX", value_name = "YES OR NO", default_value = "no")]
     #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
     proxy_prefix: bool,
-    /// How many connections there may be at once
+    /// Maximum number of open connections
     #[arg(long, env = "CHATAPI_CONNECTIONS", value_name = "CONNECTIONS", default_value_t = 8192)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     connections: usize,
-    /// How many connections one network may have at once: an IPv4 address, or the first 64 bits of an IPv6 address. The proxies
-    /// are exempt
+    /// Maximum number of open connections per network, which is an IPv4 address or the first 64 bits of an IPv6 address.
+    /// Trusted proxies are exempt
     #[arg(long, env = "CHATAPI_CONNECTIONS_PER_NETWORK", value_name = "CONNECTIONS", default_value_t = 512)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     connections_per_network: usize,
-    /// How much memory the bodies of requests may take at once, in bytes; beyond it requests are answered 503
+    /// Maximum total memory of request bodies, in bytes; requests beyond it get 503
     #[arg(long, env = "CHATAPI_BODY_MEMORY", value_name = "BYTES")]
     #[arg(default_value_t = Config::default().body_memory)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1 << 20..=1 << 40))]
     body_memory: usize,
-    /// Whether pages, assets and JSON are compressed (br, gzip) for clients that accept it
+    /// Compress pages, assets and JSON (br, gzip) for clients that accept it
     #[arg(long, env = "CHATAPI_COMPRESSION", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
     compression: bool,

@@ -15,31 +15,31 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Database")]
 pub(super) struct DatabaseOptions {
-    /// postgres://name:password@host:port/database, libpq's keyword=value pairs, or sqlite://path [default: chatapi.sqlite3 in the data folder]
+    /// postgres://user:password@host:port/database, libpq's keyword=value pairs, or sqlite://path [default: chatapi.sqlite3 in the data directory]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
-    /// The user on PostgreSQL; with it come --pg-password and --pg-db, instead of --database-url
+    /// PostgreSQL user; requires --pg-password and --pg-db, and replaces --database-url
     #[arg(long, env = "PG_USER", value_name = "NAME")]
     pg_user: Option<String>,
-    /// The user's password, any characters; empty where the server wants none
+    /// PostgreSQL password, which may contain any characters; empty if the server requires none
     #[arg(long, env = "PG_PASSWORD", global = true, value_name = "PASSWORD", hide_env_values = true)]
     pg_password: Option<String>,
-    /// The database's name
+    /// PostgreSQL database
     #[arg(long, env = "PG_DB", value_name = "NAME")]
     pg_db: Option<String>,
-    /// The server's host, or the folder of its socket [default: localhost]
+    /// PostgreSQL host, or the directory of its Unix socket [default: localhost]
     #[arg(long, env = "PG_HOST", value_name = "HOST")]
     pg_host: Option<String>,
-    /// The server's port
+    /// PostgreSQL port
     #[arg(long, env = "PG_PORT", value_name = "PORT")]
     #[arg(default_value_t = 5432, value_parser = clap::value_parser!(u16).range(1..))]
     pg_port: u16,
-    /// Connections to PostgreSQL that are kept at most
+    /// Maximum number of connections to PostgreSQL
     #[arg(long, env = "CHATAPI_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     #[arg(default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
     database_connections: u32,
-    /// Whether a proxy in front of PostgreSQL pools transactions, as PgBouncer does with pool_mode = transaction: no
-    /// statement is named then, and no session is set up
+    /// Whether a proxy in front of PostgreSQL pools transactions, such as PgBouncer with pool_mode = transaction: the server
+    /// then uses neither named prepared statements nor session settings
     #[arg(
         long,
         env = "CHATAPI_DATABASE_TRANSACTION_POOLING",
@@ -49,8 +49,14 @@ pub(super) struct DatabaseOptions {
     )]
     #[arg(action = clap::ArgAction::Set, value_parser = yes_or_no)]
     database_transaction_pooling: bool,
-    /// How long to wait at the start for a PostgreSQL that is not there yet
-    #[arg(long, env = "CHATAPI_DATABASE_WAIT", global = true, value_name = "TIME", default_value = "60s")]
+    /// How long to wait for PostgreSQL to become available at startup
+    #[arg(
+        long,
+        env = "CHATAPI_DATABASE_WAIT",
+        global = true,
+        value_name = "DURATION",
+        default_value = "60s"
+    )]
     database_wait: Period,
 }
 
@@ -72,7 +78,7 @@ impl DatabaseOptions {
         let in_parts = [&self.pg_user, &self.pg_db, &self.pg_host].into_iter().any(Option::is_some);
         match &self.database_url {
             Some(_) if in_parts => Err(Failure::setting(
-                "DATABASE_URL is set together with PG_USER, PG_DB or PG_HOST: set the one or the others",
+                "DATABASE_URL cannot be combined with PG_USER, PG_DB or PG_HOST: set one or the other",
             )),
             Some(url) => of_url("--database-url / DATABASE_URL", url),
             None if in_parts => self.of_parts(),
@@ -90,7 +96,7 @@ impl DatabaseOptions {
             let missing: Vec<_> =
                 parts.iter().filter(|(_, part)| part.is_none()).map(|(name, _)| *name).collect();
             return Err(Failure::setting(format!(
-                "PostgreSQL is set in part only: missing {}",
+                "incomplete PostgreSQL settings: missing {}",
                 missing.join(", ")
             )));
         };
@@ -115,17 +121,17 @@ pub(crate) fn of_url(setting: &str, url: &str) -> Result<Database, Failure> {
         return Ok(Database::Postgres(Box::new(server)));
     }
     let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else {
-        return Err(wrong("it must start with postgres:// or sqlite://"));
+        return Err(wrong("expected a URL that starts with postgres:// or sqlite://"));
     };
     // A file that is not there is made, so this parameter, which other programs need, asks for nothing new.
     let path = path.strip_suffix("?mode=rwc").unwrap_or(path);
     match path {
-        "" => Err(wrong("it names no file")),
-        ":memory:" => Err(wrong("a database in memory would be lost with the server: name a file")),
-        path if path.contains('?') => Err(wrong("the only parameter that SQLite may have here is mode=rwc")),
+        "" => Err(wrong("expected a file name after sqlite://")),
+        ":memory:" => Err(wrong("in-memory databases are not supported: specify a file")),
+        path if path.contains('?') => Err(wrong("mode=rwc is the only parameter supported for SQLite")),
         path => match percent_decode_str(path).decode_utf8() {
             Ok(path) => Ok(Database::Sqlite(PathBuf::from(&*path))),
-            Err(_) => Err(wrong("the file's name is not UTF-8")),
+            Err(_) => Err(wrong("the file name is not valid UTF-8")),
         },
     }
 }

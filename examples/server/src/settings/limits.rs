@@ -11,55 +11,56 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitOptions {
-    /// Rows a page
+    /// Rows per page
     #[arg(long, env = "CHATAPI_PAGE_SIZE", value_name = "ROWS")]
     #[arg(default_value_t = Config::default().page_size)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     page_size: u32,
-    /// The longest body of a request, in bytes
+    /// Maximum size of a request body, in bytes
     #[arg(long, env = "CHATAPI_BODY_LIMIT", value_name = "BYTES")]
     #[arg(default_value_t = Config::default().body_limit)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1024..=1 << 30))]
     body_limit: usize,
-    /// The longest message, in characters
+    /// Maximum length of a message, in characters
     #[arg(long, env = "CHATAPI_MESSAGE_LIMIT", value_name = "CHARACTERS")]
     #[arg(default_value_t = Config::default().message_limit)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000_000))]
     message_limit: usize,
-    /// The most members of a room; rooms that have more already stay as they are
+    /// Maximum number of members of a room; existing rooms with more members are left unchanged
     #[arg(long, env = "CHATAPI_MEMBERS_PER_ROOM", value_name = "USERS")]
     #[arg(default_value_t = Config::default().members_per_room)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     members_per_room: usize,
-    /// The most users that a request may name as the members of a room
+    /// Maximum number of users that one request may list as members of a room
     #[arg(long, env = "CHATAPI_MEMBERS_PER_REQUEST", value_name = "USERS")]
     #[arg(default_value_t = Config::default().members_per_request)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     members_per_request: usize,
-    /// How far lists of messages are counted; the length of longer ones is estimated
+    /// Number of messages up to which `count` is exact; the length of longer lists is estimated
     #[arg(long, env = "CHATAPI_COUNT_BOUND", value_name = "ROWS")]
     #[arg(default_value_t = Config::default().count_bound)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     count_bound: u64,
-    /// The language that most messages are in, for search by words, such as english, german or none; when it is
-    /// changed, the server rewrites the search index in the background
+    /// Language of most messages, for ranked search: english, german, none or another. After a change, the server rewrites
+    /// the search index in the background
     #[arg(long, env = "CHATAPI_SEARCH_LANGUAGE", value_name = "LANGUAGE")]
     #[arg(default_value_t = Config::default().language)]
     search_language: Language,
-    /// Keep the search index in order in the background; searches find the same without, only slower
-    #[arg(long, env = "CHATAPI_TIDY", value_name = "YES OR NO", default_value = "yes")]
+    /// Run the background indexer of the search index. Without it searches return the same results, but become slower
+    #[arg(long, alias = "tidy", env = "CHATAPI_INDEXER", value_name = "YES OR NO", default_value = "yes")]
     #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
-    tidy: bool,
-    /// How long it may take until other instances know of a deactivation, deletion or change of password; 0s to ask each time
-    #[arg(long, env = "CHATAPI_USER_CACHE", value_name = "TIME")]
+    indexer: bool,
+    /// How long the user cache keeps an entry: other instances see a deactivation, deletion or password change after at most
+    /// this time. 0s disables the cache
+    #[arg(long, env = "CHATAPI_USER_CACHE", value_name = "DURATION")]
     #[arg(default_value_t = Period(Config::default().user_cache), value_parser = Period::up_to_an_hour)]
     user_cache: Period,
-    /// How long an access token lasts, such as 90s, 60m, 12h or 1d
-    #[arg(long, env = "CHATAPI_ACCESS_LIFETIME", value_name = "TIME")]
+    /// Lifetime of access tokens, such as 90s, 60m, 12h or 1d
+    #[arg(long, env = "CHATAPI_ACCESS_LIFETIME", value_name = "DURATION")]
     #[arg(default_value_t = Period(Config::default().access_lifetime), value_parser = Period::positive)]
     access_lifetime: Period,
-    /// How long a refresh token lasts
-    #[arg(long, env = "CHATAPI_REFRESH_LIFETIME", value_name = "TIME")]
+    /// Lifetime of refresh tokens
+    #[arg(long, env = "CHATAPI_REFRESH_LIFETIME", value_name = "DURATION")]
     #[arg(default_value_t = Period(Config::default().refresh_lifetime), value_parser = Period::positive)]
     refresh_lifetime: Period,
 }
@@ -69,12 +70,12 @@ impl LimitOptions {
     pub(super) fn config(&self) -> Result<Config, Failure> {
         if self.refresh_lifetime.0 < self.access_lifetime.0 {
             return Err(Failure::setting(
-                "--refresh-lifetime / CHATAPI_REFRESH_LIFETIME: it must not be shorter than --access-lifetime / CHATAPI_ACCESS_LIFETIME",
+                "--refresh-lifetime / CHATAPI_REFRESH_LIFETIME must not be shorter than --access-lifetime / CHATAPI_ACCESS_LIFETIME",
             ));
         }
         if self.body_limit < self.message_limit {
             return Err(Failure::setting(
-                "--body-limit / CHATAPI_BODY_LIMIT: a message as long as --message-limit / CHATAPI_MESSAGE_LIMIT allows would not fit",
+                "--body-limit / CHATAPI_BODY_LIMIT must not be less than --message-limit / CHATAPI_MESSAGE_LIMIT",
             ));
         }
         let mut config = Config::default();
@@ -85,7 +86,7 @@ impl LimitOptions {
         config.members_per_request = self.members_per_request;
         config.count_bound = self.count_bound;
         config.language = self.search_language;
-        config.tidies = self.tidy;
+        config.tidies = self.indexer;
         config.user_cache = self.user_cache.0;
         config.access_lifetime = self.access_lifetime.0;
         config.refresh_lifetime = self.refresh_lifetime.0;

@@ -15,53 +15,53 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Mail")]
 pub(super) struct MailOptions {
-    /// The mail server: smtps://name:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25
-    /// [default: none, mails are only logged]
+    /// Mail server: smtps://user:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25
+    /// [default: none; emails are only logged]
     #[arg(long, env = "SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
     smtp_url: Option<String>,
-    /// Who mails are from
+    /// Sender of emails
     #[arg(long, env = "CHATAPI_MAIL_FROM", value_name = "ADDRESS")]
     #[arg(default_value_t = Accounts::default().mail_from, value_parser = mailbox)]
     mail_from: String,
-    /// The name of the site, as mails give it
+    /// Name of the site in emails
     #[arg(long, env = "CHATAPI_SITE_NAME", value_name = "NAME")]
     #[arg(default_value_t = Accounts::default().site_name, value_parser = line)]
     site_name: String,
-    /// New users are inactive until they follow the link in a mail
+    /// Require new users to activate their account with an emailed link
     #[arg(long, env = "CHATAPI_SEND_ACTIVATION_EMAIL", value_parser = yes_or_no)]
     send_activation_email: bool,
-    /// New users, and users who became active, get a mail that says so
+    /// Send an email after registration and after activation
     #[arg(long, env = "CHATAPI_SEND_CONFIRMATION_EMAIL", value_parser = yes_or_no)]
     send_confirmation_email: bool,
-    /// Users get a mail when their password was changed
+    /// Send an email after a password change
     #[arg(long, env = "CHATAPI_PASSWORD_CHANGED_EMAIL_CONFIRMATION")]
     #[arg(value_parser = yes_or_no)]
     password_changed_email_confirmation: bool,
-    /// Users get a mail when their name was changed
+    /// Send an email after a username change
     #[arg(long, env = "CHATAPI_USERNAME_CHANGED_EMAIL_CONFIRMATION")]
     #[arg(value_parser = yes_or_no)]
     username_changed_email_confirmation: bool,
-    /// The page that activates an account: a path under the public URL, or a whole URL; {uid} and {token} are filled in, after
-    /// a # so that no server's log has them
+    /// Page that activates an account: a path relative to the public URL, or an absolute URL. {uid} and {token} are
+    /// replaced; put them after a # to keep them out of server logs
     #[arg(long, env = "CHATAPI_ACTIVATION_URL", value_name = "PATH OR URL")]
     #[arg(default_value_t = Accounts::default().activation_url, value_parser = page)]
     activation_url: String,
-    /// The page that sets a new password
+    /// Page that sets a new password
     #[arg(long, env = "CHATAPI_PASSWORD_RESET_CONFIRM_URL", value_name = "PATH OR URL")]
     #[arg(default_value_t = Accounts::default().password_reset_confirm_url, value_parser = page)]
     password_reset_confirm_url: String,
-    /// The page that sets a new name
+    /// Page that sets a new username
     #[arg(long, env = "CHATAPI_USERNAME_RESET_CONFIRM_URL", value_name = "PATH OR URL")]
     #[arg(default_value_t = Accounts::default().username_reset_confirm_url, value_parser = page)]
     username_reset_confirm_url: String,
-    /// How long the links in mails last
-    #[arg(long, env = "CHATAPI_MAIL_TOKEN_LIFETIME", value_name = "TIME")]
+    /// Lifetime of the links in emails
+    #[arg(long, env = "CHATAPI_MAIL_TOKEN_LIFETIME", value_name = "DURATION")]
     #[arg(default_value_t = Period(Accounts::default().mail_token_lifetime), value_parser = Period::positive)]
     mail_token_lifetime: Period,
-    /// A folder with texts that replace those of mails: activation.txt, confirmation.txt, password_reset.txt,
-    /// password_changed.txt, username_reset.txt, username_changed.txt. The first line is "Subject: …", then an empty line,
-    /// then the text; {site}, {username}, {url}, {uid} and {token} are filled in
-    #[arg(long, env = "CHATAPI_MAIL_TEMPLATES", value_name = "FOLDER")]
+    /// Directory of templates that replace the default emails: activation.txt, confirmation.txt, password_reset.txt,
+    /// password_changed.txt, username_reset.txt, username_changed.txt. A template consists of a line "Subject: …", an empty
+    /// line, and the text, in which {site}, {username}, {url}, {uid} and {token} are replaced
+    #[arg(long, env = "CHATAPI_MAIL_TEMPLATES", value_name = "DIRECTORY")]
     mail_templates: Option<PathBuf>,
 }
 
@@ -95,7 +95,7 @@ impl MailOptions {
         let is_smtp = ["smtp://", "smtps://"].iter().any(|scheme| url.starts_with(scheme));
         if !is_smtp || !url.parse().as_ref().is_ok_and(has_host) {
             return Err(wrong(
-                "expected smtps://name:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25",
+                "expected smtps://user:password@host (TLS), smtp://host:587?tls=required (STARTTLS) or smtp://host:25",
             ));
         }
         SmtpMailer::from_url(url).map(Some).map_err(|fault| wrong(&fault.to_string()))
@@ -120,7 +120,7 @@ fn line(text: &str) -> Result<String, String> {
 /// Where a link leads to.
 fn page(text: &str) -> Result<String, String> {
     if !["{uid}", "{token}"].iter().all(|part| text.contains(part)) {
-        return Err("it must have both {uid} and {token} in it".to_owned());
+        return Err("expected both {uid} and {token}".to_owned());
     }
     // The placeholders are no characters of a URL.
     let place = text.split(['{', '?', '#']).next().unwrap_or_default();
@@ -130,7 +130,7 @@ fn page(text: &str) -> Result<String, String> {
     if is_relative || site.is_ok_and(is_site) {
         return Ok(text.to_owned());
     }
-    Err("expected a path under the public URL, or a URL such as https://app.example.org/activate#{uid}/{token}".to_owned())
+    Err("expected a path relative to the public URL, or a URL such as https://app.example.org/activate#{uid}/{token}".to_owned())
 }
 
 fn read_templates(folder: &Path, templates: &mut MailTemplates) -> Result<(), String> {
@@ -144,11 +144,11 @@ fn read_templates(folder: &Path, templates: &mut MailTemplates) -> Result<(), St
             Some("password_changed.txt") => &mut templates.password_changed,
             Some("username_reset.txt") => &mut templates.username_reset,
             Some("username_changed.txt") => &mut templates.username_changed,
-            _ => return Err(format!("there is no mail of the name {}", file.display())),
+            _ => return Err(format!("unknown email template {}", file.display())),
         };
         let text = fs::read_to_string(&file).map_err(|fault| format!("{}: {fault}", file.display()))?;
         *place = template(&text).ok_or_else(|| {
-            format!("{} must begin with a line \"Subject: …\" and an empty one", file.display())
+            format!("{} must begin with a line \"Subject: …\" and an empty line", file.display())
         })?;
     }
     Ok(())

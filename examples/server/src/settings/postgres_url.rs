@@ -46,13 +46,13 @@ pub(super) fn read(text: &str) -> Result<PgConnectOptions, String> {
     }
     let has = |name: &str| taken.iter().any(|(known, _)| known == name);
     if has("host") && has("hostaddr") {
-        return Err("host and hostaddr cannot be used together: set one of them".into());
+        return Err("host and hostaddr cannot be combined: set one of them".into());
     }
     // sqlx reads a plus sign as a space, so everything is encoded.
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let query: Vec<_> = taken.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     PgConnectOptions::from_str(&format!("postgres:///?{}", query.join("&")))
-        .map_err(|_| "a value cannot be used".to_owned())
+        .map_err(|_| "invalid value".to_owned())
 }
 
 /// The value of a parameter, checked; none where it says what is done anyway.
@@ -61,7 +61,7 @@ fn check(name: &str, value: &str) -> Result<Option<String>, String> {
     let unsupported = |what: &str| Err(format!("{name}: {what} is not supported"));
     match name {
         "host" | "hostaddr" | "port" if value.contains(',') => {
-            Err("several hosts are not supported: name one, or a proxy in front of them".into())
+            Err("several hosts are not supported: use one, or a proxy in front of them".into())
         }
         "host" | "port" if value.is_empty() => Ok(None),
         "hostaddr" if value.parse::<std::net::IpAddr>().is_err() => wrong("an IP address"),
@@ -75,11 +75,11 @@ fn check(name: &str, value: &str) -> Result<Option<String>, String> {
         _ if TAKEN.contains(&name) => Ok(Some(value.into())),
         "fallback_application_name" => Ok(None),
         "client_encoding" if ["auto", "utf8", "utf-8"].contains(&&*value.to_ascii_lowercase()) => Ok(None),
-        "client_encoding" => unsupported("another encoding than UTF8"),
+        "client_encoding" => unsupported("an encoding other than UTF8"),
         "target_session_attrs" if ["any", "read-write", "primary", "prefer-standby"].contains(&value) => {
             Ok(None)
         }
-        "target_session_attrs" => unsupported("a server that takes no writes"),
+        "target_session_attrs" => unsupported("a read-only server"),
         "gssencmode" | "channel_binding" if ["disable", "prefer"].contains(&value) => Ok(None),
         // An attempt to connect is given up after 5 seconds at most; a shorter limit would only fail sooner.
         "connect_timeout" if value.parse::<i64>().is_ok() => Ok(None),
@@ -88,7 +88,7 @@ fn check(name: &str, value: &str) -> Result<Option<String>, String> {
         | "keepalives_idle"
         | "keepalives_interval"
         | "keepalives_count"
-        | "tcp_user_timeout" => unsupported("this setting of TCP"),
+        | "tcp_user_timeout" => unsupported("this TCP setting"),
         _ if name.starts_with("options[") && name.ends_with(']') => Ok(Some(value.into())),
         "statement-cache-capacity" if value.parse::<usize>().is_ok() => Ok(Some(value.into())),
         _ => Err(format!("the parameter {name} is not supported")),
@@ -117,7 +117,7 @@ fn of_url(rest: &str) -> Result<Parameters, String> {
         parameters.push(("password".into(), decoded(password)?));
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').ok_or("a parameter lacks its value")?;
+        let (name, value) = pair.split_once('=').ok_or("missing value of a parameter")?;
         parameters.push((decoded(name)?, decoded(value)?));
     }
     Ok(parameters)
@@ -125,7 +125,7 @@ fn of_url(rest: &str) -> Result<Parameters, String> {
 
 fn host_and_port(server: &str) -> Result<(&str, &str), String> {
     if let Some(rest) = server.strip_prefix('[') {
-        let (host, rest) = rest.split_once(']').ok_or("the host lacks its closing bracket")?;
+        let (host, rest) = rest.split_once(']').ok_or("missing closing bracket after the host")?;
         let port = rest.strip_prefix(':').unwrap_or(rest);
         return if rest.is_empty() || rest.starts_with(':') {
             Ok((host, port))
@@ -139,9 +139,9 @@ fn host_and_port(server: &str) -> Result<(&str, &str), String> {
 fn decoded(text: &str) -> Result<String, String> {
     let is_hex = |text: &str| text.len() >= 2 && text.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
     if !text.split('%').skip(1).all(is_hex) {
-        return Err("a percent sign must be written as %25".into());
+        return Err("invalid percent-encoding: write a percent sign as %25".into());
     }
-    percent_decode_str(text).decode_utf8().map(Into::into).map_err(|_| "a value is not UTF-8".into())
+    percent_decode_str(text).decode_utf8().map(Into::into).map_err(|_| "a value is not valid UTF-8".into())
 }
 
 /// The parameters of `name=value name='a value'`.
@@ -149,7 +149,7 @@ fn of_pairs(text: &str) -> Result<Parameters, String> {
     let mut parameters = Parameters::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let (name, after) = rest.split_once('=').ok_or("a parameter lacks its value")?;
+        let (name, after) = rest.split_once('=').ok_or("missing value of a parameter")?;
         let mut characters = after.trim_start().chars();
         let value = value(&mut characters)?;
         parameters.push((name.trim_end().to_owned(), value));
@@ -168,7 +168,7 @@ fn value(characters: &mut Chars<'_>) -> Result<String, String> {
     loop {
         match characters.next() {
             Some('\'') if is_quoted => return Ok(value),
-            None if is_quoted => return Err("a quoted value does not end".into()),
+            None if is_quoted => return Err("unterminated quoted value".into()),
             Some(space) if !is_quoted && space.is_whitespace() => return Ok(value),
             None => return Ok(value),
             Some('\\') => value.extend(characters.next()),
@@ -242,8 +242,8 @@ mod tests {
             ("postgres://u:hidden@h:70000/d", "port: expected"),
             ("postgres://u:hidden@[::1/d", "bracket"),
             ("postgres://u:hidden%@h/d", "%25"),
-            ("postgres://u:hidden@h/d?sslmode", "lacks its value"),
-            ("host=h password='hidden", "does not end"),
+            ("postgres://u:hidden@h/d?sslmode", "missing value"),
+            ("host=h password='hidden", "unterminated"),
             ("host=h hostaddr=127.0.0.1", "hostaddr"),
         ] {
             let told = read(text).unwrap_err();

@@ -10,31 +10,31 @@ use clap::Args;
 use super::values::yes_or_no;
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Rates: a number and s, min, h or d, such as 30/min, or off")]
+#[command(next_help_heading = "Rate limits: a number per s, min, h or d, such as 30/min, or off")]
 pub(super) struct RateOptions {
-    /// Whether there are any of the limits below
+    /// Enable the rate limits below
     #[arg(long, env = "CHATAPI_LIMITS", value_name = "YES OR NO", default_value = "yes")]
     #[arg(value_parser = yes_or_no, action = clap::ArgAction::Set)]
     limits: bool,
-    /// Attempts to log in, and others that take a password, of one network or user
+    /// Login attempts per network, and other requests that check a password per user
     #[arg(long, env = "CHATAPI_LIMIT_LOGIN", value_name = "RATE", default_value = "60/min")]
     limit_login: Allowed,
-    /// Failed attempts to log in by one name, wherever they come from; who logged in from there before is let in
+    /// Failed login attempts per username, from all networks together; networks that the user logged in from are exempt
     #[arg(long, env = "CHATAPI_LIMIT_GUESS", value_name = "RATE", default_value = "20/min")]
     limit_guess: Allowed,
-    /// New accounts of one network
+    /// New accounts per network
     #[arg(long, env = "CHATAPI_LIMIT_REGISTRATION", value_name = "RATE", default_value = "120/h")]
     limit_registration: Allowed,
-    /// Mails that one network or user asks for, or that one address gets
+    /// Emails requested per network and per user, and emails sent to one address
     #[arg(long, env = "CHATAPI_LIMIT_MAIL", value_name = "RATE", default_value = "30/h")]
     limit_mail: Allowed,
-    /// Messages that one user sends or changes
+    /// Messages sent or changed per user
     #[arg(long, env = "CHATAPI_LIMIT_SEND", value_name = "RATE", default_value = "300/min")]
     limit_send: Allowed,
-    /// Rooms that one user makes or changes, their members among what changes
+    /// Rooms created or changed per user, including changes of members
     #[arg(long, env = "CHATAPI_LIMIT_ROOM", value_name = "RATE", default_value = "120/min")]
     limit_room: Allowed,
-    /// Other sites whose pages may use the API from a browser: origins separated by commas, or * for every one [default: none]
+    /// Origins whose pages may use the API from a browser (CORS): a comma-separated list, or * for all [default: none]
     #[arg(long, env = "CHATAPI_CORS_ORIGINS", value_name = "ORIGINS")]
     cors_origins: Option<Cors>,
 }

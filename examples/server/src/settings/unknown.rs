@@ -5,6 +5,8 @@ use std::env;
 
 use clap::Command;
 
+use super::renamed::is_old;
+
 /// Variables that the program reads without an option, or that others read beside it: `createsuperuser`, compose.yaml, and
 /// what a program without the feature `pages` leaves out.
 const OTHERS: [&str; 3] = ["CHATAPI_PAGES", "CHATAPI_PUBLISH", "CHATAPI_SUPERUSER_PASSWORD"];
@@ -30,6 +32,7 @@ fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
     name.to_ascii_uppercase().starts_with(PREFIX)
         && !name.starts_with("CHATAPI_TEST_")
         && !known.contains(name)
+        && !is_old(name)
 }
 
 fn warning(name: &str, known: &BTreeSet<String>) -> String {
@@ -40,7 +43,7 @@ fn warning(name: &str, known: &BTreeSet<String>) -> String {
         strsim::damerau_levenshtein(if known.starts_with(PREFIX) { &upper } else { bare }, known)
     };
     match known.iter().min_by_key(distance) {
-        Some(nearest) => format!("{name} is set, but there is no such setting: did you mean {nearest}?"),
-        None => format!("{name} is set, but there is no such setting"),
+        Some(nearest) => format!("unknown setting {name}: did you mean {nearest}?"),
+        None => format!("unknown setting {name}"),
     }
 }

@@ -38,7 +38,9 @@ impl FromStr for PublicUrl {
                 && !text.contains(['@', '#'])
         };
         if !url.as_ref().is_some_and(is_sound) {
-            return Err("expected the address of a site, such as https://chat.example.org".to_owned());
+            return Err(
+                "expected a URL without query and fragment, such as https://chat.example.org".to_owned()
+            );
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
@@ -64,7 +66,7 @@ impl FromStr for Period {
         let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds_each));
         match seconds {
             Some(seconds @ 0..=LONGEST) => Ok(Self(Duration::from_secs(seconds))),
-            Some(_) => Err("this is more than 3650d".to_owned()),
+            Some(_) => Err("expected at most 3650d".to_owned()),
             None => Err("expected a number and a unit, such as 90s, 60m, 12h or 1d".to_owned()),
         }
     }
@@ -83,7 +85,7 @@ impl Period {
     /// For what cannot last no time at all.
     pub(super) fn positive(text: &str) -> Result<Self, String> {
         match text.parse()? {
-            Self(Duration::ZERO) => Err("this must be at least 1s".to_owned()),
+            Self(Duration::ZERO) => Err("expected at least 1s".to_owned()),
             period => Ok(period),
         }
     }
@@ -91,9 +93,7 @@ impl Period {
     /// For what nobody should wait longer for than an hour.
     pub(super) fn up_to_an_hour(text: &str) -> Result<Self, String> {
         match text.parse()? {
-            Self(period) if period > Duration::from_secs(60 * 60) => {
-                Err("this must be at most 1h".to_owned())
-            }
+            Self(period) if period > Duration::from_secs(60 * 60) => Err("expected at most 1h".to_owned()),
             period => Ok(period),
         }
     }
@@ -114,7 +114,7 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
     text.parse()
         .or_else(|_| address())
-        .map_err(|_| "this is no network, such as 10.0.0.0/8, and no address".to_owned())
+        .map_err(|_| "expected a network, such as 10.0.0.0/8, or an IP address".to_owned())
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn the_secret_of_the_example_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(program(folder.path()).env("SECRET_KEY", &settings["SECRET_KEY"]));
     assert_eq!(output.status.code(), Some(2));
-    let why = "chatapi-server: --secret-key / SECRET_KEY: it is the example's, which everybody knows: make your own";
+    let why = "chatapi-server: --secret-key / SECRET_KEY: this is the publicly known secret of .env.example: generate your own";
     assert_eq!(complaints(&output), [why]);
 }
 

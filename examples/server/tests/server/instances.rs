@@ -29,7 +29,7 @@ fn ten_servers_that_start_at_once_on_an_empty_database_all_come_up() {
             "they share the secret"
         );
     }
-    let generated = servers.iter().filter(|server| server.log().contains("one was generated")).count();
+    let generated = servers.iter().filter(|server| server.log().contains("generated one")).count();
     assert_eq!(generated, 1, "{}", servers.iter().map(Server::log).collect::<String>());
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
     let written = fs::read_dir(migrations).unwrap().count();

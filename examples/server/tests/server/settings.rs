@@ -96,7 +96,7 @@ fn a_refusal_says_what_is_expected() {
         ("CHATAPI_ADMIN", "maybe", "expected yes or no"),
         ("CHATAPI_SEND_ACTIVATION_EMAIL", "maybe", "expected yes or no"),
         ("CHATAPI_FRAMEWORK", "rocket", "axum, actix, poem"),
-        ("SMTP_URL", "mail.example.org", "smtps://name:password@host"),
+        ("SMTP_URL", "mail.example.org", "smtps://user:password@host"),
         ("CHATAPI_LOG", "loud", "error, warn, info, debug, trace or off"),
         ("CHATAPI_REFRESH_LIFETIME", "1m", "CHATAPI_ACCESS_LIFETIME"),
         ("CHATAPI_BODY_LIMIT", "1024", "CHATAPI_MESSAGE_LIMIT"),
@@ -133,18 +133,42 @@ fn a_setting_that_does_not_exist_is_named_with_the_nearest_one() {
     let server = Server::start(command.env("CHATAPI_LIMIT_LOG_IN", "1/d"));
     server.wait_for_log("ready");
     for (wrong, near) in [
-        ("CHATAPI_FIND_USER ", "CHATAPI_FIND_USERS?"),
-        ("chatapi_admin ", "CHATAPI_ADMIN?"),
-        ("CHATAPI_LIMIT_LOG_IN ", "CHATAPI_LIMIT_LOGIN?"),
-        ("CHATAPI_SECRET_KEY ", " SECRET_KEY?"),
-        ("CHATAPI_DATABASE_URL ", " DATABASE_URL?"),
-        ("CHATAPI_PG_HOST ", " PG_HOST?"),
+        ("CHATAPI_FIND_USER:", "CHATAPI_FIND_USERS?"),
+        ("chatapi_admin:", "CHATAPI_ADMIN?"),
+        ("CHATAPI_LIMIT_LOG_IN:", "CHATAPI_LIMIT_LOGIN?"),
+        ("CHATAPI_SECRET_KEY:", " SECRET_KEY?"),
+        ("CHATAPI_DATABASE_URL:", " DATABASE_URL?"),
+        ("CHATAPI_PG_HOST:", " PG_HOST?"),
     ] {
         let log = server.log();
         let line = log.lines().find(|line| line.contains(wrong)).unwrap_or_else(|| panic!("{wrong}: {log}"));
         assert!(line.contains("WARN") && line.contains(near), "{line}");
     }
-    assert_eq!(server.log().matches("no such setting").count(), 6, "{}", server.log());
+    assert_eq!(server.log().matches("unknown setting").count(), 6, "{}", server.log());
+}
+
+#[test]
+fn the_old_name_of_a_setting_works_and_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let warnings = |command: &mut Command| {
+        let output = run(command.arg("migrate"));
+        assert!(output.status.success(), "{:?}", complaints(&output));
+        let lines = complaints(&output);
+        lines.into_iter().filter(|line| line.contains("WARN")).collect::<Vec<_>>()
+    };
+    let by_variable = warnings(program(folder.path()).env("CHATAPI_TIDY", "no"));
+    assert_eq!(by_variable.len(), 1, "{by_variable:?}");
+    assert!(by_variable[0].contains("CHATAPI_TIDY is deprecated: use CHATAPI_INDEXER"), "{by_variable:?}");
+    let by_flag = warnings(program(folder.path()).arg("--tidy=no"));
+    assert_eq!(by_flag.len(), 1, "{by_flag:?}");
+    assert!(by_flag[0].contains("--tidy is deprecated: use --indexer"), "{by_flag:?}");
+    let by_new_names = warnings(program(folder.path()).env("CHATAPI_INDEXER", "no").arg("--indexer=yes"));
+    assert!(by_new_names.is_empty(), "{by_new_names:?}");
+
+    let names = "--indexer / CHATAPI_TIDY";
+    is_refused(program(folder.path()).env("CHATAPI_TIDY", "maybe"), 2, names);
+    let both = warnings(program(folder.path()).env("CHATAPI_TIDY", "maybe").env("CHATAPI_INDEXER", "no"));
+    assert!(both[0].contains("CHATAPI_TIDY"), "the new name takes precedence: {both:?}");
 }
 
 #[test]

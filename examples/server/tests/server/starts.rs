@@ -44,7 +44,7 @@ fn the_secret_is_kept_between_starts_and_private() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::start(&mut program(folder.path()));
     let ada = first.api().sign_up("ada");
-    assert!(first.log().contains("one was generated, and is kept in data/secret_key"), "{}", first.log());
+    assert!(first.log().contains("generated one and stored it in data/secret_key"), "{}", first.log());
     let kept = fs::read_to_string(folder.path().join("data/secret_key")).unwrap();
     assert!(!first.log().contains(kept.trim()), "a secret is not for the log");
     assert!(first.stop().success());
@@ -109,7 +109,7 @@ fn a_postgres_that_does_not_come_is_told_in_one_line() {
     assert_eq!(output.status.code(), Some(1));
     let lines = complaints(&output);
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].contains("no database after 0 s"), "{lines:?}");
+    assert!(lines[0].contains("the database is not available after 0 s"), "{lines:?}");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn with_logs_for_programs_every_line_is_an_object() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(program(folder.path()).args(["--log-format", "json"]));
     assert_eq!(server.api().get("/rooms/").status, 401);
-    server.wait_for_log("answered");
+    server.wait_for_log("request completed");
     let taken = run(program(folder.path()).args(["--log-format", "json", "--bind", server.address()]));
     assert_eq!(taken.status.code(), Some(1));
     let lines: Vec<_> = server.log().lines().map(str::to_owned).chain(complaints(&taken)).collect();
