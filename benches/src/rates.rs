@@ -111,7 +111,7 @@ async fn statements(api: &ChatApi, place: &Place, loads: &[Load]) -> Result<Vec<
     let and = if place.database.contains('?') { '&' } else { '?' };
     let database = format!("{}{and}{LOGGED}", place.database);
     // What is done in the background is no part of what a request has the database run.
-    let server = Server::start_with(&place.server, &database, 1, &[("CHATAPI_TIDY", "no")])?;
+    let server = Server::start_with(&place.server, &database, 1, &[("CHATAPI_INDEXER", "no")])?;
     let mut connection = Connection::open(&server.address)?;
     let mut log = Log::open(&place.log, &place.database).await?;
     let mut all = Vec::new();

@@ -53,7 +53,7 @@ impl Server {
         let mut printed = BufReader::new(process.stdout.take().ok_or("the server prints nothing")?);
         let mut line = String::new();
         printed.read_line(&mut line)?;
-        let address = line.trim().strip_prefix("ChatAPI listens on http://");
+        let address = line.trim().strip_prefix("ChatAPI is listening on http://");
         let Some(address) = address.map(|address| address.trim_end_matches('/').to_owned()) else {
             let _ = process.kill();
             let status = process.wait()?;

@@ -19,7 +19,7 @@ use crate::{secret, welcome};
 
 #[derive(Debug, Args)]
 pub(crate) struct BackupFile {
-    /// The file: a new one for `backup`, one that it made for `restore`
+    /// Backup file: `backup` creates it and never overwrites an existing file; `restore` reads it
     file: PathBuf,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct BackupFile {
 pub(crate) async fn back_up(copy: &BackupFile, settings: &Settings) -> Result<(), Failure> {
     let (from, to) = (sqlite(settings, "pg_dump")?, &copy.file);
     if fs::symlink_metadata(to).is_ok() {
-        return Err(Failure::hindrance(format!("{} exists already: name a new file", to.display())));
+        return Err(Failure::hindrance(format!("{} already exists: specify a new file", to.display())));
     }
     let cannot = |fault: &dyn std::error::Error| {
         Failure::because(&format!("cannot copy {} to {}", from.display(), to.display()), fault)
@@ -73,7 +73,7 @@ pub(crate) async fn restore(copy: &BackupFile, settings: &Settings) -> Result<()
         restore_key(settings, &key).map_err(|fault| cannot(&fault))?;
     }
     drop(lock);
-    let kept = kept.map(|kept| format!(" What was there before is in {}.", kept.display()));
+    let kept = kept.map(|kept| format!(" The previous database is in {}.", kept.display()));
     welcome::print(&format!("Restored {}.{}\n", to.display(), kept.unwrap_or_default()));
     Ok(())
 }
@@ -82,7 +82,7 @@ fn sqlite<'s>(settings: &'s Settings, program: &str) -> Result<&'s Path, Failure
     match &settings.database {
         Database::Sqlite(file) => Ok(file),
         Database::Postgres(_) => Err(Failure::hindrance(format!(
-            "the database is a PostgreSQL: use {program} (docs/deployment.md)"
+            "only SQLite databases are supported: for PostgreSQL use {program} (see docs/deployment.md)"
         ))),
     }
 }
@@ -90,14 +90,14 @@ fn sqlite<'s>(settings: &'s Settings, program: &str) -> Result<&'s Path, Failure
 /// Copies a database with a chat in it, as of one moment.
 async fn copy_chat(from: &Path, to: &Path) -> Result<(), Failure> {
     let unusable = |fault: StoreError| {
-        Failure::because(&format!("{} is no database that can be read", from.display()), &fault)
+        Failure::because(&format!("{} is not a readable SQLite database", from.display()), &fault)
     };
     if let Err(fault) = File::open(from) {
         return Err(Failure::because(&format!("cannot open {}", from.display()), &fault));
     }
     let mut file = DatabaseFile::open(from).await.map_err(unusable)?;
     if !file.holds_chat().await.map_err(unusable)? {
-        return Err(Failure::hindrance(format!("{} is no database of a chat", from.display())));
+        return Err(Failure::hindrance(format!("{} is not a ChatAPI database", from.display())));
     }
     file.copy_to(to).await.map_err(unusable)?;
     file.close().await.map_err(unusable)

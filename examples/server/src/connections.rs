@@ -106,11 +106,14 @@ pub(crate) async fn serve(
     drop(listener);
     connections.close();
     stopping.cancel();
-    info!(connections = connections.len(), "stopping: no new connections, requests in flight may end");
+    info!(
+        connections = connections.len(),
+        "stopping: refusing new connections and finishing requests in flight"
+    );
     tokio::select! {
         () = connections.wait() => {}
-        () = sleep(GRACE) => warn!("requests in flight took longer than {} s and are cut off", GRACE.as_secs()),
-        () = stop.asked() => warn!("asked to stop again: requests in flight are cut off"),
+        () = sleep(GRACE) => warn!("aborting requests in flight after {} s", GRACE.as_secs()),
+        () = stop.asked() => warn!("second stop signal received: aborting requests in flight"),
     }
 }
 
@@ -145,7 +148,7 @@ impl Connection {
                 () = &mut patience, if is_patient => {
                     is_patient = false;
                     if !is_heard.load(Ordering::Relaxed) {
-                        return debug!(%peer, "a connection sent no request in time");
+                        return debug!(%peer, "connection timed out waiting for a request");
                     }
                 }
                 () = stopping.cancelled(), if !is_stopping => {
@@ -155,7 +158,7 @@ impl Connection {
             }
         };
         if let Err(fault) = ended {
-            debug!(%peer, %fault, "a connection broke");
+            debug!(%peer, %fault, "connection failed");
         }
     }
 }
@@ -173,13 +176,13 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 if let Err(fault) = stream.set_nodelay(true) {
-                    debug!(%fault, "answers on this connection may be late");
+                    debug!(%fault, "cannot set TCP_NODELAY: responses on this connection may be delayed");
                 }
                 return (stream, peer);
             }
             Err(fault) if is_of_one_connection(&fault) => {}
             Err(fault) => {
-                warn!(%fault, "cannot accept connections for now");
+                warn!(%fault, "cannot accept a connection");
                 sleep(Duration::from_secs(1)).await;
             }
         }

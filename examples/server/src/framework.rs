@@ -18,7 +18,7 @@ mod axum;
 mod poem;
 
 #[cfg(not(any(feature = "axum", feature = "actix", feature = "poem")))]
-compile_error!("the server needs a web framework: switch on the feature axum, actix or poem");
+compile_error!("the server needs a web framework: enable the feature axum, actix or poem");
 
 /// How long a connection may take to send the head of its next request, and so how long it may be idle. Longer than the
 /// 60 seconds for which proxies like to keep a connection, or they would find it closed just when they use it.
@@ -59,8 +59,8 @@ impl FromStr for Framework {
             #[cfg(feature = "poem")]
             "poem" => Ok(Self::Poem),
             other if KNOWN.contains(&other) => Err(format!(
-                "this program was built without {other}: build it with `cargo build --release -p chatapi-server --features {other}`, \
-                 or the image with `--build-arg FEATURES={other}`"
+                "{other} is not compiled in: build the server with `cargo build --release -p chatapi-server --features {other}`, or \
+                 the image with `--build-arg FEATURES={other}`"
             )),
             _ => Err(format!("expected one of {}", KNOWN.join(", "))),
         }

@@ -13,7 +13,7 @@ use crate::welcome;
 /// What is asked.
 #[derive(Debug, Args)]
 pub(crate) struct Probe {
-    /// Ask only whether the server runs, at /healthz, and not whether it can answer requests, at /readyz
+    /// Check /healthz (the server is running) instead of /readyz (it can handle requests)
     #[arg(long)]
     live: bool,
 }
@@ -27,7 +27,7 @@ const LONGEST: u64 = 64 * 1024;
 /// Fails where the server does not answer, or not well. An address for everybody is asked from this machine.
 pub(crate) fn ask(probe: &Probe, bind: &[SocketAddr]) -> Result<(), Failure> {
     let path = if probe.live { "/healthz" } else { "/readyz" };
-    let mut last = Failure::hindrance("there is no address to ask");
+    let mut last = Failure::hindrance("BIND names no address to check");
     for address in bind.iter().copied().map(on_this_machine) {
         match answer(address, path) {
             Ok((200, body)) => {
@@ -60,7 +60,7 @@ fn answer(address: SocketAddr, path: &str) -> io::Result<(u16, String)> {
     stream.take(LONGEST).read_to_string(&mut text)?;
     let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
     let body = text.split_once("\r\n\r\n").map(|(_, body)| body.trim().to_owned());
-    status.zip(body).ok_or_else(|| io::Error::other("this is no answer of a server of ours"))
+    status.zip(body).ok_or_else(|| io::Error::other("unexpected response: not a ChatAPI server"))
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ use crate::traces::{self, Traces};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Logs")]
 pub(crate) struct LogOptions {
-    /// How a line of the log looks
+    /// Log format: text, or one JSON object per line
     #[arg(long, env = "CHATAPI_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
-    /// What is logged: a level (error, warn, info, debug, trace), or levels by module, such as warn,chatapi_server=debug
+    /// Log filter: a level (error, warn, info, debug, trace), or levels by module, such as warn,chatapi_server=debug
     /// [default: RUST_LOG, otherwise info; warn for commands other than serve]
     #[arg(long, env = "CHATAPI_LOG", value_name = "FILTER")]
     log: Option<String>,
@@ -30,9 +30,9 @@ pub(crate) struct LogOptions {
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum LogFormat {
-    /// For people
+    /// Human-readable lines
     Text,
-    /// For programs: one object a line
+    /// One JSON object per line
     Json,
 }
 
@@ -59,8 +59,8 @@ impl LogOptions {
         };
         if let Some(word) = filter.split(',').map(str::trim).find(|word| is_no_level(word)) {
             return Err(Failure::setting(format!(
-                "{named}: `{word}` is not a log level: expected error, warn, info, debug, trace or off, or a module with one, such as \
-                 chatapi_server=debug"
+                "{named}: unknown log level `{word}`: expected error, warn, info, debug, trace or off, or a module with a level, \
+                 such as chatapi_server=debug"
             )));
         }
         match EnvFilter::builder().parse(&filter) {

@@ -90,35 +90,35 @@ impl Metrics {
         let requests = Family::default();
         registry.register(
             "requests",
-            "Requests that were answered; status 0 where the client left first",
+            "Completed requests; status 0 if the client disconnected first",
             requests.clone(),
         );
         let taken = Family::new_with_constructor(durations as fn() -> Histogram);
-        let help = "How long it took from when a request was read to when its answer was ready";
+        let help = "Time from receiving a request to its response, excluding the time in which the client sent the body";
         registry.register_with_unit("request_duration", help, Unit::Seconds, taken.clone());
         let in_flight = Gauge::default();
-        registry.register("requests_in_flight", "Requests that are being answered", in_flight.clone());
+        registry.register("requests_in_flight", "Requests being processed", in_flight.clone());
         let unrouted = Counter::default();
         registry.register("unrouted_requests", "Requests to paths that do not exist", unrouted.clone());
         let failed_log_ins = Counter::default();
-        registry.register("failed_log_ins", "Attempts to log in that failed", failed_log_ins.clone());
+        registry.register("failed_log_ins", "Failed login attempts", failed_log_ins.clone());
         let throttled = Family::default();
-        registry.register("throttled", "Requests refused as too many, by their class", throttled.clone());
+        registry.register("throttled", "Requests rejected by a rate limit, by rate class", throttled.clone());
         let searches = durations();
         registry.register_with_unit(
             "search_duration",
-            "How long searches took",
+            "Duration of searches",
             Unit::Seconds,
             searches.clone(),
         );
         let pool = Family::default();
         registry.register(
             "database_connections",
-            "Connections to the database by state: open, idle; and who waits for one",
+            "Database connections by state (open, idle), and requests waiting for one",
             pool.clone(),
         );
         let queues = Family::default();
-        registry.register("queue_length", "What waits to be done", queues.clone());
+        registry.register("queue_length", "Length of internal queues", queues.clone());
         Self(Arc::new(Parts {
             registry,
             requests,
@@ -171,7 +171,7 @@ impl Metrics {
             ("hashing", queues.hashing),
             ("passwords", queues.passwords),
             ("events", queues.events),
-            ("untidy_rooms", queues.untidy_rooms),
+            ("rooms_to_index", queues.untidy_rooms),
             ("tasks", queues.tasks),
         ] {
             self.0.queues.get_or_create(&Queue { queue }).set(gauge(length));

@@ -58,9 +58,9 @@ impl RequestId {
         traces::answered(&self.trace, status);
         self.log.in_scope(|| {
             if self.is_probe && status == 200 {
-                debug!(status, milliseconds, "answered");
+                debug!(status, milliseconds, "request completed");
             } else {
-                info!(status, milliseconds, "answered");
+                info!(status, milliseconds, "request completed");
             }
         });
     }

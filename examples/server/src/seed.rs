@@ -42,25 +42,25 @@ const NAMED: usize = 8;
 /// How much of everything.
 #[derive(Debug, Args)]
 pub(crate) struct SeedOptions {
-    /// What everything is drawn by: the same number gives the same people, rooms and conversations
+    /// Seed of the random generator: the same seed gives the same users, rooms and messages
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// How many people
+    /// Number of users
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     users: u32,
-    /// How many rooms
+    /// Number of rooms
     #[arg(long, value_name = "NUMBER", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rooms: u32,
-    /// How many messages
+    /// Number of messages
     #[arg(long, value_name = "NUMBER", default_value_t = 1500, value_parser = clap::value_parser!(u64).range(..=100_000_000))]
     messages: u64,
-    /// The password of everybody who is made [default: a random one, which is printed]
+    /// Password of all sample users [default: a random password, which is printed]
     #[arg(long, env = "CHATAPI_SEED_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     password: Option<String>,
-    /// Make a superuser of this name too, with the same password
+    /// Also create a superuser of this name, with the same password
     #[arg(long, value_name = "NAME", value_parser = name)]
     superuser: Option<String>,
-    /// Add to a database that has messages already
+    /// Add to a database that already contains messages
     #[arg(long)]
     more: bool,
 }
@@ -69,7 +69,7 @@ pub(crate) struct SeedOptions {
 fn name(text: &str) -> Result<String, &'static str> {
     let is_sound = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
     if text.is_empty() || text.chars().count() > 150 || !text.chars().all(is_sound) {
-        return Err("this is no name of an account: at most 150 letters, digits and @.+-_");
+        return Err("expected at most 150 letters, digits and @.+-_");
     }
     Ok(text.to_owned())
 }
@@ -90,7 +90,7 @@ pub(crate) async fn seed(
     let words = Words::new(settings.config.language);
     let mut load = opened.load(words).await.map_err(|fault| not_made(&fault))?;
     if !options.more && load.has_messages().await.map_err(|fault| not_made(&fault))? {
-        return Err(Failure::hindrance("the database has messages already: use --more to add to them"));
+        return Err(Failure::hindrance("the database already contains messages: use --more to add to them"));
     }
     let made = fill(&mut load, opened.store(), options, &hash, clock.now()).await?;
     load.commit().await.map_err(|fault| not_made(&fault))?;
@@ -140,7 +140,7 @@ async fn fill(
         let is_taken = people.iter().any(|person| person.member.name == *name)
             || store.user_by_name(name).await.map_err(failed)?.is_some();
         if is_taken {
-            let why = format!("nothing was made: --superuser: there is an account named {name} already");
+            let why = format!("nothing was created: --superuser: the username {name} is already taken");
             return Err(Failure::hindrance(why));
         }
         users.push(superuser(UserId(ids.user.0 + users.len() as i64), name, hash, now));
@@ -237,12 +237,13 @@ fn told(made: &Made, options: &SeedOptions, password: &str, url: &str) -> String
     };
     let first = names.first().copied().unwrap_or_default();
     let superuser = options.superuser.as_ref();
-    let superuser = superuser.map_or_else(String::new, |name| format!("The superuser {name} has it too.\n"));
+    let superuser =
+        superuser.map_or_else(String::new, |name| format!("The superuser {name} has the same password.\n"));
     format!(
-        "Made {} people, {rooms} rooms and {messages} messages, from {} until {}.\n\
-         Everybody's password is {password}\n\
+        "Created {} users, {rooms} rooms and {messages} messages, dated {} to {}.\n\
+         Password of all users: {password}\n\
          {superuser}\
-         Log in as {}{more}; {first} is in every second room:\n\n  \
+         Usernames: {}{more}. {first} is a member of every second room:\n\n  \
          curl {url}/auth/jwt/create/ -d username={first} -d password={password}\n",
         people.len(),
         date(period.from),
@@ -252,5 +253,5 @@ fn told(made: &Made, options: &SeedOptions, password: &str, url: &str) -> String
 }
 
 fn not_made(fault: &StoreError) -> Failure {
-    Failure::because("nothing was made", fault)
+    Failure::because("nothing was created", fault)
 }

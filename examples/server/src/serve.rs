@@ -36,10 +36,10 @@ pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failur
     settings.framework.serve(listener, api.clone(), connections, &mut stop).await?;
     tokio::select! {
         () = api.shutdown() => {}
-        () = stop.asked() => warn!("asked to stop again: mails under way may be lost"),
+        () = stop.asked() => warn!("second stop signal received: emails in delivery may be lost"),
     }
     if timeout(CLOSING, store.close()).await.is_err() {
-        warn!("the database could not be closed in time: statements are still under way");
+        warn!("timed out closing the database: statements are still running");
     }
     info!("stopped");
     Ok(())
@@ -57,7 +57,7 @@ async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatAp
     {
         let listener = listen(bind).await?;
         let address = listener.local_addr().map_err(|fault| Failure::because("cannot listen", &fault))?;
-        info!(%address, "metrics are served");
+        info!(%address, "serving metrics");
         tokio::spawn(metrics::serve(listener, metrics, api.clone(), store.clone()));
     }
     info!(%address, database = %settings.database, "ready");

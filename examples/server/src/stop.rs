@@ -42,7 +42,7 @@ impl Stop {
         if let Some(Draining { api, delay, until }) = &mut self.draining {
             let until = *until.get_or_insert_with(|| {
                 api.drain();
-                info!(seconds = delay.as_secs(), "asked to stop: not ready from now on");
+                info!(seconds = delay.as_secs(), "stop signal received: /readyz fails from now on");
                 Instant::now() + *delay
             });
             // A second signal ends the delay.

@@ -24,13 +24,13 @@ const PASSWORD: &str = "CHATAPI_SUPERUSER_PASSWORD";
 /// Who is to be made.
 #[derive(Debug, Args)]
 pub(crate) struct Account {
-    /// Ask nothing: the name and the address are given here, the password in CHATAPI_SUPERUSER_PASSWORD
+    /// Do not prompt: take the username and the address from the options and the password from CHATAPI_SUPERUSER_PASSWORD
     #[arg(long, alias = "no-input")]
     noinput: bool,
-    /// The name
+    /// Username
     #[arg(long, env = "CHATAPI_SUPERUSER_USERNAME", value_name = "NAME")]
     username: Option<String>,
-    /// The mail address, which may be empty
+    /// Email address, which may be empty
     #[arg(long, env = "CHATAPI_SUPERUSER_EMAIL", value_name = "ADDRESS")]
     email: Option<String>,
 }
@@ -40,7 +40,7 @@ pub(crate) async fn create(account: Account, settings: &Settings) -> Result<(), 
     let given = if account.noinput { Some(given(&account)?) } else { None };
     if given.is_none() && !io::stdin().is_terminal() {
         return Err(Failure::setting(format!(
-            "there is no terminal to ask on: use --noinput with --username, and the password in {PASSWORD}"
+            "standard input is not a terminal: use --noinput with --username, and set the password in {PASSWORD}"
         )));
     }
     let store = database::open(settings).await?;
@@ -51,24 +51,24 @@ pub(crate) async fn create(account: Account, settings: &Settings) -> Result<(), 
             let asked = interview(&mut Terminal, &chats, account.username, account.email).await;
             asked.map_err(|fault| match fault.kind() {
                 io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::hindrance("cancelled"),
-                _ => Failure::because("cannot make a superuser", &fault),
+                _ => Failure::because("cannot create the superuser", &fault),
             })?
         }
     };
     chats.strict.shutdown().await;
     chats.lenient.shutdown().await;
     store.close().await;
-    welcome::print(&format!("The superuser {username} was made.\n"));
+    welcome::print(&format!("Created the superuser {username}.\n"));
     Ok(())
 }
 
 fn given(account: &Account) -> Result<NewAccount, Failure> {
     let Some(username) = account.username.clone() else {
-        return Err(Failure::setting("--noinput needs --username"));
+        return Err(Failure::setting("--noinput requires --username"));
     };
     let password = env::var(PASSWORD).unwrap_or_default();
     if password.is_empty() {
-        return Err(Failure::setting(format!("--noinput needs the password in {PASSWORD}")));
+        return Err(Failure::setting(format!("--noinput requires a password in {PASSWORD}")));
     }
     let email = account.email.clone().unwrap_or_default();
     Ok(NewAccount { username, email, password, is_superuser: true })

@@ -13,7 +13,7 @@ pub(crate) async fn tidy(
     mut watch: impl FnMut(usize, usize),
 ) -> Result<(), Failure> {
     let failed = |fault| {
-        let what = "everything is there, but searches will be slow until the server has tidied by itself";
+        let what = "all data is loaded, but searches stay slow until the server's indexer has run";
         Failure::because(what, &fault)
     };
     let rooms = store.untidy_rooms().await.map_err(failed)?;

@@ -13,10 +13,10 @@ pub(crate) fn greet(address: SocketAddr, settings: &Settings) {
     let database = &settings.database;
     let page = if settings.chat_page { format!("Chat in a browser: {here}/\n") } else { String::new() };
     print(&format!(
-        r#"ChatAPI listens on http://{address}/
+        r#"ChatAPI is listening on http://{address}/
 Database: {database}
 {page}
-Make an account, log in, make a room, and say something in it (the ids are those that the answers show):
+Create an account, log in, create a room and send a message (replace the ids with those in the responses):
 
   curl {here}/auth/users/ -d username=ada -d password=only-4-this-test
   TOKEN=$(curl -s {here}/auth/jwt/create/ -d username=ada -d password=only-4-this-test | sed 's/.*"access":"\([^"]*\)".*/\1/')
@@ -24,7 +24,7 @@ Make an account, log in, make a room, and say something in it (the ids are those
   curl {here}/messages/ -H "Authorization: Bearer $TOKEN" -d room=1 -d content=Hello
   curl {here}/messages/ -H "Authorization: Bearer $TOKEN"
 
-To make a superuser: {program} createsuperuser
+To create a superuser: {program} createsuperuser
 "#
     ));
 }

@@ -75,7 +75,7 @@ impl Open {
     fn refuse(&mut self, peer: IpAddr) {
         self.refused += 1;
         if self.warned.is_none_or(|warned| warned.elapsed() >= WARNED_EVERY) {
-            warn!(refused = self.refused, open = self.total, last = %peer, "too many connections: new ones are refused");
+            warn!(refused = self.refused, open = self.total, last = %peer, "too many connections: refusing new ones");
             self.refused = 0;
             self.warned = Some(Instant::now());
         }

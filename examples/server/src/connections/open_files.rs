@@ -23,6 +23,6 @@ pub(crate) fn raise(wanted: usize) -> usize {
     let files = current.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     let connections = files.saturating_sub(OTHERS).max(1);
     let fault = raised.err().map(tracing::field::display);
-    warn!(files, connections, fault, "the limit of open files allows fewer connections than are set");
+    warn!(files, connections, fault, "the limit on open files allows fewer connections than configured");
     connections
 }

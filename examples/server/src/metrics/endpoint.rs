@@ -57,7 +57,7 @@ pub(crate) async fn serve(listener: TcpListener, metrics: Metrics, api: ChatApi,
         let stream = match listener.accept().await {
             Ok((stream, _)) => TokioIo::new(stream),
             Err(fault) => {
-                warn!(%fault, "cannot accept a connection for metrics");
+                warn!(%fault, "cannot accept a connection to the metrics port");
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
                 continue;
             }
@@ -71,7 +71,7 @@ pub(crate) async fn serve(listener: TcpListener, metrics: Metrics, api: ChatApi,
             let mut http = Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
             if let Err(fault) = http.serve_connection(stream, service).await {
-                debug!(%fault, "a connection for metrics broke");
+                debug!(%fault, "connection to the metrics port failed");
             }
         });
     }

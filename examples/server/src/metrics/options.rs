@@ -10,10 +10,10 @@ use crate::settings::values::Address;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Metrics")]
 pub(crate) struct MetricOptions {
-    /// An address and port of its own that serves metrics for Prometheus at /metrics, to whoever asks [default: none]
+    /// Separate address and port that serves Prometheus metrics at /metrics, without authentication [default: none]
     #[arg(long, env = "CHATAPI_METRICS_BIND", value_name = "ADDRESS:PORT")]
     metrics_bind: Option<Address>,
-    /// Serves metrics at /metrics beside the API, to whoever sends this as a bearer token: at least 16 characters
+    /// Serve metrics at /metrics next to the API, to requests with this bearer token of at least 16 characters
     #[arg(long, env = "CHATAPI_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     metrics_token: Option<String>,
 }
@@ -32,7 +32,7 @@ impl MetricOptions {
     /// Checks them; none where metrics are off.
     pub(crate) fn settings(self) -> Result<Option<MetricSettings>, Failure> {
         if self.metrics_token.as_ref().is_some_and(|token| token.len() < SHORTEST) {
-            let why = "--metrics-token / CHATAPI_METRICS_TOKEN: it must have at least 16 characters";
+            let why = "--metrics-token / CHATAPI_METRICS_TOKEN: expected at least 16 characters";
             return Err(Failure::setting(why));
         }
         let settings =

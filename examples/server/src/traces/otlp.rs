@@ -27,11 +27,11 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Traces")]
 pub(crate) struct TraceOptions {
-    /// The collector that traces go to over OTLP (HTTP, protobuf), such as http://localhost:4318 [default: none]. The other
-    /// variables of OpenTelemetry's SDKs count too, OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS among them
+    /// OTLP collector that receives traces (HTTP, protobuf), such as http://localhost:4318 [default: none]. The server also
+    /// reads OpenTelemetry's other variables, such as OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     otlp_endpoint: Option<String>,
-    /// What the server is called in traces
+    /// Service name in traces
     #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME", default_value = "chatapi")]
     otlp_service_name: String,
 }
@@ -115,7 +115,7 @@ impl Traces {
         let Some(provider) = self.0 else { return };
         let ended = spawn_blocking(move || provider.shutdown_with_timeout(PATIENCE)).await;
         if let Ok(Err(fault)) = ended {
-            warn!(%fault, "the last traces were not taken");
+            warn!(%fault, "cannot export the last traces");
         }
     }
 }
@@ -128,7 +128,7 @@ pub(crate) fn continue_from<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a
     let said = |name: &str| Some((name.to_owned(), header(name)?.to_owned()));
     let said: HashMap<_, _> = ["traceparent", "tracestate"].into_iter().filter_map(said).collect();
     if let Err(fault) = span.set_parent(TraceContextPropagator::new().extract(&said)) {
-        debug!(%fault, "a trace is not continued");
+        debug!(%fault, "ignoring an invalid trace context");
     }
 }
 

@@ -176,8 +176,8 @@ fn a_backup_overwrites_nothing() {
     is_refused(program(folder.path()).args(["backup", "copy.sqlite3"]), "cannot open data/chatapi.sqlite3");
     succeeds(program(folder.path()).arg("migrate"));
     fs::write(folder.path().join("copy.sqlite3"), "").unwrap();
-    is_refused(program(folder.path()).args(["backup", "copy.sqlite3"]), "exists already");
-    is_refused(program(folder.path()).args(["backup", "data/chatapi.sqlite3"]), "exists already");
+    is_refused(program(folder.path()).args(["backup", "copy.sqlite3"]), "already exists");
+    is_refused(program(folder.path()).args(["backup", "data/chatapi.sqlite3"]), "already exists");
     is_refused(program(folder.path()).args(["backup", "nowhere/copy.sqlite3"]), "nowhere/copy.sqlite3");
     assert_eq!(fs::read(folder.path().join("copy.sqlite3")).unwrap(), b"");
     assert_eq!(names(folder.path()), ["copy.sqlite3", "data"], "no draft is left");
@@ -208,10 +208,10 @@ fn a_restore_is_refused_while_a_server_runs_and_where_the_file_is_no_backup() {
     change(&path("other.sqlite3"), "create table notes (id integer)");
     for (file, why) in [
         ("nowhere.sqlite3", "cannot open nowhere.sqlite3"),
-        ("text.sqlite3", "is no database"),
-        ("empty.sqlite3", "is no database of a chat"),
-        ("other.sqlite3", "is no database of a chat"),
-        ("half.sqlite3", "is no database"),
+        ("text.sqlite3", "is not a readable SQLite database"),
+        ("empty.sqlite3", "is not a ChatAPI database"),
+        ("other.sqlite3", "is not a ChatAPI database"),
+        ("half.sqlite3", "is not a readable SQLite database"),
         ("newer.sqlite3", "newer than this program"),
     ] {
         is_refused(program(folder.path()).args(["restore", file]), why);

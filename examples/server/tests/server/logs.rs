@@ -21,7 +21,7 @@ fn with_default_settings_ordinary_requests_log_nothing_above_info() {
         }
         server.wait_for_log("status=405");
         let log = server.log();
-        let answered = log.lines().filter(|line| line.contains("answered")).count();
+        let answered = log.lines().filter(|line| line.contains("request completed")).count();
         assert_eq!(answered, 11, "each request has its line: {log}");
         let levels = log.lines().filter_map(|line| line.split_whitespace().nth(1));
         let loud: Vec<_> = levels.filter(|level| *level != "INFO").collect();

@@ -65,7 +65,7 @@ fn metrics_have_a_port_of_their_own_where_it_is_set() {
         let server = Server::start(program().env("CHATAPI_METRICS_BIND", "127.0.0.1:0"));
         live(&server);
         let log = server.log();
-        let line = log.lines().find(|line| line.contains("metrics are served")).unwrap();
+        let line = log.lines().find(|line| line.contains("serving metrics")).unwrap();
         let address = line.split("address=").nth(1).unwrap().split(' ').next().unwrap();
         is_told(&fetch(&format!("http://{address}/metrics"), &[]));
         assert_eq!(server.api().get("/metrics").status, 404, "not beside the API");

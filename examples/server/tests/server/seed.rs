@@ -26,7 +26,7 @@ fn a_visitor_logs_in_and_finds_rooms_and_messages_of_the_past_weeks() {
         let mut seeding = std::process::Command::new(program.get_program());
         seeding.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
         seeding.args(["seed", "--superuser", "boss", "--password", PASSWORD]).current_dir(folder.path());
-        assert!(said(&run(&mut seeding)).starts_with("Made 20 people, 12 rooms and 1500 messages, from "));
+        assert!(said(&run(&mut seeding)).starts_with("Created 20 users, 12 rooms and 1500 messages, dated "));
 
         let server = Server::start(&mut program);
         let boss = server.api().log_in("boss", PASSWORD);
@@ -65,7 +65,7 @@ fn a_chat_with_messages_is_left_alone_unless_more_is_asked_for() {
     said(&seed(folder.path(), &["--users", "5", "--messages", "50"]));
     let refused = seed(folder.path(), &[]);
     assert_eq!(refused.status.code(), Some(1));
-    let why = "chatapi-server: the database has messages already: use --more to add to them";
+    let why = "chatapi-server: the database already contains messages: use --more to add to them";
     assert_eq!(complaints(&refused), [why]);
     let more =
         said(&seed(folder.path(), &["--more", "--users", "5", "--messages", "50", "--superuser", "boss"]));
@@ -81,7 +81,7 @@ fn a_chat_with_messages_is_left_alone_unless_more_is_asked_for() {
 fn a_password_that_is_not_given_is_random_and_printed() {
     let folder = tempfile::tempdir().unwrap();
     let said = said(&run(program(folder.path()).args(["seed", "--messages", "10"])));
-    let password = said.lines().find_map(|line| line.strip_prefix("Everybody's password is ")).unwrap();
+    let password = said.lines().find_map(|line| line.strip_prefix("Password of all users: ")).unwrap();
     assert_eq!(password.len(), 14);
     Server::start(&mut program(folder.path())).api().log_in("olivia.brown", password);
 }

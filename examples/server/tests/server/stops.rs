@@ -66,7 +66,7 @@ fn being_asked_twice_ends_it_at_once() {
         server.tell(Signal::INT);
         server.wait_for_log("stopping");
         server.tell(Signal::INT);
-        server.wait_for_log("asked to stop again");
+        server.wait_for_log("second stop signal received");
         assert_eq!(server.wait().code(), Some(0));
     });
 }

@@ -23,7 +23,7 @@ fn a_superuser_logs_in_and_sees_every_account() {
     let folder = tempfile::tempdir().unwrap();
     let made = create(folder.path(), "boss", PASSWORD);
     assert!(made.status.success(), "{:?}", complaints(&made));
-    assert_eq!(String::from_utf8(made.stdout).unwrap(), "The superuser boss was made.\n");
+    assert_eq!(String::from_utf8(made.stdout).unwrap(), "Created the superuser boss.\n");
 
     let server = Server::start(&mut program(folder.path()));
     let ada = server.api().sign_up("ada");

@@ -125,7 +125,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn wait_until_it_listens(&mut self) {
         let Ok(line) = self.greeting.recv_timeout(PATIENCE) else { panic!("no start:\n{}", self.log()) };
-        let url = line.strip_prefix("ChatAPI listens on ").and_then(|rest| rest.strip_suffix('/'));
+        let url = line.strip_prefix("ChatAPI is listening on ").and_then(|rest| rest.strip_suffix('/'));
         self.url = url.unwrap_or_else(|| panic!("an odd first line: {line}")).to_owned();
     }
 
