@@ -66,8 +66,9 @@ impl About {
     }
 
     pub(super) fn security_of(&self, api: &ChatApi) -> Option<Security> {
-        let own =
-            || has_log_in(api).then(|| Security::bearer().described("The access token that a log-in gives."));
+        let own = || {
+            has_log_in(api).then(|| Security::bearer().described("The access token that a login returns."))
+        };
         self.security.clone().or_else(own)
     }
 }
@@ -126,19 +127,19 @@ fn description_of(api: &ChatApi) -> String {
 
 const WITH_ACCOUNTS: &str = "Rooms, messages, accounts and tokens.
 
-Log in at `/auth/jwt/create/`; the access token that it gives goes along as `Authorization: Bearer …`.
+Log in at `/auth/jwt/create/`, and send the access token that it returns in the header `Authorization: Bearer …`.
 ";
 
 const WITHOUT_ACCOUNTS: &str = "Rooms and messages.
 ";
 
 const CONVENTIONS: &str = "
-- Slashes at the end may be left out.
-- Every path answers `OPTIONS` with its name and its fields, and `HEAD` where it answers `GET`.
-- Bodies are JSON; the same fields may be sent as `application/x-www-form-urlencoded` or `multipart/form-data`. Their `charset` \
-    counts. Responses are JSON; `Accept: application/json; indent=2` has it laid out, and `?format=json` asks for it in a \
-    browser's address bar.
-- Lists ignore parameters that they do not have.
-- What is wrong is told as `{\"detail\": \"…\"}`, or as `{\"field\": [\"…\"]}` for each field that is wrong.
-- 429 and 503 say in `Retry-After` how many seconds to wait.
+- Trailing slashes are optional.
+- Every path supports `OPTIONS`, which returns its name and fields, and supports `HEAD` if it supports `GET`.
+- Request bodies are JSON; the same fields may be sent as `application/x-www-form-urlencoded` or `multipart/form-data`. The \
+    server respects the `charset` of a body. Responses are JSON; `Accept: application/json; indent=2` indents them, and \
+    `?format=json` selects JSON in a browser.
+- Lists ignore unknown parameters.
+- Errors are `{\"detail\": \"…\"}`, or `{\"field\": [\"…\"]}` for each invalid field.
+- Responses with status 429 and 503 have a `Retry-After` header with the number of seconds to wait.
 ";

@@ -53,16 +53,14 @@ impl Refusals {
                 Tree::object().with("type", "array").with("items", Tree::object().with("type", "string"));
             faults.set(name, texts);
         }
-        faults.set("detail", text("What is wrong with the whole, if it cannot be read."));
+        faults.set("detail", text("The error, if the whole request is invalid."));
         if endpoint.doc().asks_hooks {
-            faults.set(
-                "code",
-                text("The reason, for programs, if the service's own rules refuse the request."),
-            );
+            faults
+                .set("code", text("A machine-readable code, if the service's own rules reject the request."));
         }
         let schema = Tree::object()
             .with("type", "object")
-            .with("description", "What is wrong with each field.")
+            .with("description", "The errors of each field.")
             .with("properties", faults)
             .with("additionalProperties", false);
         let by_name = schemas.named(format!("{name}Errors"), schema);
@@ -84,7 +82,7 @@ impl Refusals {
             let schema = Tree::object().with("$ref", "#/components/schemas/Detail");
             let media = Tree::object().with("schema", schema);
             Tree::object()
-                .with("description", "The rules of this service refuse the request.")
+                .with("description", "The rules of this service reject the request.")
                 .with("content", Tree::object().with("application/json", media))
         });
         Tree::object().with("$ref", "#/components/responses/HouseRules")
@@ -106,14 +104,17 @@ impl Refusals {
         let tried = Tree::object().with("type", "object").with("properties", tried);
         let detail = Tree::object()
             .with("type", "object")
-            .with("description", "What is wrong with the whole.")
+            .with("description", "An error that concerns the whole request.")
             .with(
                 "properties",
                 Tree::object()
-                    .with("detail", text().with("description", "For people."))
+                    .with("detail", text().with("description", "A human-readable message."))
                     .with(
                         "code",
-                        text().with("description", "For programs, where they are to tell one from another."),
+                        text().with(
+                            "description",
+                            "A machine-readable code; present if clients need to distinguish errors.",
+                        ),
                     )
                     .with("messages", Tree::object().with("type", "array").with("items", tried)),
             )
@@ -123,12 +124,11 @@ impl Refusals {
             .with("type", "object")
             .with(
                 "description",
-                "What is wrong with each field; under `non_field_errors`, with several of them.",
+                "The errors of each field; errors that concern several fields are in `non_field_errors`.",
             )
             .with("additionalProperties", texts());
         schemas.named("FieldErrors", faults);
-        schemas
-            .named("Faults", texts().with("description", "What is wrong with the one thing that was sent."));
+        schemas.named("Faults", texts().with("description", "The errors of a single value."));
         schemas
     }
 }
@@ -163,24 +163,24 @@ fn refusal(status: StatusCode, body_limit: usize) -> Tree {
 
 pub(super) fn description(status: StatusCode) -> String {
     let known = match status {
-        StatusCode::BAD_REQUEST => "The request is invalid; the response says what is wrong with each field.",
-        StatusCode::UNAUTHORIZED => "Credentials are missing, wrong or no longer valid.",
+        StatusCode::BAD_REQUEST => "The request is invalid; the body contains the errors of each field.",
+        StatusCode::UNAUTHORIZED => "Credentials are missing, invalid or expired.",
         StatusCode::FORBIDDEN => "The user is not allowed to do this.",
-        StatusCode::NOT_FOUND => "There is no such object, or the user may not see it.",
+        StatusCode::NOT_FOUND => "The object does not exist, or the user may not see it.",
         StatusCode::NOT_ACCEPTABLE => {
-            "No accepted type is available: there is JSON, and HTML if the server has pages."
+            "No media type in `Accept` is available: the server offers JSON, and HTML if it has pages."
         }
         StatusCode::CONFLICT => "Another request changed the object; read it again.",
         StatusCode::PAYLOAD_TOO_LARGE => "The request body is too large.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             "The type or the encoding of the request body is not supported."
         }
-        StatusCode::TOO_MANY_REQUESTS => "There were too many requests.",
+        StatusCode::TOO_MANY_REQUESTS => "The rate limit was exceeded.",
         StatusCode::INTERNAL_SERVER_ERROR => "The server failed; the cause is in its log.",
         StatusCode::SERVICE_UNAVAILABLE => {
             "The server is temporarily unavailable; a write may have happened."
         }
-        _ => return status.canonical_reason().unwrap_or("The request was refused.").to_owned(),
+        _ => return status.canonical_reason().unwrap_or("The request was rejected.").to_owned(),
     };
     known.to_owned()
 }
