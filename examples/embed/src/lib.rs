@@ -29,7 +29,8 @@ pub fn listen() -> Result<TcpListener, Box<dyn Error>> {
 pub fn say_what_to_try(listener: &TcpListener, lines: &str) -> io::Result<()> {
     let here = format!("http://{}", listener.local_addr()?);
     let lines = lines.trim().replace("http://127.0.0.1:8000", &here).replace('\n', "\n  ");
-    let text = format!("Listens on {here}/\nIn another terminal, try:\n\n  {lines}\n\nCtrl-C ends it.\n");
+    let text =
+        format!("Listening on {here}/\nIn another terminal, try:\n\n  {lines}\n\nPress Ctrl-C to stop.\n");
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
@@ -43,11 +44,11 @@ pub async fn ctrl_c() {
 /// A first conversation with a chat that is mounted under `/chat` and has accounts of its own; leaves `TOKEN` and `ROOM` to
 /// the lines after it.
 pub const CONVERSATION: &str = r#"
-# Sign up, and log in.
+# Sign up and log in.
 curl -s http://127.0.0.1:8000/chat/auth/users/ -d username=alice -d password=earl-grey-4-two
 TOKEN=$(curl -s http://127.0.0.1:8000/chat/auth/jwt/create/ -d username=alice -d password=earl-grey-4-two | sed 's/.*"access":"\([^"]*\)".*/\1/')
 ME=$(curl -s http://127.0.0.1:8000/chat/auth/users/me/ -H "Authorization: Bearer $TOKEN" | sed 's/.*"id":\([0-9]*\).*/\1/')
-# Make a room, say something, and find it again.
+# Create a room, send a message, and search for it.
 ROOM=$(curl -s http://127.0.0.1:8000/chat/rooms/ -H "Authorization: Bearer $TOKEN" -d name=Tea -d users=$ME | sed 's/{"id":\([0-9]*\).*/\1/')
 curl -s http://127.0.0.1:8000/chat/messages/ -H "Authorization: Bearer $TOKEN" -d room=$ROOM -d "content=Hello, tea drinkers"
 curl -s "http://127.0.0.1:8000/chat/messages/?search=TEA" -H "Authorization: Bearer $TOKEN"

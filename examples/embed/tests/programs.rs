@@ -21,7 +21,7 @@ const PROGRAMS: [(&str, &[&str]); 11] = [
     (
         "direct",
         &[
-            "bob is not in the room yet: refused\n",
+            "bob is not a member yet: refused\n",
             "ann: Which tea is it to be?\nbob: Earl Grey, hot.\n",
             "1 of 2\n",
         ],
@@ -97,7 +97,7 @@ const CONVERSATION: &[&str] = &[
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The last line that a program prints before it serves.
-const READY: &str = "Ctrl-C ends it.";
+const READY: &str = "Press Ctrl-C to stop.";
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

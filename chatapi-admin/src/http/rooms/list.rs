@@ -53,7 +53,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
 fn row(desk: &Desk, room: &RoomRow, is_selectable: bool) -> Row {
     let admin = match &room.admin {
         Some((id, name)) => Piece::Link(link_to(desk, "users", id.0, name)),
-        None => Piece::Faint("nobody".into()),
+        None => Piece::Faint("none".into()),
     };
     let last = room.last_message.map_or_else(|| Piece::Faint("none".into()), Piece::Time);
     Row {

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let draft = RoomDraft { name: "Tea".into(), users: vec![ann.id], admin: None };
     let room = chat.create_room(&ann, draft).await?;
     let refused = chat.send_message(&bob, room.id, "Coffee, anyone?").await;
-    println!("bob is not in the room yet: {}", if refused.is_err() { "refused" } else { "sent" });
+    println!("bob is not a member yet: {}", if refused.is_err() { "refused" } else { "sent" });
     let room = chat.add_members(&ann, room.id, &[bob.id]).await?;
 
     chat.send_message(&ann, room.id, "Which tea is it to be?").await?;
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let said = chat.messages(&everything, PageRequest::first(25)).await?;
     for message in &said.results {
         let author = room.users.iter().find(|member| member.id == message.user);
-        let author = author.map_or("somebody", |member| &member.username);
+        let author = author.map_or("former member", |member| &member.username);
         println!("{author}: {}", message.content);
     }
 
