@@ -25,7 +25,7 @@ fn old_messages_are_found_in_the_language_that_a_server_is_started_with() {
     let server = in_german();
     let found = |server: &Server| ada.at(server.url()).get("/messages/?q=H%C3%A4usern").body["count"].clone();
     eventually("old messages are read in German", || found(&server) == 2);
-    server.wait_for_log("the search index is rewritten");
+    server.wait_for_log("rewriting the search index");
     assert!(!server.log().contains(" WARN "), "{}", server.log());
     assert!(server.stop().success());
 

@@ -81,7 +81,7 @@ fn an_address_that_cannot_be_is_refused() {
 fn a_name_is_looked_at_in_the_form_that_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let made = create(folder.path(), "ｂｏｓｓ", PASSWORD);
-    assert_eq!(String::from_utf8(made.stdout).unwrap(), "The superuser boss was made.\n");
+    assert_eq!(String::from_utf8(made.stdout).unwrap(), "Created the superuser boss.\n");
     // One character that stands for four.
     assert!(create(folder.path(), &"㍿".repeat(37), PASSWORD).status.success());
     for (name, password, fault) in [
