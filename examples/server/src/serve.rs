@@ -26,13 +26,13 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen().map_err(|fault| Failure::because("cannot listen to signals", &fault))?;
     panics::log();
+    let mut connections = settings.connections;
+    connections.limits.total = raise_open_files(connections.limits.total);
     let (listener, api, store) = tokio::select! {
         started = start(&settings, traces) => started?,
         () = stop.asked() => return Ok(()),
     };
     stop.drain(api.clone(), settings.stop_delay);
-    let mut connections = settings.connections;
-    connections.limits.total = raise_open_files(connections.limits.total);
     settings.framework.serve(listener, api.clone(), connections, &mut stop).await?;
     tokio::select! {
         () = api.shutdown() => {}
