@@ -117,11 +117,8 @@ fn accepts_html(asked: &HeaderMap) -> bool {
     let mut accepted = asked.get_all(ACCEPT).iter().peekable();
     accepted.peek().is_none()
         || accepted.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).any(|kind| {
-            let mut parts = kind.split(';').map(str::trim);
-            let kind = parts.next().unwrap_or_default();
-            // A weight of 0 says that it is not taken (RFC 9110, section 12.4.2).
-            let is_refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0));
-            !is_refused && ["text/html", "text/*", "*/*"].iter().any(|html| kind.eq_ignore_ascii_case(html))
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            ["text/html", "text/*", "*/*"].iter().any(|html| kind.eq_ignore_ascii_case(html))
         })
 }
 
