@@ -23,17 +23,16 @@ use crate::{chat_page, panics, secret, welcome};
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// Serves until it is asked to stop. `traces` says whether requests are traced.
-pub(crate) async fn serve(settings: Settings, traces: bool) -> Result<(), Failure> {
+pub(crate) async fn serve(mut settings: Settings, traces: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen().map_err(|fault| Failure::because("cannot listen to signals", &fault))?;
     panics::log();
-    let mut connections = settings.connections;
-    connections.limits.total = raise_open_files(connections.limits.total);
+    settings.connections.limits.total = raise_open_files(settings.connections.limits.total);
     let (listener, api, store) = tokio::select! {
         started = start(&settings, traces) => started?,
         () = stop.asked() => return Ok(()),
     };
     stop.drain(api.clone(), settings.stop_delay);
-    settings.framework.serve(listener, api.clone(), connections, &mut stop).await?;
+    settings.framework.serve(listener, api.clone(), settings.connections, &mut stop).await?;
     tokio::select! {
         () = api.shutdown() => {}
         () = stop.asked() => warn!("second stop signal received: emails in delivery may be lost"),
