@@ -10,10 +10,10 @@ use crate::search::SearchTerms;
 use crate::text::Text;
 use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
 
-mod history;
+mod cursor;
 mod ranked;
 
-pub use history::{Beside, BesideRequest, History, HistoryRequest, Place, Side, Sides, Span};
+pub use cursor::{Beside, BesideRequest, Cursor, CursorPage, CursorPageRequest, Side, Sides, Span};
 pub use ranked::{RankedSearch, Sort};
 
 /// A message, as the documented API shows it.
@@ -35,8 +35,8 @@ pub struct Message {
 
 impl Message {
     /// Where it stands among the others: by time and then id.
-    pub fn place(&self) -> Place {
-        Place { created_at: self.created_at, id: self.id }
+    pub fn cursor(&self) -> Cursor {
+        Cursor { created_at: self.created_at, id: self.id }
     }
 }
 
@@ -142,8 +142,12 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Invalid`] as for [`messages`](Self::messages).
-    pub async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
-        let listing = self.store().history(filter, request);
+    pub async fn cursor_page(
+        &self,
+        filter: &MessageFilter,
+        request: &CursorPageRequest,
+    ) -> Result<CursorPage> {
+        let listing = self.store().cursor_page(filter, request);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.results.is_empty() {
             self.check_choices(filter.room, filter.user).await?;
@@ -151,17 +155,17 @@ impl ChatApi {
         Ok(found)
     }
 
-    /// A page as [`history`](Self::history) gives it, beside a message of the rooms that the user is in, and the message's
-    /// place. `None` where there is no such message.
+    /// A page as [`cursor_page`](Self::cursor_page) gives it, beside a message of the rooms that the user is in, and the message's
+    /// cursor. `None` where there is no such message.
     ///
     /// # Errors
     /// [`Error::Invalid`] as for [`messages`](Self::messages).
-    pub async fn history_beside(
+    pub async fn cursor_page_beside(
         &self,
         filter: &MessageFilter,
         request: &BesideRequest,
-    ) -> Result<Option<(Place, History)>> {
-        let listing = self.store().history_beside(filter, request);
+    ) -> Result<Option<(Cursor, CursorPage)>> {
+        let listing = self.store().cursor_page_beside(filter, request);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.as_ref().is_some_and(|(_, page)| page.results.is_empty()) {
             self.check_choices(filter.room, filter.user).await?;

@@ -9,7 +9,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::messages::{
-    BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
+    BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
 };
 use crate::page::{Page, PageRequest};
 use crate::permission::AccessScope;
@@ -178,21 +178,21 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// such page.
     async fn messages(&self, filter: &MessageFilter, page: PageRequest) -> Result<Option<Page<Message>>>;
 
-    /// A page by place of the messages within the filter's scope.
-    async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History>;
+    /// A cursor page of the messages within the filter's scope.
+    async fn cursor_page(&self, filter: &MessageFilter, request: &CursorPageRequest) -> Result<CursorPage>;
 
-    /// A page by place beside a message within the filter's scope, and the message's place. `None` where
+    /// A cursor page beside a message within the filter's scope, and the message's cursor. `None` where
     /// there is no such message.
-    async fn history_beside(
+    async fn cursor_page_beside(
         &self,
         filter: &MessageFilter,
         request: &BesideRequest,
-    ) -> Result<Option<(Place, History)>> {
+    ) -> Result<Option<(Cursor, CursorPage)>> {
         let Some(message) = self.message(request.message, filter.scope).await? else {
             return Ok(None);
         };
-        let place = message.place();
-        Ok(Some((place, self.history(filter, &request.from(place)).await?)))
+        let cursor = message.cursor();
+        Ok(Some((cursor, self.cursor_page(filter, &request.from(cursor)).await?)))
     }
 
     /// A page of the messages in the rooms that the search's reader is in which have its words, in its order. Its query's

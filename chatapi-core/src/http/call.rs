@@ -11,7 +11,7 @@ use super::form::{self, Form};
 use super::forwarded::{self, Origin};
 use super::query::Query;
 use crate::error::{Error, Result, Unauthenticated};
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::page::{Counting, Page, PageNumber, PageRequest};
 use crate::text::integer;
 use crate::{ChatApi, CurrentUser};
@@ -184,10 +184,10 @@ impl Call {
         self.list_link(&self.0.query.with_page(number))
     }
 
-    /// The link to another page by place: `name` is `before` or `after`.
-    pub(super) fn place_link(&self, name: &str, place: Place) -> String {
+    /// The link to another cursor page: `name` is `before` or `after`.
+    pub(super) fn cursor_link(&self, name: &str, cursor: Cursor) -> String {
         let less = ["before", "after", "around", "order"];
-        self.list_link(&self.0.query.with(&less, &[(name, &place.to_string())]))
+        self.list_link(&self.0.query.with(&less, &[(name, &cursor.to_string())]))
     }
 
     fn window_link(&self, limit: u32, offset: u64) -> String {

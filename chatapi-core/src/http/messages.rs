@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, Shape, highlights, history, ranked, reply};
+use super::{Call, Field, Response, Route, Shape, cursor, highlights, ranked, reply};
 use crate::error::{Error, Result};
 use crate::limits::Class;
 use crate::messages::{MessageChange, MessageFilter};
@@ -66,14 +66,9 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
     }
     let terms = filter.search.clone();
     let found = move |content: &str| terms.highlights(content);
-    if let Some(asked) = history::asked(&api, &call)? {
-        let (request, history) = asked.find(&api, &call, &filter).await?;
-        return history::reply(
-            &call,
-            &request,
-            &history,
-            highlights::of(&call, &history.results, found).await?,
-        );
+    if let Some(asked) = cursor::asked(&api, &call)? {
+        let (request, page) = asked.find(&api, &call, &filter).await?;
+        return cursor::reply(&call, &request, &page, highlights::of(&call, &page.results, found).await?);
     }
     let page = api.messages(&filter, call.page(&api)).await?;
     reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?)

@@ -1,6 +1,6 @@
 //! `/messages/?q=`: search by words.
 
-use super::{Call, history};
+use super::{Call, cursor};
 use crate::error::{FieldErrors, Result, not_combined_with};
 use crate::messages::{MessageFilter, RankedSearch, Sort};
 use crate::search::Query;
@@ -17,7 +17,7 @@ pub(super) fn search(
     let Some(text) = call.query("q") else { return Ok(None) };
     let mut errors = FieldErrors::default();
     let search_too = call.query("search").map(|_| "search");
-    for other in search_too.into_iter().chain(history::parameters(call)) {
+    for other in search_too.into_iter().chain(cursor::parameters(call)) {
         errors.add(other, not_combined_with("q"));
     }
     errors.none()?;

@@ -8,12 +8,12 @@ use super::Damaged;
 use super::pages::{Keys, Page, Writer};
 use super::segment::Segment;
 use super::spots::{self, Spot};
-use crate::messages::Place;
+use crate::messages::Cursor;
 
 /// A segment that is to be merged with others.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub(crate) places: Vec<Place>,
+    pub(crate) cursors: Vec<Cursor>,
     /// The ordinals of messages that are left out.
     pub(crate) dead: HashSet<u32>,
     /// The pages of its keys and lists.
@@ -22,7 +22,7 @@ pub(crate) struct Part {
 
 /// Makes one segment of several.
 pub(crate) fn merged(parts: Vec<Part>) -> Result<Segment, Damaged> {
-    let (places, ordinals) = renumbered(&parts);
+    let (cursors, ordinals) = renumbered(&parts);
     let mut readers = Vec::new();
     for (part, ordinals) in parts.into_iter().zip(ordinals) {
         let mut reader = Reader { keys: Keys::new(part.pages.into_iter()), ordinals, is_done: false };
@@ -46,23 +46,23 @@ pub(crate) fn merged(parts: Vec<Part>) -> Result<Segment, Damaged> {
             writer.push(std::str::from_utf8(&key).map_err(|_| Damaged)?, &spots);
         }
     }
-    Ok(Segment::with(places, writer))
+    Ok(Segment::with(cursors, writer))
 }
 
-/// The places of the messages that are left, in order; and for each part, which of them each of its messages is.
-fn renumbered(parts: &[Part]) -> (Vec<Place>, Vec<Vec<Option<u32>>>) {
+/// The cursors of the messages that are left, in order; and for each part, which of them each of its messages is.
+fn renumbered(parts: &[Part]) -> (Vec<Cursor>, Vec<Vec<Option<u32>>>) {
     let mut living = Vec::new();
-    for (part, Part { places, dead, .. }) in parts.iter().enumerate() {
-        let places = (0u32..).zip(places).filter(|(ordinal, _)| !dead.contains(ordinal));
-        living.extend(places.map(|(ordinal, place)| (*place, part, ordinal)));
+    for (part, Part { cursors, dead, .. }) in parts.iter().enumerate() {
+        let cursors = (0u32..).zip(cursors).filter(|(ordinal, _)| !dead.contains(ordinal));
+        living.extend(cursors.map(|(ordinal, cursor)| (*cursor, part, ordinal)));
     }
     living.sort_unstable();
     let mut ordinals: Vec<Vec<Option<u32>>> =
-        parts.iter().map(|part| vec![None; part.places.len()]).collect();
+        parts.iter().map(|part| vec![None; part.cursors.len()]).collect();
     for (new, (_, part, old)) in (0..).zip(&living) {
         ordinals[*part][*old as usize] = Some(new);
     }
-    (living.into_iter().map(|(place, ..)| place).collect(), ordinals)
+    (living.into_iter().map(|(cursor, ..)| cursor).collect(), ordinals)
 }
 
 /// A part, up to some key.
@@ -100,7 +100,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::index::segment::{PLACES, Text};
+    use crate::index::segment::{CURSORS, Text};
     use crate::search::Words;
     use crate::text::{search_fold, stems};
     use crate::{MessageId, Timestamp, UserId};
@@ -120,20 +120,20 @@ mod tests {
                     id += 1;
                     let folded = search_fold(&content);
                     let stems = stems(&folded, Words::default());
-                    let place = Place { created_at: Timestamp::from_micros(at), id: MessageId(id) };
-                    (Text { place, author: UserId(author), folded, stems }, is_dead)
+                    let cursor = Cursor { created_at: Timestamp::from_micros(at), id: MessageId(id) };
+                    (Text { cursor, author: UserId(author), folded, stems }, is_dead)
                 }).collect();
-                texts.sort_by_key(|(text, _)| text.place);
+                texts.sort_by_key(|(text, _)| text.cursor);
                 let dead = (0..).zip(&texts).filter(|(_, (_, is_dead))| *is_dead).map(|(at, _)| at).collect();
                 of_all.extend(texts.iter().filter(|(_, is_dead)| !is_dead).map(|(text, _)| text.clone()));
                 let texts: Vec<Text> = texts.into_iter().map(|(text, _)| text).collect();
-                let Segment { places, mut pages } = Segment::of(&texts);
-                pages.retain(|page| page.name.as_str() < PLACES);
-                merging.push(Part { places, dead, pages });
+                let Segment { cursors, mut pages } = Segment::of(&texts);
+                pages.retain(|page| page.name.as_str() < CURSORS);
+                merging.push(Part { cursors, dead, pages });
             }
-            of_all.sort_by_key(|text| text.place);
+            of_all.sort_by_key(|text| text.cursor);
             let (merged, expected) = (merged(merging).unwrap(), Segment::of(&of_all));
-            prop_assert_eq!(merged.places, expected.places);
+            prop_assert_eq!(merged.cursors, expected.cursors);
             prop_assert_eq!(merged.pages, expected.pages);
         }
     }

@@ -6,13 +6,13 @@ use super::grams::{Gram, grams};
 use super::pages::{Page, Sought, Writer};
 use super::spots::Spot;
 use super::{Damaged, read_difference, write_difference};
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::{MessageId, Timestamp, UserId};
 
 /// A message's text, on its way into a segment.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
-    pub(crate) place: Place,
+    pub(crate) cursor: Cursor,
     pub(crate) author: UserId,
     pub(crate) folded: String,
     /// As [`text::Text::stems`](crate::text::Text::stems) gives them.
@@ -23,13 +23,13 @@ pub(crate) struct Text {
 #[derive(Clone, Debug)]
 pub(crate) struct Segment {
     /// Where its messages stand, in order.
-    pub(crate) places: Vec<Place>,
-    /// Its keys and lists, and then its places.
+    pub(crate) cursors: Vec<Cursor>,
+    /// Its keys and lists, and then its cursors.
     pub(crate) pages: Vec<Page>,
 }
 
 impl Segment {
-    /// Indexes texts, which must be sorted by place.
+    /// Indexes texts, which must be sorted by cursor.
     pub(crate) fn of(texts: &[Text]) -> Self {
         let mut writer = Writer::default();
         // In the order of their keys: authors, grams, words.
@@ -48,44 +48,44 @@ impl Segment {
         for (word, spots) in all_words(texts) {
             writer.push(&word, &spots);
         }
-        Self::with(texts.iter().map(|text| text.place).collect(), writer)
+        Self::with(texts.iter().map(|text| text.cursor).collect(), writer)
     }
 
-    pub(super) fn with(places: Vec<Place>, writer: Writer) -> Self {
+    pub(super) fn with(cursors: Vec<Cursor>, writer: Writer) -> Self {
         let mut pages = writer.finish();
-        let chunks = (0..).zip(places.chunks(CHUNK));
+        let chunks = (0..).zip(cursors.chunks(CHUNK));
         pages.extend(
-            chunks.map(|(chunk, places)| Page { name: chunk_name(chunk), data: write_places(places) }),
+            chunks.map(|(chunk, cursors)| Page { name: chunk_name(chunk), data: write_cursors(cursors) }),
         );
-        Self { places, pages }
+        Self { cursors, pages }
     }
 }
 
-/// How many places are on a page.
+/// How many cursors are on a page.
 const CHUNK: usize = 256;
 
-/// Begins the names of pages of places: after all names of other pages.
-pub(crate) const PLACES: &str = "~";
+/// Begins the names of pages of cursors: after all names of other pages.
+pub(crate) const CURSORS: &str = "~";
 
-/// The number of the chunk with the place of this message.
+/// The number of the chunk with the cursor of this message.
 pub(crate) fn chunk_of(ordinal: u32) -> u32 {
     ordinal / CHUNK as u32
 }
 
-/// The place of a message in that chunk.
-pub(crate) fn place_on(ordinal: u32, chunk: &[Place]) -> Result<Place, Damaged> {
+/// The cursor of a message in that chunk.
+pub(crate) fn cursor_on(ordinal: u32, chunk: &[Cursor]) -> Result<Cursor, Damaged> {
     chunk.get(ordinal as usize % CHUNK).copied().ok_or(Damaged)
 }
 
-/// How many messages of a segment come before a place, from the chunk of this number, in which it lies.
-pub(crate) fn number_before(at: Place, chunk: u32, places: &[Place]) -> u32 {
-    let here = places.partition_point(|place| *place < at);
+/// How many messages of a segment come before a cursor, from the chunk of this number, in which it lies.
+pub(crate) fn number_before(at: Cursor, chunk: u32, cursors: &[Cursor]) -> u32 {
+    let here = cursors.partition_point(|cursor| *cursor < at);
     chunk * CHUNK as u32 + u32::try_from(here).unwrap_or(u32::MAX)
 }
 
-/// The name of the page with this chunk of places.
+/// The name of the page with this chunk of cursors.
 pub(crate) fn chunk_name(chunk: u32) -> String {
-    format!("{PLACES}{chunk:04x}")
+    format!("{CURSORS}{chunk:04x}")
 }
 
 const AUTHORS: char = 'a';
@@ -138,12 +138,12 @@ fn all_words(texts: &[Text]) -> BTreeMap<String, Vec<Spot>> {
     lists
 }
 
-/// Packs places: how far the time and the id of each are from the one before.
-fn write_places(places: &[Place]) -> Vec<u8> {
+/// Packs cursors: how far the time and the id of each are from the one before.
+fn write_cursors(cursors: &[Cursor]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut before = (0, 0);
-    for place in places {
-        let now = (place.created_at.as_micros(), place.id.0);
+    for cursor in cursors {
+        let now = (cursor.created_at.as_micros(), cursor.id.0);
         write_difference(&mut bytes, now.0.wrapping_sub(before.0));
         write_difference(&mut bytes, now.1.wrapping_sub(before.1));
         before = now;
@@ -151,27 +151,27 @@ fn write_places(places: &[Place]) -> Vec<u8> {
     bytes
 }
 
-/// The places on a page, in order.
-pub(crate) fn read_places(mut bytes: &[u8]) -> Result<Vec<Place>, Damaged> {
-    let mut places = Vec::new();
+/// The cursors on a page, in order.
+pub(crate) fn read_cursors(mut bytes: &[u8]) -> Result<Vec<Cursor>, Damaged> {
+    let mut cursors = Vec::new();
     let mut before = (0, 0);
     while !bytes.is_empty() {
-        places.push(read_place(&mut bytes, &mut before)?);
+        cursors.push(read_cursor(&mut bytes, &mut before)?);
     }
-    Ok(places)
+    Ok(cursors)
 }
 
-/// How many bytes the first place of a page takes at most: two numbers of 64 bits, seven of them a byte.
+/// How many bytes the first cursor of a page takes at most: two numbers of 64 bits, seven of them a byte.
 pub(crate) const FIRST: usize = 20;
 
-/// The first place of a page, from its first bytes.
-pub(crate) fn first_place(mut bytes: &[u8]) -> Result<Place, Damaged> {
-    read_place(&mut bytes, &mut (0, 0))
+/// The first cursor of a page, from its first bytes.
+pub(crate) fn first_cursor(mut bytes: &[u8]) -> Result<Cursor, Damaged> {
+    read_cursor(&mut bytes, &mut (0, 0))
 }
 
-fn read_place(bytes: &mut &[u8], before: &mut (i64, i64)) -> Result<Place, Damaged> {
+fn read_cursor(bytes: &mut &[u8], before: &mut (i64, i64)) -> Result<Cursor, Damaged> {
     let at = before.0.wrapping_add(read_difference(bytes)?);
     let id = before.1.wrapping_add(read_difference(bytes)?);
     *before = (at, id);
-    Ok(Place { created_at: Timestamp::from_micros(at), id: MessageId(id) })
+    Ok(Cursor { created_at: Timestamp::from_micros(at), id: MessageId(id) })
 }

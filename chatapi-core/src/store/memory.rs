@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::messages::{History, HistoryRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides};
+use crate::messages::{
+    CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides,
+};
 use crate::page::{Count, Page, PageRequest, as_len};
 use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
@@ -241,21 +243,21 @@ impl Store for MemoryStore {
         Ok(page.of(&self.tables().messages_for(filter), |row| row.message.clone()))
     }
 
-    async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
+    async fn cursor_page(&self, filter: &MessageFilter, request: &CursorPageRequest) -> Result<CursorPage> {
         let tables = self.tables();
         let messages = tables.messages_for(filter);
         let Sides { older, newer } = request.sides();
         let older = older.map(|side| {
             let older =
-                messages.iter().rev().filter(|row| (Unbounded, side.from).contains(&row.message.place()));
+                messages.iter().rev().filter(|row| (Unbounded, side.from).contains(&row.message.cursor()));
             older.take(as_len(side.take())).map(|row| row.message.clone()).collect()
         });
         let newer = newer.map(|side| {
-            let newer = messages.iter().filter(|row| (side.from, Unbounded).contains(&row.message.place()));
+            let newer = messages.iter().filter(|row| (side.from, Unbounded).contains(&row.message.cursor()));
             newer.take(as_len(side.take())).map(|row| row.message.clone()).collect()
         });
         let count = request.counting.bound().map_or(Count::Unknown, |_| Count::Exact(messages.len() as u64));
-        Ok(request.history(count, older.unwrap_or_default(), newer.unwrap_or_default()))
+        Ok(request.cursor_page(count, older.unwrap_or_default(), newer.unwrap_or_default()))
     }
 
     async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>> {

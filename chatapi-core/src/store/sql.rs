@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{PoolStatus, Result, Store, StoreError};
 use crate::messages::{
-    BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
+    BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
 };
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
@@ -331,15 +331,15 @@ impl<E: Engine> Store for SqlStore<E> {
         self.page_of_messages(filter, page).await
     }
 
-    async fn history(&self, filter: &MessageFilter, request: &HistoryRequest) -> Result<History> {
+    async fn cursor_page(&self, filter: &MessageFilter, request: &CursorPageRequest) -> Result<CursorPage> {
         self.history_of_messages(filter, request).await
     }
 
-    async fn history_beside(
+    async fn cursor_page_beside(
         &self,
         filter: &MessageFilter,
         request: &BesideRequest,
-    ) -> Result<Option<(Place, History)>> {
+    ) -> Result<Option<(Cursor, CursorPage)>> {
         self.history_beside_message(filter, request).await
     }
 

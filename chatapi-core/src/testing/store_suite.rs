@@ -17,10 +17,10 @@ mod administered_users;
 mod changed_rooms;
 mod changed_users;
 mod concurrency;
+mod cursor;
 mod external_users;
 mod fact;
 mod given;
-mod history;
 mod kept_messages;
 mod listed_messages;
 mod members;
@@ -106,7 +106,7 @@ fn facts() -> Vec<Fact> {
         kept_messages::facts(),
         reached_messages::facts(),
         listed_messages::facts(),
-        history::facts(),
+        cursor::facts(),
         search::facts(),
         ranked_messages::facts(),
         tidied_rooms::facts(),

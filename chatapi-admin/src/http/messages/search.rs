@@ -1,6 +1,6 @@
 //! Messages searched: the chat's own index finds them, in whichever rooms they are, whoever is a member of these.
 
-use chatapi_core::messages::{HistoryRequest, MessageFilter, Place, Span};
+use chatapi_core::messages::{Cursor, CursorPageRequest, MessageFilter, Span};
 use chatapi_core::permission::AccessScope;
 use chatapi_core::{MessageId, Result};
 
@@ -16,12 +16,12 @@ pub(super) async fn found(desk: &Desk, list: &MessageList) -> Result<Found<Messa
     let filter = MessageFilter { user: list.author, search, ..MessageFilter::within(scope) };
     let slice = &list.slice;
     let (span, is_backward) = span(slice.from.as_ref(), slice.descending);
-    let history = desk.api.store().history(&filter, &HistoryRequest::new(span, slice.size)).await?;
-    let mut ids: Vec<MessageId> = history.results.iter().map(|message| message.id).collect();
+    let page = desk.api.store().cursor_page(&filter, &CursorPageRequest::new(span, slice.size)).await?;
+    let mut ids: Vec<MessageId> = page.results.iter().map(|message| message.id).collect();
     if is_backward {
         ids.reverse();
     }
-    let (mut has_before, mut has_after) = (history.has_more_after, history.has_more_before);
+    let (mut has_before, mut has_after) = (page.has_more_after, page.has_more_before);
     if !slice.descending {
         (has_before, has_after) = (has_after, has_before);
     }
@@ -38,22 +38,22 @@ pub(super) async fn found(desk: &Desk, list: &MessageList) -> Result<Found<Messa
 
 /// The span of a part, and whether it comes the other way around than the list shows it.
 fn span(from: Option<&Edge>, descending: bool) -> (Span, bool) {
-    let place = |mark: &Mark| match mark.key {
-        Key::Time(created_at) => Some(Place { created_at, id: MessageId(mark.id) }),
+    let cursor = |mark: &Mark| match mark.key {
+        Key::Time(created_at) => Some(Cursor { created_at, id: MessageId(mark.id) }),
         _ => None,
     };
     match (from, descending) {
         (Some(Edge::After(mark)), true) => {
-            place(mark).map_or((Span::Newest, false), |place| (Span::Before(place), false))
+            cursor(mark).map_or((Span::Newest, false), |cursor| (Span::Before(cursor), false))
         }
         (Some(Edge::Before(mark)), true) => {
-            place(mark).map_or((Span::Newest, false), |place| (Span::After(place), true))
+            cursor(mark).map_or((Span::Newest, false), |cursor| (Span::After(cursor), true))
         }
         (Some(Edge::After(mark)), false) => {
-            place(mark).map_or((Span::Oldest, false), |place| (Span::After(place), false))
+            cursor(mark).map_or((Span::Oldest, false), |cursor| (Span::After(cursor), false))
         }
         (Some(Edge::Before(mark)), false) => {
-            place(mark).map_or((Span::Oldest, false), |place| (Span::Before(place), true))
+            cursor(mark).map_or((Span::Oldest, false), |cursor| (Span::Before(cursor), true))
         }
         (None, true) => (Span::Newest, false),
         (None, false) => (Span::Oldest, false),

@@ -256,7 +256,7 @@ impl Tables {
                 && filter.search.match_folded(&row.folded)
         };
         let mut messages: Vec<&MessageRow> = self.messages.values().filter(wanted).collect();
-        messages.sort_by_key(|row| row.message.place());
+        messages.sort_by_key(|row| row.message.cursor());
         messages
     }
 

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use super::messages::message;
 use super::scope::Rooms;
 use super::{Dialect, Engine, Result, Row, SqlStore, Value, counts, first, number_of_rows};
-use crate::messages::{BesideRequest, History, HistoryRequest, Message, MessageFilter, Place, Side};
+use crate::messages::{BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
 use crate::{MessageId, Timestamp};
@@ -57,46 +57,46 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn history_of_messages(
         &self,
         filter: &MessageFilter,
-        request: &HistoryRequest,
-    ) -> Result<History> {
+        request: &CursorPageRequest,
+    ) -> Result<CursorPage> {
         if !filter.search.is_empty() {
-            return self.history_of_search(filter, request).await;
+            return self.cursor_page_of_search(filter, request).await;
         }
         let list = List::of(self.dialect(), filter);
-        Ok(self.sides(list, request, At::Place).await?.1)
+        Ok(self.sides(list, request, At::Cursor).await?.1)
     }
 
     pub(super) async fn history_beside_message(
         &self,
         filter: &MessageFilter,
         request: &BesideRequest,
-    ) -> Result<Option<(Place, History)>> {
+    ) -> Result<Option<(Cursor, CursorPage)>> {
         if !filter.search.is_empty() {
             let message = self.message_within(request.message, filter.scope).await?;
-            let Some(place) = message.map(|message| message.place()) else { return Ok(None) };
-            return Ok(Some((place, self.history_of_search(filter, &request.from(place)).await?)));
+            let Some(cursor) = message.map(|message| message.cursor()) else { return Ok(None) };
+            return Ok(Some((cursor, self.cursor_page_of_search(filter, &request.from(cursor)).await?)));
         }
         let list = List::of(self.dialect(), filter).beside(request.message);
-        // Which place that is, the statement finds out by itself.
-        let unknown = Place { created_at: Timestamp::from_micros(0), id: request.message };
-        let (asked, history) = self.sides(list, &request.from(unknown), |_| At::Asked).await?;
-        Ok(asked.map(|created_at| (Place { created_at, id: request.message }, history)))
+        // Which cursor that is, the statement finds out by itself.
+        let unknown = Cursor { created_at: Timestamp::from_micros(0), id: request.message };
+        let (asked, page) = self.sides(list, &request.from(unknown), |_| At::Asked).await?;
+        Ok(asked.map(|created_at| (Cursor { created_at, id: request.message }, page)))
     }
 
     /// The page, and when the message was sent that the list is asked for beside.
     async fn sides(
         &self,
         list: List,
-        request: &HistoryRequest,
-        at: impl Fn(Place) -> At,
-    ) -> Result<(Option<Timestamp>, History)> {
+        request: &CursorPageRequest,
+        at: impl Fn(Cursor) -> At,
+    ) -> Result<(Option<Timestamp>, CursorPage)> {
         let sides = request.sides();
         let window = |way, side: Option<Side>| side.map(|side| Window::beside(way, side, &at));
         let windows = [window(Way::Older, sides.older), window(Way::Newer, sides.newer)];
         let Listed { count, asked, windows } = self.list(list, request.counting, windows).await?;
         let [mut older, newer] = windows;
         older.reverse();
-        Ok((asked, request.history(count, older, newer)))
+        Ok((asked, request.cursor_page(count, older, newer)))
     }
 
     /// The rows of each window, oldest first, and the count of the whole list.
@@ -152,7 +152,7 @@ struct Window {
 /// Where a window begins.
 #[derive(Clone, Copy)]
 enum At {
-    Place(Place),
+    Cursor(Cursor),
     /// At the message that the list is asked for beside.
     Asked,
 }
@@ -165,7 +165,7 @@ enum Way {
 }
 
 impl Window {
-    fn beside(way: Way, side: Side, at: impl Fn(Place) -> At) -> Self {
+    fn beside(way: Way, side: Side, at: impl Fn(Cursor) -> At) -> Self {
         Self { way, from: side.from.map(at), take: side.take(), skip: 0, is_shown: side.shown > 0 }
     }
 }
@@ -340,13 +340,13 @@ impl List {
             Way::Older => "<",
             Way::Newer => ">",
         };
-        let place = match at {
-            At::Place(Place { created_at, id }) => {
+        let cursor = match at {
+            At::Cursor(Cursor { created_at, id }) => {
                 let (at, id) = (self.value(Value::Time(created_at)), self.value(Value::Int(id.0)));
                 format!("(${at}, ${id})")
             }
             At::Asked => "((select created_at from asked), (select id from asked))".to_owned(),
         };
-        format!(" and (m.created_at, m.id) {is}{or_equal} {place}")
+        format!(" and (m.created_at, m.id) {is}{or_equal} {cursor}")
     }
 }

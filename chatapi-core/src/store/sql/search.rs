@@ -8,7 +8,7 @@ use super::{Engine, Result, Row, SqlStore, StoreError, Value};
 use crate::index::Damaged;
 use crate::index::evaluate::Needle;
 use crate::index::pages::Page;
-use crate::messages::{MessageFilter, Place};
+use crate::messages::{Cursor, MessageFilter};
 use crate::search::{Query, Words};
 use crate::{MessageId, RoomId, UserId};
 
@@ -32,14 +32,14 @@ macro_rules! undisturbed {
 }
 
 pub(super) mod compute;
+mod cursors;
 mod find;
 mod lists;
-mod places;
 mod ranked;
 mod statement;
 mod stretch;
 
-pub(super) use places::{all_places, read_all_places};
+pub(super) use cursors::{all_cursors, read_all_cursors};
 use statement::{Statement, kind, pages_of};
 
 /// A segment of the index, but for what is on its pages.
@@ -50,8 +50,8 @@ pub(super) struct SegmentRow {
     pub(super) messages: u64,
     /// How its texts were read.
     pub(super) analyzer: String,
-    pub(super) first: Place,
-    pub(super) last: Place,
+    pub(super) first: Cursor,
+    pub(super) last: Cursor,
     least_id: MessageId,
     greatest_id: MessageId,
 }
@@ -66,7 +66,7 @@ impl SegmentRow {
 /// A text that is in no segment yet.
 #[derive(Clone, Debug)]
 pub(super) struct FreshText {
-    pub(super) place: Place,
+    pub(super) cursor: Cursor,
     pub(super) author: UserId,
     /// Its stems, or where it was read otherwise, the folded text; nothing where the database has decided already that it
     /// is found.
@@ -91,7 +91,7 @@ pub(super) struct Gathered {
 pub(super) struct Extent<'a> {
     pub(super) filter: &'a MessageFilter,
     /// Where they begin, in that order.
-    pub(super) from: Bound<Place>,
+    pub(super) from: Bound<Cursor>,
     pub(super) newest_first: bool,
 }
 
@@ -143,13 +143,13 @@ impl<E: Engine> SqlStore<E> {
                     room: RoomId(row.int(2)?),
                     messages: u64::try_from(row.int(3)?).unwrap_or_default(),
                     analyzer: row.text(10)?,
-                    first: Place { created_at: row.time(6)?, id: MessageId(row.int(4)?) },
-                    last: Place { created_at: row.time(7)?, id: MessageId(row.int(5)?) },
+                    first: Cursor { created_at: row.time(6)?, id: MessageId(row.int(4)?) },
+                    last: Cursor { created_at: row.time(7)?, id: MessageId(row.int(5)?) },
                     least_id: MessageId(row.int(8)?),
                     greatest_id: MessageId(row.int(9)?),
                 }),
                 kind::FRESH => gathered.fresh.push(FreshText {
-                    place: Place { created_at: row.time(6)?, id: MessageId(row.int(1)?) },
+                    cursor: Cursor { created_at: row.time(6)?, id: MessageId(row.int(1)?) },
                     author: UserId(row.int(3)?),
                     text: row.text(10)?,
                     has_stems: row.int(4)? == 1,
@@ -167,7 +167,7 @@ impl<E: Engine> SqlStore<E> {
             }
         }
         sort(&mut gathered.pages);
-        self.place_dead(&mut gathered, &unplaced).await?;
+        self.cursor_dead(&mut gathered, &unplaced).await?;
         for dead in gathered.dead.values_mut() {
             dead.sort_unstable();
             dead.dedup();

@@ -8,13 +8,13 @@ use super::json::Json;
 use crate::Config;
 
 facts! {
-    a_page_by_place_is_counted_on_demand,
+    a_page_by_cursor_is_counted_on_demand,
     a_count_is_exact_an_estimate_or_none_as_asked,
     a_count_beyond_its_bound_says_that_it_is_an_estimate,
     a_count_of_another_kind_is_ignored,
 }
 
-async fn a_page_by_place_is_counted_on_demand(suite: Suite) {
+async fn a_page_by_cursor_is_counted_on_demand(suite: Suite) {
     let there = There::with(&suite, 5).await;
     for (query, begin) in [
         ("limit=2", r#"{"results":["#),

@@ -1,4 +1,4 @@
-//! Facts about pages of messages by place.
+//! Facts about cursor pages of messages.
 
 use std::collections::BTreeSet;
 
@@ -12,18 +12,18 @@ use super::json::Json;
 facts! {
     the_newest_or_the_oldest_messages_are_asked_for_by_limit_and_order,
     messages_are_asked_for_by_the_one_that_they_are_before_after_or_around,
-    a_page_by_place_has_50_rows_where_nothing_else_is_said,
-    links_lead_on_and_back_by_place,
-    links_by_place_survive_their_message,
-    links_by_place_keep_what_else_was_asked_for,
-    a_page_by_place_is_of_the_room_the_user_and_the_search_asked_for,
-    a_page_by_place_after_the_newest_shows_what_comes,
-    a_message_that_is_not_there_or_of_others_is_no_place,
-    what_is_no_place_is_told_of,
+    a_page_by_cursor_has_50_rows_where_nothing_else_is_said,
+    links_lead_on_and_back_by_cursor,
+    links_by_cursor_survive_their_message,
+    links_by_cursor_keep_what_else_was_asked_for,
+    a_page_by_cursor_is_of_the_room_the_user_and_the_search_asked_for,
+    a_page_by_cursor_after_the_newest_shows_what_comes,
+    a_message_that_is_not_there_or_of_others_is_no_cursor,
+    what_is_no_cursor_is_told_of,
     a_limit_is_served_up_to_100,
     a_limit_that_is_no_number_of_rows_is_ignored,
     ways_to_say_which_messages_are_not_combined,
-    a_page_by_place_says_what_of_its_filter_names_nothing,
+    a_page_by_cursor_says_what_of_its_filter_names_nothing,
     messages_that_come_and_go_make_paging_miss_none_and_show_none_twice,
 }
 
@@ -69,7 +69,7 @@ async fn messages_are_asked_for_by_the_one_that_they_are_before_after_or_around(
     there.page(&format!("after={written},{}&limit=1", there.sent[0])).await.is_page(&["1"], true, true);
 }
 
-async fn a_page_by_place_has_50_rows_where_nothing_else_is_said(suite: Suite) {
+async fn a_page_by_cursor_has_50_rows_where_nothing_else_is_said(suite: Suite) {
     let there = There::with(&suite, 52).await;
     for (query, rows) in [("order=newest", 50), ("limit=51", 51), ("limit=100", 52)] {
         assert_eq!(there.page(query).await.contents().len(), rows, "{query}");
@@ -77,7 +77,7 @@ async fn a_page_by_place_has_50_rows_where_nothing_else_is_said(suite: Suite) {
     assert_eq!(there.page(&format!("around={}", there.sent[26])).await.contents().len(), 50);
 }
 
-async fn links_lead_on_and_back_by_place(suite: Suite) {
+async fn links_lead_on_and_back_by_cursor(suite: Suite) {
     let there = There::with(&suite, 7).await;
     for (query, pages) in [
         ("limit=3", &[&["6", "5", "4"][..], &["3", "2", "1"], &["0"]]),
@@ -102,7 +102,7 @@ async fn links_lead_on_and_back_by_place(suite: Suite) {
     assert_eq!(there.follow(&middle, "previous").await.contents(), ["1", "0"]);
 }
 
-async fn links_by_place_survive_their_message(suite: Suite) {
+async fn links_by_cursor_survive_their_message(suite: Suite) {
     let there = There::with(&suite, 5).await;
     let page = there.page("limit=2").await;
     there.delete(there.sent[3]).await;
@@ -114,17 +114,17 @@ async fn links_by_place_survive_their_message(suite: Suite) {
     assert_eq!(there.follow(&next, "previous").await.contents(), ["0"]);
 }
 
-async fn links_by_place_keep_what_else_was_asked_for(suite: Suite) {
+async fn links_by_cursor_keep_what_else_was_asked_for(suite: Suite) {
     let there = There::with(&suite, 5).await;
     let query = format!("search=%20&room={}&limit=2&order=oldest&count=none&b~c=*", there.room);
     let page = there.page(&query).await;
-    let place = format!("{},{}", page.text("results.1.created_at"), there.sent[1]);
-    let place = place.replace(':', "%3A").replace(',', "%2C");
-    let link = format!("/messages/?after={place}&b~c=%2A&count=none&limit=2&room={}&search=+", there.room);
+    let cursor = format!("{},{}", page.text("results.1.created_at"), there.sent[1]);
+    let cursor = cursor.replace(':', "%3A").replace(',', "%2C");
+    let link = format!("/messages/?after={cursor}&b~c=%2A&count=none&limit=2&room={}&search=+", there.room);
     assert_eq!(page.text("next"), there.chat.url(&link));
 }
 
-async fn a_page_by_place_is_of_the_room_the_user_and_the_search_asked_for(suite: Suite) {
+async fn a_page_by_cursor_is_of_the_room_the_user_and_the_search_asked_for(suite: Suite) {
     let there = There::with(&suite, 3).await;
     let bob = there.chat.person("bob").await;
     let other = there.chat.room(&there.ann, &[&bob]).await;
@@ -147,7 +147,7 @@ async fn a_page_by_place_is_of_the_room_the_user_and_the_search_asked_for(suite:
     assert_eq!(answer.contents(), ["blue", "red", "red"]);
 }
 
-async fn a_page_by_place_after_the_newest_shows_what_comes(suite: Suite) {
+async fn a_page_by_cursor_after_the_newest_shows_what_comes(suite: Suite) {
     let there = There::with(&suite, 2).await;
     let after = format!("after={}", there.sent[1]);
     there.page(&after).await.is_page(&[], true, false);
@@ -157,7 +157,7 @@ async fn a_page_by_place_after_the_newest_shows_what_comes(suite: Suite) {
     there.page(&after).await.is_page(&["new"], true, false);
 }
 
-async fn a_message_that_is_not_there_or_of_others_is_no_place(suite: Suite) {
+async fn a_message_that_is_not_there_or_of_others_is_no_cursor(suite: Suite) {
     let there = There::with(&suite, 2).await;
     let bob = there.chat.person("bob").await;
     let room = there.chat.room(&bob, &[]).await;
@@ -171,7 +171,7 @@ async fn a_message_that_is_not_there_or_of_others_is_no_place(suite: Suite) {
     }
 }
 
-async fn what_is_no_place_is_told_of(suite: Suite) {
+async fn what_is_no_cursor_is_told_of(suite: Suite) {
     let there = There::with(&suite, 1).await;
     let fault = "Enter a message id, or a cursor: a created_at and a message id, separated by a comma.";
     for value in
@@ -221,7 +221,7 @@ async fn ways_to_say_which_messages_are_not_combined(suite: Suite) {
     }
 }
 
-async fn a_page_by_place_says_what_of_its_filter_names_nothing(suite: Suite) {
+async fn a_page_by_cursor_says_what_of_its_filter_names_nothing(suite: Suite) {
     let there = There::with(&suite, 1).await;
     let fault = "Select a valid choice. That choice is not one of the available choices.";
     for field in ["room", "user"] {
@@ -309,7 +309,7 @@ impl There {
 }
 
 impl Answer {
-    /// A page by place with these texts, and with links where there are more messages before and after.
+    /// A cursor page with these texts, and with links where there are more messages before and after.
     #[track_caller]
     fn is_page(&self, contents: &[&str], more_before: bool, more_after: bool) {
         assert_eq!(self.contents(), contents, "{}", self.to);

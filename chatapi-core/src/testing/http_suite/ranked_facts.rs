@@ -20,7 +20,7 @@ facts! {
     a_search_by_words_stays_within_the_rooms_that_one_is_in,
     what_matched_is_shown_on_demand_alone,
     what_matched_is_counted_in_utf_16_and_in_bytes,
-    a_page_by_place_shows_what_matched_too,
+    a_page_by_cursor_shows_what_matched_too,
 }
 
 async fn a_search_by_words_gives_the_best_answers_first(suite: Suite) {
@@ -144,7 +144,7 @@ async fn what_matched_is_counted_in_utf_16_and_in_bytes(suite: Suite) {
     assert!(shown.body.contains(range), "{}", shown.body);
 }
 
-async fn a_page_by_place_shows_what_matched_too(suite: Suite) {
+async fn a_page_by_cursor_shows_what_matched_too(suite: Suite) {
     let there = There::with(&suite, &["green tea", "milk"]).await;
     let shown = there.ask("search=tea&limit=10&highlight=true").await;
     assert_eq!(shown.contents(), ["green tea"]);

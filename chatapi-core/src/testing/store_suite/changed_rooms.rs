@@ -11,7 +11,7 @@ facts! {
     a_change_of_nothing_changes_nothing,
     a_new_name_leaves_admin_and_members,
     a_new_admin_is_one_of_the_members,
-    new_members_take_the_place_of_all_old_ones,
+    new_members_take_the_cursor_of_all_old_ones,
     new_members_may_come_in_any_order_and_twice,
     everything_about_a_room_may_change_at_once,
     a_room_changes_only_where_its_admin_is_the_one_given,
@@ -55,7 +55,7 @@ async fn a_new_admin_is_one_of_the_members(store: &Subject) {
     assert_eq!(change(store, &expected, &bob, handed_over).await, Some(expected));
 }
 
-async fn new_members_take_the_place_of_all_old_ones(store: &Subject) {
+async fn new_members_take_the_cursor_of_all_old_ones(store: &Subject) {
     let [ann, bob, cyd, dan] = users(store, ["ann", "bob", "cyd", "dan"]).await;
     let tea = room(store, &bob, &[&ann, &cyd]).await;
     let changed = change(store, &tea, &bob, become_members(&[&bob, &dan])).await.unwrap();

@@ -21,7 +21,7 @@ facts! {
     a_new_password_ends_what_carries_the_old_revision,
     a_password_changes_only_where_the_revision_is_the_one_given,
     a_better_hash_leaves_the_revision,
-    a_better_hash_takes_the_place_of_the_one_given_alone,
+    a_better_hash_takes_the_cursor_of_the_one_given_alone,
     a_user_is_activated_once,
     nobody_is_changed_by_an_id_that_was_not_given,
     a_user_is_deleted_only_where_the_revision_is_the_one_given,
@@ -127,7 +127,7 @@ async fn a_better_hash_leaves_the_revision(store: &Subject) {
     are_now(store, &[&expected, &bob]).await;
 }
 
-async fn a_better_hash_takes_the_place_of_the_one_given_alone(store: &Subject) {
+async fn a_better_hash_takes_the_cursor_of_the_one_given_alone(store: &Subject) {
     let ann = user(store, "ann").await;
     for other in ["", "the hash of bob", "The Hash Of Ann", "the hash of an_", "%"] {
         assert_eq!(change(store, &ann, rehash(other, "better")).await, None, "{other:?}");

@@ -13,7 +13,7 @@ use crate::{RoomId, Timestamp, UserId};
 facts! {
     messages_are_in_the_order_of_time_and_then_of_ids,
     messages_of_all_times_are_in_order,
-    a_change_leaves_a_message_in_its_place,
+    a_change_leaves_a_message_in_its_cursor,
     the_messages_of_a_reader_are_those_of_all_its_rooms,
     messages_are_of_the_room_and_of_the_user_and_with_the_terms_asked_for,
     a_filter_shows_nobody_more_than_its_rooms,
@@ -50,7 +50,7 @@ async fn messages_of_all_times_are_in_order(store: &Subject) {
     assert_eq!(listed, expected);
 }
 
-async fn a_change_leaves_a_message_in_its_place(store: &Subject) {
+async fn a_change_leaves_a_message_in_its_cursor(store: &Subject) {
     let [ann] = users(store, ["ann"]).await;
     let tea = room(store, &ann, &[]).await;
     let one = send_at(store, &tea, &ann, "one", at(1)).await;
@@ -76,10 +76,10 @@ async fn messages_are_of_the_room_and_of_the_user_and_with_the_terms_asked_for(s
     let [ann, bob] = users(store, ["ann", "bob"]).await;
     let tea = room(store, &ann, &[&bob]).await;
     let coffee = room(store, &ann, &[&bob]).await;
-    for (room, place) in [(&tea, "tea"), (&coffee, "coffee")] {
+    for (room, name_of_room) in [(&tea, "tea"), (&coffee, "coffee")] {
         for (user, name) in [(&ann, "ann"), (&bob, "bob")] {
             for word in ["red", "blue"] {
-                send(store, room, user, &format!("{word} {name} {place}")).await;
+                send(store, room, user, &format!("{word} {name} {name_of_room}")).await;
             }
         }
     }

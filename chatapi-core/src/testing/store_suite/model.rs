@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::fact::{Subject, facts};
 use super::given::{at, text};
 use crate::messages::{
-    self, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, RankedSearch,
+    self, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
 };
 use crate::page::{Counting, Page};
 use crate::permission::AccessScope;
@@ -151,27 +151,27 @@ impl Side {
                 };
                 self.page_answer(store.messages(&filter, page).await, Self::show_message)
             }
-            Step::History { reader, room, user, query, span, limit } => {
+            Step::CursorPage { reader, room, user, query, span, limit } => {
                 let filter = MessageFilter {
                     scope: AccessScope::RoomsOf(self.user(reader)),
                     room: room.map(|room| self.room(room)),
                     user: user.map(|user| self.user(user)),
                     search: SearchTerms::parse(query).unwrap(),
                 };
-                let place = |(at, nth)| Place { created_at: at, id: self.message(nth) };
+                let cursor = |(at, nth)| Cursor { created_at: at, id: self.message(nth) };
                 let span = match span {
                     Span::Newest => messages::Span::Newest,
                     Span::Oldest => messages::Span::Oldest,
-                    Span::Before(near) => messages::Span::Before(place(near)),
-                    Span::After(near) => messages::Span::After(place(near)),
-                    Span::Around(near) => messages::Span::Around(place(near)),
+                    Span::Before(near) => messages::Span::Before(cursor(near)),
+                    Span::After(near) => messages::Span::After(cursor(near)),
+                    Span::Around(near) => messages::Span::Around(cursor(near)),
                 };
                 let request =
-                    HistoryRequest { counting: Counting::Exact, ..HistoryRequest::new(span, limit) };
-                let found = store.history(&filter, &request).await;
+                    CursorPageRequest { counting: Counting::Exact, ..CursorPageRequest::new(span, limit) };
+                let found = store.cursor_page(&filter, &request).await;
                 self.answer(found.map(|page| {
                     let results = page.results.into_iter().map(|row| self.show_message(row)).collect();
-                    History { results, ..page }
+                    CursorPage { results, ..page }
                 }))
             }
             Step::UpdateMessage { message, editor, content, at } => {

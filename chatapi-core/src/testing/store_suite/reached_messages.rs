@@ -2,7 +2,7 @@
 
 use super::fact::{Subject, facts};
 use super::given::{NO_MESSAGE, NO_ROOM, at, contents, found, list, number, room, send, text, users};
-use crate::messages::{Beside, BesideRequest, HistoryRequest, MessageFilter, Span};
+use crate::messages::{Beside, BesideRequest, CursorPageRequest, MessageFilter, Span};
 use crate::page::Counting;
 use crate::permission::AccessScope::{EveryRoom, Room, RoomsOf};
 use crate::rooms::RoomChange;
@@ -61,9 +61,11 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
                     MessageFilter { room: only, user: author, search, ..MessageFilter::within(scope) };
                 assert_eq!(contents(store, &filter).await, expected, "{filter:?}");
                 assert_eq!(number(store, &filter).await, expected.len());
-                let request =
-                    HistoryRequest { counting: Counting::Exact, ..HistoryRequest::new(Span::Oldest, 100) };
-                let page = store.history(&filter, &request).await.unwrap();
+                let request = CursorPageRequest {
+                    counting: Counting::Exact,
+                    ..CursorPageRequest::new(Span::Oldest, 100)
+                };
+                let page = store.cursor_page(&filter, &request).await.unwrap();
                 assert_eq!(
                     page.results.iter().map(|found| &*found.content).collect::<Vec<_>>(),
                     expected,
@@ -84,7 +86,7 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
         for term in ["", "tea"] {
             let search = SearchTerms::parse(term).unwrap();
             let filter = MessageFilter { search, ..MessageFilter::within(scope) };
-            let found = store.history_beside(&filter, &beside(hello.id)).await.unwrap();
+            let found = store.cursor_page_beside(&filter, &beside(hello.id)).await.unwrap();
             assert_eq!(found.map(|(_, page)| page.results.len()), is_there.then_some(3), "{filter:?}");
         }
     }

@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::compute::bytes_of;
-use super::places::{Ordinals, number};
+use super::cursors::{Ordinals, number};
 use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
 use crate::index::evaluate::{Needle, messages_with};
 use crate::index::pages::Page;
-use crate::messages::{Place, Side};
+use crate::messages::{Cursor, Side};
 use crate::page::{Counting, as_len};
 use crate::store::sql::{Engine, Result, SqlStore};
 
@@ -40,7 +40,7 @@ impl Wanted {
         Self { skip, take, count_to: counting.bound(), is_shown: true }
     }
 
-    /// What is on one side of a place.
+    /// What is on one side of a cursor.
     pub(super) fn of_side(side: Side) -> Self {
         Self { is_shown: side.shown > 0, ..Self::page(0, side.take(), Counting::None) }
     }
@@ -50,13 +50,13 @@ impl Wanted {
 #[derive(Debug)]
 pub(super) struct Found {
     /// In order.
-    pub(super) places: Vec<Place>,
+    pub(super) cursors: Vec<Cursor>,
     pub(super) count: u64,
     /// Whether the count is exact. Otherwise it is what the part that was looked at makes likely.
     pub(super) is_exact: bool,
 }
 
-/// Where a place comes in the order that is wanted: less is earlier.
+/// Where a cursor comes in the order that is wanted: less is earlier.
 type Rank = (i64, i64);
 
 /// In which order messages are wanted.
@@ -66,8 +66,8 @@ pub(super) struct Order {
 }
 
 impl Order {
-    fn rank(self, place: Place) -> Rank {
-        let rank = (place.created_at.as_micros(), place.id.0);
+    fn rank(self, cursor: Cursor) -> Rank {
+        let rank = (cursor.created_at.as_micros(), cursor.id.0);
         // `!` turns the order of all numbers around, as a minus would but for the least one.
         if self.newest_first { (!rank.0, !rank.1) } else { rank }
     }
@@ -122,7 +122,7 @@ pub(super) struct Search {
     /// Where in `units` a segment is.
     by_id: HashMap<i64, usize>,
     /// In order.
-    fresh: Vec<(Rank, Place)>,
+    fresh: Vec<(Rank, Cursor)>,
     dead: HashMap<i64, Vec<u32>>,
     /// How many messages are looked at together, at least.
     near: u64,
@@ -139,7 +139,7 @@ impl<E: Engine> SqlStore<E> {
         if !wanted.is_shown
             && let Some(text) = gathered.fresh.first()
         {
-            return Ok(Some(Found { places: vec![text.place], count: 1, is_exact: false }));
+            return Ok(Some(Found { cursors: vec![text.cursor], count: 1, is_exact: false }));
         }
         let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
             return Ok(None);
@@ -155,20 +155,20 @@ impl<E: Engine> SqlStore<E> {
             let mut more = search.segments_for_numbers(wanted);
             if more.is_empty() {
                 let part = search.part(wanted);
-                let Some(places) = self.places_of(&part.messages).await? else { return Ok(None) };
-                let (number, places_of_segments) = (part.number(), places);
-                let places;
-                (search, places) = self
+                let Some(cursors) = self.cursors_of(&part.messages).await? else { return Ok(None) };
+                let (number, cursors_of_segments) = (part.number(), cursors);
+                let cursors;
+                (search, cursors) = self
                     .evaluations
-                    .run(number * size_of::<(Rank, Place)>(), move || {
-                        let places = search.settle(&part, places_of_segments);
-                        Ok((search, places))
+                    .run(number * size_of::<(Rank, Cursor)>(), move || {
+                        let cursors = search.settle(&part, cursors_of_segments);
+                        Ok((search, cursors))
                     })
                     .await?;
-                more = search.segments_before_end(&places, wanted);
+                more = search.segments_before_end(&cursors, wanted);
                 if more.is_empty() {
                     let (count, is_exact) = search.count();
-                    return Ok(Some(Found { places, count, is_exact }));
+                    return Ok(Some(Found { cursors, count, is_exact }));
                 }
             }
             while let Some(least) = more.iter().min() {
@@ -216,7 +216,7 @@ impl Search {
     fn new(order: Order, needles: Vec<Needle>, within: Vec<Range<u32>>, gathered: Gathered) -> Result<Self> {
         let units = gathered.segments.iter().zip(within);
         let units = units.map(|(segment, within)| Unit::of(segment, within, order)).collect();
-        let mut search = Self::of(order, units, gathered.fresh.iter().map(|text| text.place));
+        let mut search = Self::of(order, units, gathered.fresh.iter().map(|text| text.cursor));
         search.needles = needles;
         search.dead = gathered.dead;
         for (segment, pages) in &gathered.pages {
@@ -233,7 +233,7 @@ impl Search {
     pub(super) fn of_found<'a>(
         order: Order,
         found: impl Iterator<Item = (&'a SegmentRow, Vec<u32>)>,
-        fresh: impl Iterator<Item = Place>,
+        fresh: impl Iterator<Item = Cursor>,
     ) -> Self {
         let unit = |(segment, found): (&SegmentRow, Vec<u32>)| {
             let within = 0..number(segment.messages);
@@ -242,10 +242,10 @@ impl Search {
         Self::of(order, found.map(unit).collect(), fresh)
     }
 
-    fn of(order: Order, mut units: Vec<Unit>, fresh: impl Iterator<Item = Place>) -> Self {
+    fn of(order: Order, mut units: Vec<Unit>, fresh: impl Iterator<Item = Cursor>) -> Self {
         units.sort_unstable_by_key(|unit| (unit.begin, unit.end, unit.id));
         let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
-        let mut fresh: Vec<(Rank, Place)> = fresh.map(|place| (order.rank(place), place)).collect();
+        let mut fresh: Vec<(Rank, Cursor)> = fresh.map(|cursor| (order.rank(cursor), cursor)).collect();
         fresh.sort_unstable();
         Self { order, needles: Vec::new(), units, by_id, fresh, dead: HashMap::new(), near: 0 }
     }
@@ -288,7 +288,7 @@ impl Search {
     }
 
     /// The segments that must still be looked at because they may hold messages that come before the end of the page.
-    fn segments_before_end(&self, page: &[Place], wanted: Wanted) -> Vec<i64> {
+    fn segments_before_end(&self, page: &[Cursor], wanted: Wanted) -> Vec<i64> {
         match page.last() {
             // What is found in the first of them may bring the end nearer, so that the others are spared.
             Some(last) if wanted.is_shown && page.len() == as_len(wanted.take) => {
@@ -331,7 +331,7 @@ impl Search {
         (u64::try_from(likely).unwrap_or(u64::MAX).saturating_add(fresh), all == seen)
     }
 
-    /// What is skipped as a whole, without a look at its places: segments at the front that stand apart from the rest.
+    /// What is skipped as a whole, without a look at its cursors: segments at the front that stand apart from the rest.
     fn passed(&self, skip: u64) -> Passed {
         let mut passed = Passed::default();
         let mut of_segments = 0;
@@ -371,13 +371,13 @@ impl Search {
         Part { messages, passed: passed.fresh, skip, take }
     }
 
-    /// The messages that are wanted, from the places of those of the part.
-    pub(super) fn settle(&self, part: &Part, places: impl IntoIterator<Item = Vec<Place>>) -> Vec<Place> {
-        let of_segments = places.into_iter().flatten().map(|place| (self.order.rank(place), place));
-        let mut found: Vec<(Rank, Place)> =
+    /// The messages that are wanted, from the cursors of those of the part.
+    pub(super) fn settle(&self, part: &Part, cursors: impl IntoIterator<Item = Vec<Cursor>>) -> Vec<Cursor> {
+        let of_segments = cursors.into_iter().flatten().map(|cursor| (self.order.rank(cursor), cursor));
+        let mut found: Vec<(Rank, Cursor)> =
             of_segments.chain(self.fresh[part.passed..].iter().copied()).collect();
         found.sort_unstable();
-        found.into_iter().skip(part.skip).take(part.take).map(|(_, place)| place).collect()
+        found.into_iter().skip(part.skip).take(part.take).map(|(_, cursor)| cursor).collect()
     }
 }
 

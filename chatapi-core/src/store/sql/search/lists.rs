@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Extent;
 use super::find::{Found, Wanted};
 use crate::MessageId;
-use crate::messages::{History, HistoryRequest, Message, MessageFilter, Place, Side};
+use crate::messages::{Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Side};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
 use crate::store::sql::lists::from_the_end;
@@ -46,19 +46,19 @@ impl<E: Engine> SqlStore<E> {
         Ok(page.page(count, rows))
     }
 
-    pub(in crate::store::sql) async fn history_of_search(
+    pub(in crate::store::sql) async fn cursor_page_of_search(
         &self,
         filter: &MessageFilter,
-        request: &HistoryRequest,
-    ) -> Result<History> {
+        request: &CursorPageRequest,
+    ) -> Result<CursorPage> {
         self.evaluations.search(self.try_history_of_search(filter, request)).await
     }
 
     async fn try_history_of_search(
         &self,
         filter: &MessageFilter,
-        request: &HistoryRequest,
-    ) -> Result<History> {
+        request: &CursorPageRequest,
+    ) -> Result<CursorPage> {
         let sides = request.sides();
         let older = self.side(filter, sides.older, true).await?;
         let newer = self.side(filter, sides.newer, false).await?;
@@ -69,7 +69,7 @@ impl<E: Engine> SqlStore<E> {
                 undisturbed!(self.found(&extent, Wanted::page(0, 0, counting)))?.1
             }
         };
-        Ok(request.history(count, older, newer))
+        Ok(request.cursor_page(count, older, newer))
     }
 
     async fn side(
@@ -85,35 +85,35 @@ impl<E: Engine> SqlStore<E> {
 
     /// The messages that are wanted of those found, and how many those are. `None` where one went away meanwhile.
     async fn found(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<(Vec<Message>, Count)>> {
-        let Some(Found { places, count, is_exact }) = self.find(extent, wanted).await? else {
+        let Some(Found { cursors, count, is_exact }) = self.find(extent, wanted).await? else {
             return Ok(None);
         };
         let count = match wanted.count_to {
             None => Count::Unknown,
             Some(_) if is_exact => Count::Exact(count),
             // What was looked at proves more than the bound, and what is shown proves itself.
-            Some(bound) => Count::Estimate(count.max(bound + 1).max(wanted.skip + places.len() as u64)),
+            Some(bound) => Count::Estimate(count.max(bound + 1).max(wanted.skip + cursors.len() as u64)),
         };
-        let messages = self.messages_at(extent.filter.scope, &places).await?;
+        let messages = self.messages_at(extent.filter.scope, &cursors).await?;
         Ok(messages.map(|messages| (messages, count)))
     }
 
-    /// The messages at these places, in their order. `None` where one of them is gone, or no longer within the scope.
+    /// The messages at these cursors, in their order. `None` where one of them is gone, or no longer within the scope.
     pub(super) async fn messages_at(
         &self,
         scope: AccessScope,
-        places: &[Place],
+        cursors: &[Cursor],
     ) -> Result<Option<Vec<Message>>> {
-        if places.is_empty() {
+        if cursors.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let mut values = vec![Value::Ints(places.iter().map(|place| place.id.0).collect())];
+        let mut values = vec![Value::Ints(cursors.iter().map(|cursor| cursor.id.0).collect())];
         let rooms = Rooms::of(scope, &mut values).query;
         let among = self.dialect().among("id", 1);
         let sql = format!("select {COLUMNS} from chatapi_messages where {among} and room_id in ({rooms})");
         let rows = self.read(sql, &values).await?;
         let messages = rows.iter().map(|row| message(row, 0).map(|message| (message.id, message)));
         let mut messages: HashMap<MessageId, Message> = messages.collect::<Result<_>>()?;
-        Ok(places.iter().map(|place| messages.remove(&place.id)).collect())
+        Ok(cursors.iter().map(|cursor| messages.remove(&cursor.id)).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! Which messages have the words of a query, and which of them come first.
 //!
 //! How much a phrase is worth depends on how many messages have it. So every segment is looked at; but only lists of
-//! places are read, and of the messages themselves none but those of the page.
+//! postings are read, and of the messages themselves none but those of the page.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use super::find::{Search, Wanted};
 use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts};
 use crate::index::evaluate::Needle;
-use crate::messages::{Message, MessageFilter, Place, RankedSearch};
+use crate::messages::{Cursor, Message, MessageFilter, RankedSearch};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::search::{Phrase, Words};
 use crate::store::sql::{Engine, Result, SqlStore};
@@ -102,7 +102,7 @@ impl<E: Engine> SqlStore<E> {
         self.evaluations.run(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
     }
 
-    /// The places of those that come after the first `skip`, in order. `None` where a segment is gone.
+    /// The cursors of those that come after the first `skip`, in order. `None` where a segment is gone.
     async fn best(
         &self,
         extent: &Extent<'_>,
@@ -110,7 +110,7 @@ impl<E: Engine> SqlStore<E> {
         levels: Vec<Level>,
         mut skip: u64,
         mut take: u64,
-    ) -> Result<Option<Vec<Place>>> {
+    ) -> Result<Option<Vec<Cursor>>> {
         let mut parts = Vec::new();
         let mut messages = Vec::new();
         for level in levels {
@@ -126,10 +126,10 @@ impl<E: Engine> SqlStore<E> {
             }
             skip = skip.saturating_sub(hits);
         }
-        let Some(places) = self.places_of(&messages).await? else { return Ok(None) };
-        let mut places = places.into_iter();
+        let Some(cursors) = self.cursors_of(&messages).await? else { return Ok(None) };
+        let mut cursors = cursors.into_iter();
         let of_part =
-            parts.iter().flat_map(|(equals, part, read)| equals.settle(part, places.by_ref().take(*read)));
+            parts.iter().flat_map(|(equals, part, read)| equals.settle(part, cursors.by_ref().take(*read)));
         Ok(Some(of_part.collect()))
     }
 }

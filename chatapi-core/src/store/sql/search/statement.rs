@@ -50,12 +50,12 @@ impl<E: Engine> SqlStore<E> {
             Rooms::of(filter.scope, &mut statement.values).only(filter.room, &mut statement.values).query;
         let (mut segments_within, mut texts_within) = (String::new(), String::new());
         let mut length = "messages".to_owned();
-        if let Bound::Included(place) | Bound::Excluded(place) = from {
-            let at = statement.value(Value::Time(place.created_at));
-            let id = statement.value(Value::Int(place.id.0));
+        if let Bound::Included(cursor) | Bound::Excluded(cursor) = from {
+            let at = statement.value(Value::Time(cursor.created_at));
+            let id = statement.value(Value::Int(cursor.id.0));
             let or_at = if matches!(from, Bound::Included(_)) { "=" } else { "" };
             let (edge, sign) = if *newest_first { ("first", '<') } else { ("last", '>') };
-            // Of a segment that reaches across the place, nobody knows yet how much comes after it.
+            // Of a segment that reaches across the cursor, nobody knows yet how much comes after it.
             let other_edge = if *newest_first { "last" } else { "first" };
             length = format!("case when {other_edge}_at {sign} ${at} then messages else 0 end");
             segments_within += &format!(" and (s.{edge}_at, s.{edge}_id) {sign}{or_at} (${at}, ${id})");

@@ -2,9 +2,9 @@
 
 use std::ops::{Bound, Range};
 
-use super::places::number;
+use super::cursors::number;
 use super::{Extent, SegmentRow};
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::search::Query;
 use crate::store::sql::{Engine, Result, SqlStore};
 use crate::{MessageId, Timestamp};
@@ -13,30 +13,30 @@ use crate::{MessageId, Timestamp};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     /// Where it begins.
-    from: Option<Place>,
-    /// The first place that it does not reach.
-    to: Option<Place>,
+    from: Option<Cursor>,
+    /// The first cursor that it does not reach.
+    to: Option<Cursor>,
 }
 
 impl Stretch {
     pub(super) fn of_extent(extent: &Extent<'_>) -> Self {
         let at = match (extent.from, extent.newest_first) {
             (Bound::Unbounded, _) => None,
-            (Bound::Included(place), false) | (Bound::Excluded(place), true) => Some(place),
-            (Bound::Included(place), true) | (Bound::Excluded(place), false) => Some(next(place)),
+            (Bound::Included(cursor), false) | (Bound::Excluded(cursor), true) => Some(cursor),
+            (Bound::Included(cursor), true) | (Bound::Excluded(cursor), false) => Some(next(cursor)),
         };
         if extent.newest_first { Self { from: None, to: at } } else { Self { from: at, to: None } }
     }
 
     pub(super) fn of_query(query: &Query) -> Self {
-        let start = |at: Timestamp| Place { created_at: at, id: MessageId(i64::MIN) };
+        let start = |at: Timestamp| Cursor { created_at: at, id: MessageId(i64::MIN) };
         Self { from: query.since().map(start), to: query.before().map(start) }
     }
 }
 
-/// The first place after this one.
-fn next(place: Place) -> Place {
-    Place { id: MessageId(place.id.0.saturating_add(1)), ..place }
+/// The first cursor after this one.
+fn next(cursor: Cursor) -> Cursor {
+    Cursor { id: MessageId(cursor.id.0.saturating_add(1)), ..cursor }
 }
 
 impl<E: Engine> SqlStore<E> {
@@ -46,13 +46,13 @@ impl<E: Engine> SqlStore<E> {
         stretch: Stretch,
         segments: &[SegmentRow],
     ) -> Result<Option<Vec<Range<u32>>>> {
-        let cuts = |at: Option<Place>| {
+        let cuts = |at: Option<Cursor>| {
             let cut = segments.iter().filter_map(move |segment| Some((segment, at?)));
             cut.filter(|(segment, at)| (segment.first < *at) && (*at <= segment.last))
         };
         let asked = cuts(stretch.from).chain(cuts(stretch.to)).map(|(segment, at)| (segment.id, at));
         let Some(before) = self.numbers_before(&asked.collect::<Vec<_>>()).await? else { return Ok(None) };
-        let number_before = |segment: &SegmentRow, at: Place| match before.get(&(segment.id, at)) {
+        let number_before = |segment: &SegmentRow, at: Cursor| match before.get(&(segment.id, at)) {
             Some(number) => *number,
             None if at <= segment.first => 0,
             None => number(segment.messages),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Engine, Result, Row as _, SqlStore, Value};
-use crate::store::sql::search::{all_places, read_all_places};
+use crate::store::sql::search::{all_cursors, read_all_cursors};
 use crate::{MessageId, RoomId};
 
 impl<E: Engine> SqlStore<E> {
@@ -32,10 +32,10 @@ impl<E: Engine> SqlStore<E> {
         let holders = work.run(holders, &of_room).await?;
         let holders = holders.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
         for holder in holders {
-            let rows = work.run(all_places(E::DIALECT), &[Value::Ints(vec![holder])]).await?;
-            for (segment, places) in read_all_places(&rows)? {
+            let rows = work.run(all_cursors(E::DIALECT), &[Value::Ints(vec![holder])]).await?;
+            for (segment, cursors) in read_all_cursors(&rows)? {
                 let ordinals: HashMap<i64, i64> =
-                    (0..).zip(&places).map(|(ordinal, place)| (place.id.0, ordinal)).collect();
+                    (0..).zip(&cursors).map(|(ordinal, cursor)| (cursor.id.0, ordinal)).collect();
                 let found = unplaced.iter().filter_map(|message| Some((*message, *ordinals.get(message)?)));
                 for (message, ordinal) in found.filter(|(message, _)| !placed.contains(&(*message, segment)))
                 {

@@ -8,7 +8,7 @@ use crate::RoomId;
 use crate::index::Damaged;
 use crate::index::merge::{Part, merged};
 use crate::index::pages::Page;
-use crate::index::segment::PLACES;
+use crate::index::segment::CURSORS;
 use crate::search::Words;
 use crate::store::sql::first;
 use crate::store::sql::search::damaged;
@@ -64,14 +64,14 @@ impl<E: Engine> SqlStore<E> {
 
     /// What there is of segments. `None` where one is gone.
     async fn parts(&self, ids: &[i64], dead: &Dead) -> Result<Option<Vec<Part>>> {
-        let mut places = self.all_places_of(ids).await?;
+        let mut cursors = self.all_cursors_of(ids).await?;
         let mut dead_in = HashMap::<i64, HashSet<u32>>::new();
         for (segment, ordinal) in dead {
             let ordinal = u32::try_from(*ordinal).map_err(|_| damaged(Damaged))?;
             dead_in.entry(*segment).or_default().insert(ordinal);
         }
         let sql = format!(
-            "select name, data from chatapi_segment_pages where segment_id = $1 and name < '{PLACES}' order by name"
+            "select name, data from chatapi_segment_pages where segment_id = $1 and name < '{CURSORS}' order by name"
         );
         let mut parts = Vec::new();
         for id in ids {
@@ -81,8 +81,8 @@ impl<E: Engine> SqlStore<E> {
                 .iter()
                 .map(|row| Ok(Page { name: row.text(0)?, data: row.bytes(1)? }))
                 .collect::<Result<_>>()?;
-            let Some(places) = places.remove(id).filter(|_| !pages.is_empty()) else { return Ok(None) };
-            parts.push(Part { places, dead: dead_in.remove(id).unwrap_or_default(), pages });
+            let Some(cursors) = cursors.remove(id).filter(|_| !pages.is_empty()) else { return Ok(None) };
+            parts.push(Part { cursors, dead: dead_in.remove(id).unwrap_or_default(), pages });
         }
         Ok(Some(parts))
     }

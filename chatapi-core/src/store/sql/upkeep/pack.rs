@@ -6,7 +6,7 @@ use super::merge::FAN;
 use super::swap::{Built, Work};
 use super::{BUILT_AT_ONCE, Engine, Result, Row, SqlStore, Value, build};
 use crate::index::segment::{Segment, Text};
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::search::Words;
 use crate::store::engine::Transaction;
 use crate::{MessageId, RoomId, UserId};
@@ -94,9 +94,9 @@ impl<T: Transaction> Work<T> {
         let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Ok(HashSet::new()) };
         let room = Value::Int(self.room.0);
         let bounds =
-            [first, last].map(|text| [Value::Time(text.place.created_at), Value::Int(text.place.id.0)]);
+            [first, last].map(|text| [Value::Time(text.cursor.created_at), Value::Int(text.cursor.id.0)]);
         let bounds = bounds.concat();
-        let ids = Value::Ints(texts.iter().map(|text| text.place.id.0).collect());
+        let ids = Value::Ints(texts.iter().map(|text| text.cursor.id.0).collect());
         let values = [&[room.clone(), Value::Text(words.analyzer())], &bounds[..], &[ids]].concat();
         let now = format!(
             "select f.message_id, f.folded from chatapi_fresh_texts f
@@ -109,9 +109,9 @@ impl<T: Transaction> Work<T> {
         for row in &self.run(now, &values).await? {
             folded.insert(MessageId(row.int(0)?), row.text(1)?);
         }
-        let is_same = |text: &&Text| folded.get(&text.place.id) == Some(&text.folded);
+        let is_same = |text: &&Text| folded.get(&text.cursor.id) == Some(&text.folded);
         let (same, changed): (Vec<&Text>, Vec<&Text>) = texts.iter().partition(is_same);
-        let ids = Value::Ints(same.iter().map(|text| text.place.id.0).collect());
+        let ids = Value::Ints(same.iter().map(|text| text.cursor.id.0).collect());
         let values = [&[room], &bounds[..], &[ids]].concat();
         let taken = format!(
             "delete from chatapi_fresh_texts as f where f.room_id = $1 and {} and {}",
@@ -119,7 +119,7 @@ impl<T: Transaction> Work<T> {
             T::DIALECT.among(ID, 6)
         );
         self.run(taken, &values).await?;
-        Ok(changed.into_iter().map(|text| text.place.id).collect())
+        Ok(changed.into_iter().map(|text| text.cursor.id).collect())
     }
 }
 
@@ -133,7 +133,7 @@ fn between(first: usize) -> String {
 
 fn text(row: &impl Row) -> Result<Text> {
     Ok(Text {
-        place: Place { created_at: row.time(0)?, id: MessageId(row.int(1)?) },
+        cursor: Cursor { created_at: row.time(0)?, id: MessageId(row.int(1)?) },
         author: UserId(row.int(2)?),
         folded: row.text(3)?,
         stems: row.text(4)?,

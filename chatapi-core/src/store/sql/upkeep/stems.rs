@@ -2,7 +2,7 @@
 //! another language.
 
 use super::{BUILT_AT_ONCE, Engine, Result, Row as _, SqlStore, Value, build};
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::search::Words;
 use crate::store::engine::Transaction as _;
 use crate::text::{search_fold, stems};
@@ -12,15 +12,15 @@ use crate::{MessageId, RoomId, Timestamp};
 const BEGINNING: Timestamp = Timestamp::from_micros(-62_135_596_800_000_000);
 
 impl<E: Engine> SqlStore<E> {
-    /// Reads some texts anew, the oldest of those after a place. Gives the place of the last of them: there may be more after
+    /// Reads some texts anew, the oldest of those after a cursor. Gives the cursor of the last of them: there may be more after
     /// it.
     pub(super) async fn find_stems(
         &self,
         room: RoomId,
         words: Words,
-        after: Option<Place>,
-    ) -> Result<Option<Place>> {
-        let after = after.unwrap_or(Place { created_at: BEGINNING, id: MessageId(0) });
+        after: Option<Cursor>,
+    ) -> Result<Option<Cursor>> {
+        let after = after.unwrap_or(Cursor { created_at: BEGINNING, id: MessageId(0) });
         let analyzer = Value::Text(words.analyzer());
         let lengths =
             "select created_at, message_id, cast(octet_length(folded) as bigint) from chatapi_fresh_texts
@@ -35,7 +35,7 @@ impl<E: Engine> SqlStore<E> {
             if last.is_some() && bytes > BUILT_AT_ONCE {
                 break;
             }
-            last = Some(Place { created_at: row.time(0)?, id: MessageId(row.int(1)?) });
+            last = Some(Cursor { created_at: row.time(0)?, id: MessageId(row.int(1)?) });
         }
         let Some(last) = last else { return Ok(None) };
         let texts = "select created_at, message_id, folded from chatapi_fresh_texts

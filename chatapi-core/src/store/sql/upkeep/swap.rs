@@ -79,17 +79,17 @@ impl<T: Transaction> Work<T> {
 
     /// Adds a segment, in which these messages are dead.
     pub(super) async fn keep(&mut self, built: Built, died: &HashSet<MessageId>) -> Result<()> {
-        let Built { segment: Segment { places, pages }, level, bytes, analyzer } = built;
+        let Built { segment: Segment { cursors, pages }, level, bytes, analyzer } = built;
         let sql = "insert into chatapi_segments
                  (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, level, bytes, analyzer)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id";
-        let (Some(first_place), Some(last)) = (places.first(), places.last()) else { return Ok(()) };
-        let ids = || places.iter().map(|place| place.id.0);
+        let (Some(first_cursor), Some(last)) = (cursors.first(), cursors.last()) else { return Ok(()) };
+        let ids = || cursors.iter().map(|cursor| cursor.id.0);
         let values = [
             Value::Int(self.room.0),
-            Value::Int(places.len() as i64),
-            Value::Time(first_place.created_at),
-            Value::Int(first_place.id.0),
+            Value::Int(cursors.len() as i64),
+            Value::Time(first_cursor.created_at),
+            Value::Int(first_cursor.id.0),
             Value::Time(last.created_at),
             Value::Int(last.id.0),
             Value::Int(ids().min().unwrap_or_default()),
@@ -103,7 +103,7 @@ impl<T: Transaction> Work<T> {
         self.keep_pages(id, pages).await?;
         if !died.is_empty() {
             let ordinals: HashMap<MessageId, i64> =
-                (0..).zip(&places).map(|(ordinal, place)| (place.id, ordinal)).collect();
+                (0..).zip(&cursors).map(|(ordinal, cursor)| (cursor.id, ordinal)).collect();
             for message in died {
                 if let Some(ordinal) = ordinals.get(message) {
                     self.bury_in(id, *message, *ordinal).await?;

@@ -7,7 +7,7 @@ use super::merge::{FAN, LEVELS};
 use super::swap::{Built, Dead, Work};
 use super::{BUILT_AT_ONCE, Engine, Result, Row, SqlStore, Value, build};
 use crate::index::segment::{Segment, Text};
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::search::Words;
 use crate::store::engine::Transaction;
 use crate::store::sql::first;
@@ -45,9 +45,9 @@ impl<E: Engine> SqlStore<E> {
     /// it, or has done it.
     pub(super) async fn rewrite(&self, room: RoomId, segment: i64, words: Words) -> Result<bool> {
         let known = self.known_dead(room, &[segment]).await?;
-        let Some(places) = self.all_places_of(&[segment]).await?.remove(&segment) else { return Ok(false) };
-        let living: Vec<(i64, Place)> =
-            (0..).zip(places).filter(|(ordinal, _)| !known.contains(&(segment, *ordinal))).collect();
+        let Some(cursors) = self.all_cursors_of(&[segment]).await?.remove(&segment) else { return Ok(false) };
+        let living: Vec<(i64, Cursor)> =
+            (0..).zip(cursors).filter(|(ordinal, _)| !known.contains(&(segment, *ordinal))).collect();
         let (mut built, mut done, mut bytes) = (Vec::new(), 0, 0);
         while done < living.len() && bytes < REWRITTEN_AT_ONCE {
             let (texts, number) = self.texts_at_once(&living[done..], words).await?;
@@ -62,7 +62,7 @@ impl<E: Engine> SqlStore<E> {
         let is_done = if done == living.len() {
             work.replace(&[segment], &known, built).await?
         } else {
-            let moved = living[..done].iter().map(|(ordinal, place)| (place.id, *ordinal));
+            let moved = living[..done].iter().map(|(ordinal, cursor)| (cursor.id, *ordinal));
             work.move_out(segment, &known, moved, built).await?
         };
         if is_done {
@@ -73,11 +73,11 @@ impl<E: Engine> SqlStore<E> {
 
     /// The texts of the first of these messages, as many as a segment is built from at once, in order; and how many messages
     /// those are. Some may be gone.
-    async fn texts_at_once(&self, messages: &[(i64, Place)], words: Words) -> Result<(Vec<Text>, usize)> {
+    async fn texts_at_once(&self, messages: &[(i64, Cursor)], words: Words) -> Result<(Vec<Text>, usize)> {
         let (mut texts, mut bytes, mut done) = (Vec::new(), 0, 0);
         let among = self.dialect().among("id", 1);
         for asked in messages.chunks(ASKED_AT_ONCE) {
-            let ids: Vec<i64> = asked.iter().map(|(_, place)| place.id.0).collect();
+            let ids: Vec<i64> = asked.iter().map(|(_, cursor)| cursor.id.0).collect();
             let sql = format!(
                 "select id, cast(octet_length(content) as bigint) from chatapi_messages where {among}"
             );
@@ -107,7 +107,7 @@ impl<E: Engine> SqlStore<E> {
                 break;
             }
         }
-        texts.sort_unstable_by_key(|text| text.place);
+        texts.sort_unstable_by_key(|text| text.cursor);
         Ok((texts, done))
     }
 
@@ -121,7 +121,7 @@ impl<E: Engine> SqlStore<E> {
 fn text((id, author, created_at, content): (i64, i64, Timestamp, String), words: Words) -> Text {
     let folded = search_fold(&content);
     let stems = stems(&folded, words);
-    Text { place: Place { created_at, id: MessageId(id) }, author: UserId(author), folded, stems }
+    Text { cursor: Cursor { created_at, id: MessageId(id) }, author: UserId(author), folded, stems }
 }
 
 impl<T: Transaction> Work<T> {

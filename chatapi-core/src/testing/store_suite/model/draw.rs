@@ -72,7 +72,7 @@ impl Draw {
                 at: at(self.below(5) as i64),
             },
             67..73 => Step::Message(self.recent(model.messages.len()), self.reader(model, &live)),
-            73..78 => Step::History {
+            73..78 => Step::CursorPage {
                 reader: self.user(model, &live),
                 room: self.once_in(4).then(|| self.recent(model.rooms.len())),
                 user: self.once_in(4).then(|| self.user(model, &live)),

@@ -66,7 +66,7 @@ pub(super) enum Step {
         query: &'static str,
         page: PageRequest,
     },
-    History {
+    CursorPage {
         reader: Nth,
         room: Option<Nth>,
         user: Option<Nth>,

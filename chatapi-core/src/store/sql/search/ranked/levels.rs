@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::{Needles, pattern};
 use crate::index::evaluate::{Needle, counts_of, messages_with};
 use crate::index::pages::Page;
-use crate::messages::{Place, RankedSearch, Sort};
+use crate::messages::{Cursor, RankedSearch, Sort};
 use crate::search::{Query, Weights, Words};
 use crate::store::StoreError;
 use crate::store::sql::Result;
@@ -23,7 +23,7 @@ use crate::text::{search_fold, stems};
 pub(super) struct Level {
     /// By segment, each named by its number in the list; the messages by their ordinals, in order.
     pub(super) of_segments: Vec<(usize, Vec<u32>)>,
-    pub(super) fresh: Vec<Place>,
+    pub(super) fresh: Vec<Cursor>,
 }
 
 impl Level {
@@ -130,10 +130,10 @@ impl Ranking {
             for (with, count) in self.with_phrase.iter_mut().zip(&counts) {
                 *with += u64::from(*count > 0);
             }
-            if self.search.lets_through(text.author, text.place.created_at)
+            if self.search.lets_through(text.author, text.cursor.created_at)
                 && let Some(level) = self.kinds.level(&counts)
             {
-                level.fresh.push(text.place);
+                level.fresh.push(text.cursor);
             }
         }
         let in_segments: u64 = self.segments.iter().map(|(segment, _)| segment.messages).sum();

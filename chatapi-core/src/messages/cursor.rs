@@ -1,4 +1,4 @@
-//! Pages of messages by their places.
+//! Cursor pagination of messages.
 
 use std::fmt;
 use std::ops::Bound;
@@ -12,52 +12,52 @@ use crate::{MessageId, Timestamp};
 ///
 /// Its text is what the message's body shows of it: `2026-11-22T09:11:47.809284Z,7`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Cursor {
     /// When the message was sent.
     pub created_at: Timestamp,
     /// The message's id.
     pub id: MessageId,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{},{}", self.created_at, self.id)
     }
 }
 
-/// A text that is no [`Place`].
+/// A text that is no [`Cursor`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a timestamp and a message id, separated by a comma")]
-pub struct NoPlace;
+pub struct ParseCursorError;
 
-impl FromStr for Place {
-    type Err = NoPlace;
+impl FromStr for Cursor {
+    type Err = ParseCursorError;
 
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
-        let (created_at, id) = text.split_once(',').ok_or(NoPlace)?;
-        let created_at = created_at.parse().map_err(|_| NoPlace)?;
-        Ok(Self { created_at, id: MessageId(id.parse().map_err(|_| NoPlace)?) })
+    fn from_str(text: &str) -> Result<Self, ParseCursorError> {
+        let (created_at, id) = text.split_once(',').ok_or(ParseCursorError)?;
+        let created_at = created_at.parse().map_err(|_| ParseCursorError)?;
+        Ok(Self { created_at, id: MessageId(id.parse().map_err(|_| ParseCursorError)?) })
     }
 }
 
-/// Which messages a page by place has, and in which order.
+/// Which messages a cursor page has, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
     /// The newest, newest first.
     Newest,
     /// The oldest, oldest first.
     Oldest,
-    /// The nearest before this place, newest first.
-    Before(Place),
-    /// The nearest after this place, oldest first.
-    After(Place),
-    /// The message of this place, if it is there, and the nearest on either side, oldest first.
-    Around(Place),
+    /// The nearest before this cursor, newest first.
+    Before(Cursor),
+    /// The nearest after this cursor, oldest first.
+    After(Cursor),
+    /// The message of this cursor, if it is there, and the nearest on either side, oldest first.
+    Around(Cursor),
 }
 
-/// A page by place that is asked for.
+/// A cursor page that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HistoryRequest {
+pub struct CursorPageRequest {
     /// Which messages.
     pub span: Span,
     /// The most messages, at least 1.
@@ -66,7 +66,7 @@ pub struct HistoryRequest {
     pub counting: Counting,
 }
 
-impl HistoryRequest {
+impl CursorPageRequest {
     /// A page of `limit` messages at most, without a count.
     pub const fn new(span: Span, limit: u32) -> Self {
         Self { span, limit, counting: Counting::None }
@@ -79,17 +79,17 @@ impl HistoryRequest {
         let (older, newer) = match self.span {
             Span::Newest => (side(Bound::Unbounded, limit), None),
             Span::Oldest => (None, side(Bound::Unbounded, limit)),
-            Span::Before(place) => (side(Bound::Excluded(place), limit), side(Bound::Included(place), 0)),
-            Span::After(place) => (side(Bound::Included(place), 0), side(Bound::Excluded(place), limit)),
-            Span::Around(place) => {
-                (side(Bound::Excluded(place), limit / 2), side(Bound::Included(place), limit - limit / 2))
+            Span::Before(cursor) => (side(Bound::Excluded(cursor), limit), side(Bound::Included(cursor), 0)),
+            Span::After(cursor) => (side(Bound::Included(cursor), 0), side(Bound::Excluded(cursor), limit)),
+            Span::Around(cursor) => {
+                (side(Bound::Excluded(cursor), limit / 2), side(Bound::Included(cursor), limit - limit / 2))
             }
         };
         Sides { older, newer }
     }
 
     /// The page, from what a store read for [`sides`](Self::sides): `older` newest first, `newer` oldest first.
-    pub fn history(&self, count: Count, mut older: Vec<Message>, mut newer: Vec<Message>) -> History {
+    pub fn cursor_page(&self, count: Count, mut older: Vec<Message>, mut newer: Vec<Message>) -> CursorPage {
         let Sides { older: wanted_older, newer: wanted_newer } = self.sides();
         let has_more_before = wanted_older.is_some_and(|side| side.shorten(&mut older));
         let has_more_after = wanted_newer.is_some_and(|side| side.shorten(&mut newer));
@@ -97,11 +97,11 @@ impl HistoryRequest {
             Span::Newest | Span::Before(_) => older,
             Span::Oldest | Span::After(_) | Span::Around(_) => older.into_iter().rev().chain(newer).collect(),
         };
-        History { results, has_more_before, has_more_after, count }
+        CursorPage { results, has_more_before, has_more_after, count }
     }
 }
 
-/// A page by place beside a message, whose place the store finds.
+/// A cursor page beside a message, whose cursor the store finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BesideRequest {
     /// The message.
@@ -126,37 +126,37 @@ pub enum Beside {
 }
 
 impl Beside {
-    /// The messages there from a place.
-    pub const fn from(self, place: Place) -> Span {
+    /// The messages there from a cursor.
+    pub const fn from(self, cursor: Cursor) -> Span {
         match self {
-            Self::Before => Span::Before(place),
-            Self::After => Span::After(place),
-            Self::Around => Span::Around(place),
+            Self::Before => Span::Before(cursor),
+            Self::After => Span::After(cursor),
+            Self::Around => Span::Around(cursor),
         }
     }
 }
 
 impl BesideRequest {
-    /// The page, where the message has this place.
-    pub const fn from(&self, place: Place) -> HistoryRequest {
-        HistoryRequest { span: self.beside.from(place), limit: self.limit, counting: self.counting }
+    /// The page, where the message has this cursor.
+    pub const fn from(&self, cursor: Cursor) -> CursorPageRequest {
+        CursorPageRequest { span: self.beside.from(cursor), limit: self.limit, counting: self.counting }
     }
 }
 
-/// What a store reads for a page by place: the messages on one side of a place, on the other, or on both.
+/// What a store reads for a cursor page: the messages on one side of a cursor, on the other, or on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sides {
-    /// Messages from a place on towards older ones.
+    /// Messages from a cursor on towards older ones.
     pub older: Option<Side>,
-    /// Messages from a place on towards newer ones.
+    /// Messages from a cursor on towards newer ones.
     pub newer: Option<Side>,
 }
 
-/// The messages on one side of a place.
+/// The messages on one side of a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Side {
-    /// Where they begin: at the place, next to it, or at the end of the list.
-    pub from: Bound<Place>,
+    /// Where they begin: at the cursor, next to it, or at the end of the list.
+    pub from: Bound<Cursor>,
     /// The most that are shown.
     pub shown: u64,
 }
@@ -175,9 +175,9 @@ impl Side {
     }
 }
 
-/// A page of messages by place.
+/// A cursor page of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct History {
+pub struct CursorPage {
     /// Its messages, in the order of the [`Span`].
     pub results: Vec<Message>,
     /// Whether there are older messages than these.
@@ -193,13 +193,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_of_a_place_is_read_back() {
+    fn the_text_of_a_cursor_is_read_back() {
         for micros in [0, 1_795_338_707_809_284, 1_795_338_707_000_000, -11_676_096_000_000_001] {
-            let place = Place { created_at: Timestamp::from_micros(micros), id: MessageId(7) };
-            assert_eq!(place.to_string().parse(), Ok(place));
+            let cursor = Cursor { created_at: Timestamp::from_micros(micros), id: MessageId(7) };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
         for text in ["", "7", ",", "2026-11-22T09:11:47Z", "2026-11-22T09:11:47Z,", "2026-11-22,7", "x,7"] {
-            assert_eq!(text.parse::<Place>(), Err(NoPlace), "{text}");
+            assert_eq!(text.parse::<Cursor>(), Err(ParseCursorError), "{text}");
         }
     }
 }

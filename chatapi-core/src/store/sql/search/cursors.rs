@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::{Gathered, damaged};
 use crate::index::Damaged;
 use crate::index::segment::{
-    FIRST, PLACES, chunk_name, chunk_of, first_place, number_before, place_on, read_places,
+    CURSORS, FIRST, chunk_name, chunk_of, cursor_on, first_cursor, number_before, read_cursors,
 };
-use crate::messages::Place;
+use crate::messages::Cursor;
 use crate::store::sql::{Dialect, Engine, Result, Row, SqlStore, Value};
 use crate::{MessageId, RoomId};
 
@@ -15,29 +15,29 @@ use crate::{MessageId, RoomId};
 pub(super) type Ordinals = (i64, Vec<u32>);
 
 impl<E: Engine> SqlStore<E> {
-    /// The places of messages of segments, list by list. `None` where a segment is gone.
-    pub(super) async fn places_of(&self, messages: &[Ordinals]) -> Result<Option<Vec<Vec<Place>>>> {
+    /// The cursors of messages of segments, list by list. `None` where a segment is gone.
+    pub(super) async fn cursors_of(&self, messages: &[Ordinals]) -> Result<Option<Vec<Vec<Cursor>>>> {
         let each = messages
             .iter()
             .flat_map(|(segment, ordinals)| ordinals.iter().map(|at| (*segment, chunk_of(*at))));
         let chunks = self.chunks(each.collect()).await?;
         let mut all = Vec::with_capacity(messages.len());
         for (segment, ordinals) in messages {
-            let mut places = Vec::with_capacity(ordinals.len());
+            let mut cursors = Vec::with_capacity(ordinals.len());
             for ordinal in ordinals {
                 let Some(chunk) = chunks.get(&(*segment, chunk_of(*ordinal))) else { return Ok(None) };
-                places.push(place_on(*ordinal, chunk).map_err(damaged)?);
+                cursors.push(cursor_on(*ordinal, chunk).map_err(damaged)?);
             }
-            all.push(places);
+            all.push(cursors);
         }
         Ok(Some(all))
     }
 
-    /// How many messages of a segment come before a place, for each of these. `None` where a segment is gone.
+    /// How many messages of a segment come before a cursor, for each of these. `None` where a segment is gone.
     pub(super) async fn numbers_before(
         &self,
-        wanted: &[(i64, Place)],
-    ) -> Result<Option<HashMap<(i64, Place), u32>>> {
+        wanted: &[(i64, Cursor)],
+    ) -> Result<Option<HashMap<(i64, Cursor), u32>>> {
         let segments = wanted.iter().map(|(segment, _)| *segment).collect();
         let firsts = self.firsts_of_chunks(segments).await?;
         let mut holders = HashMap::new();
@@ -50,31 +50,31 @@ impl<E: Engine> SqlStore<E> {
             self.chunks(holders.iter().map(|((segment, _), chunk)| (*segment, *chunk)).collect()).await?;
         let mut numbers = HashMap::new();
         for ((segment, at), chunk) in holders {
-            let Some(places) = chunks.get(&(segment, chunk)) else { return Ok(None) };
-            numbers.insert((segment, at), number_before(at, chunk, places));
+            let Some(cursors) = chunks.get(&(segment, chunk)) else { return Ok(None) };
+            numbers.insert((segment, at), number_before(at, chunk, cursors));
         }
         Ok(Some(numbers))
     }
 
-    /// The first place of each chunk of these segments.
-    async fn firsts_of_chunks(&self, segments: Vec<i64>) -> Result<HashMap<i64, Vec<Place>>> {
+    /// The first cursor of each chunk of these segments.
+    async fn firsts_of_chunks(&self, segments: Vec<i64>) -> Result<HashMap<i64, Vec<Cursor>>> {
         if segments.is_empty() {
             return Ok(HashMap::new());
         }
         let sql = format!(
             "select segment_id, substr(data, 1, {FIRST}) from chatapi_segment_pages
-             where {} and name >= '{PLACES}' order by segment_id, name",
+             where {} and name >= '{CURSORS}' order by segment_id, name",
             self.dialect().among("segment_id", 1)
         );
-        let mut firsts = HashMap::<i64, Vec<Place>>::new();
+        let mut firsts = HashMap::<i64, Vec<Cursor>>::new();
         for row in &self.read(sql, &[Value::Ints(segments)]).await? {
-            firsts.entry(row.int(0)?).or_default().push(first_place(&row.bytes(1)?).map_err(damaged)?);
+            firsts.entry(row.int(0)?).or_default().push(first_cursor(&row.bytes(1)?).map_err(damaged)?);
         }
         Ok(firsts)
     }
 
-    /// Chunks of places, by segment and number. One that is gone is left out.
-    async fn chunks(&self, mut wanted: Vec<(i64, u32)>) -> Result<HashMap<(i64, u32), Vec<Place>>> {
+    /// Chunks of cursors, by segment and number. One that is gone is left out.
+    async fn chunks(&self, mut wanted: Vec<(i64, u32)>) -> Result<HashMap<(i64, u32), Vec<Cursor>>> {
         wanted.sort_unstable();
         wanted.dedup();
         if wanted.is_empty() {
@@ -93,25 +93,25 @@ impl<E: Engine> SqlStore<E> {
         let mut chunks = HashMap::new();
         for row in &self.read(sql, &[keys]).await? {
             let chunk = *by_name.get(&row.text(1)?).ok_or_else(|| damaged(Damaged))?;
-            chunks.insert((row.int(0)?, chunk), read_places(&row.bytes(2)?).map_err(damaged)?);
+            chunks.insert((row.int(0)?, chunk), read_cursors(&row.bytes(2)?).map_err(damaged)?);
         }
         Ok(chunks)
     }
 
-    /// The places of all messages of these segments, in order. A segment that is gone is left out.
-    pub(in crate::store::sql) async fn all_places_of(
+    /// The cursors of all messages of these segments, in order. A segment that is gone is left out.
+    pub(in crate::store::sql) async fn all_cursors_of(
         &self,
         segments: &[i64],
-    ) -> Result<HashMap<i64, Vec<Place>>> {
+    ) -> Result<HashMap<i64, Vec<Cursor>>> {
         if segments.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows = self.read(all_places(self.dialect()), &[Value::Ints(segments.to_vec())]).await?;
-        read_all_places(&rows)
+        let rows = self.read(all_cursors(self.dialect()), &[Value::Ints(segments.to_vec())]).await?;
+        read_all_cursors(&rows)
     }
 
     /// Finds the dead texts in their segments of which the upkeep has not said yet where they are.
-    pub(super) async fn place_dead(
+    pub(super) async fn cursor_dead(
         &self,
         gathered: &mut Gathered,
         unplaced: &[(RoomId, MessageId)],
@@ -121,9 +121,9 @@ impl<E: Engine> SqlStore<E> {
             .iter()
             .filter(|segment| unplaced.iter().any(|(room, id)| segment.may_hold(*room, *id)));
         let holders: Vec<i64> = holders.map(|segment| segment.id).collect();
-        for (segment, places) in self.all_places_of(&holders).await? {
+        for (segment, cursors) in self.all_cursors_of(&holders).await? {
             let ids: HashMap<MessageId, u32> =
-                (0..).zip(&places).map(|(ordinal, place)| (place.id, ordinal)).collect();
+                (0..).zip(&cursors).map(|(ordinal, cursor)| (cursor.id, ordinal)).collect();
             let found = unplaced.iter().filter_map(|(_, id)| ids.get(id).copied());
             gathered.dead.entry(segment).or_default().extend(found);
         }
@@ -136,19 +136,19 @@ pub(super) fn number(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// A query for the places of all messages of the segments in its parameter.
-pub(in crate::store::sql) fn all_places(dialect: Dialect) -> String {
+/// A query for the cursors of all messages of the segments in its parameter.
+pub(in crate::store::sql) fn all_cursors(dialect: Dialect) -> String {
     format!(
-        "select segment_id, data from chatapi_segment_pages where {} and name >= '{PLACES}' order by segment_id, name",
+        "select segment_id, data from chatapi_segment_pages where {} and name >= '{CURSORS}' order by segment_id, name",
         dialect.among("segment_id", 1)
     )
 }
 
 /// What its rows say.
-pub(in crate::store::sql) fn read_all_places(rows: &[impl Row]) -> Result<HashMap<i64, Vec<Place>>> {
-    let mut all = HashMap::<i64, Vec<Place>>::new();
+pub(in crate::store::sql) fn read_all_cursors(rows: &[impl Row]) -> Result<HashMap<i64, Vec<Cursor>>> {
+    let mut all = HashMap::<i64, Vec<Cursor>>::new();
     for row in rows {
-        all.entry(row.int(0)?).or_default().extend(read_places(&row.bytes(1)?).map_err(damaged)?);
+        all.entry(row.int(0)?).or_default().extend(read_cursors(&row.bytes(1)?).map_err(damaged)?);
     }
     Ok(all)
 }

@@ -1,10 +1,10 @@
-//! Facts about pages of messages by place.
+//! Facts about cursor pages of messages.
 
 use super::fact::{Subject, facts};
 use super::given::{at, number, room, text, users};
 use super::pages::numbered;
 use crate::messages::{
-    Beside, BesideRequest, History, HistoryRequest, Message, MessageFilter, NewMessage, Place, Span,
+    Beside, BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, Span,
 };
 use crate::page::{Count, Counting, Page, PageRequest};
 use crate::permission::AccessScope::RoomsOf;
@@ -15,16 +15,16 @@ use crate::{MessageId, RoomId, UserId};
 
 facts! {
     the_newest_messages_come_newest_first_and_the_oldest_oldest_first,
-    messages_before_a_place_come_newest_first,
-    messages_after_a_place_come_oldest_first,
-    messages_around_a_place_are_half_on_either_side,
-    a_place_is_good_without_its_message,
-    a_page_beside_a_message_is_that_at_its_place,
+    messages_before_a_cursor_come_newest_first,
+    messages_after_a_cursor_come_oldest_first,
+    messages_around_a_cursor_are_half_on_either_side,
+    a_cursor_is_good_without_its_message,
+    a_page_beside_a_message_is_that_at_its_cursor,
     there_is_no_page_beside_a_message_that_the_reader_cannot_see,
-    pages_by_place_hold_every_message_once_in_either_direction,
-    pages_by_place_are_of_what_the_filter_lets_through,
-    a_page_by_place_of_many_rooms_takes_from_each_what_comes_next,
-    a_page_by_place_is_counted_where_that_is_asked_for,
+    pages_by_cursor_hold_every_message_once_in_either_direction,
+    pages_by_cursor_are_of_what_the_filter_lets_through,
+    a_page_by_cursor_of_many_rooms_takes_from_each_what_comes_next,
+    a_page_by_cursor_is_counted_where_that_is_asked_for,
     a_list_longer_than_it_is_counted_has_an_estimate,
     the_last_page_of_a_list_that_is_estimated_ends_with_the_newest,
     a_count_that_is_to_be_exact_has_no_bound,
@@ -41,7 +41,7 @@ async fn the_newest_messages_come_newest_first_and_the_oldest_oldest_first(store
     assert_eq!(there.page(Span::Newest, 0).await, ([4].into(), true, false));
 }
 
-async fn messages_before_a_place_come_newest_first(store: &Subject) {
+async fn messages_before_a_cursor_come_newest_first(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
     for (nth, limit, expected, more_before) in [
         (4, 2, &[3, 2][..], true),
@@ -51,12 +51,12 @@ async fn messages_before_a_place_come_newest_first(store: &Subject) {
         (1, 2, &[0], false),
         (0, 2, &[], false),
     ] {
-        let page = there.page(Span::Before(there.sent[nth].place()), limit).await;
+        let page = there.page(Span::Before(there.sent[nth].cursor()), limit).await;
         assert_eq!(page, (expected.to_vec(), more_before, true), "before {nth}");
     }
 }
 
-async fn messages_after_a_place_come_oldest_first(store: &Subject) {
+async fn messages_after_a_cursor_come_oldest_first(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
     for (nth, limit, expected, more_after) in [
         (0, 2, &[1, 2][..], true),
@@ -66,12 +66,12 @@ async fn messages_after_a_place_come_oldest_first(store: &Subject) {
         (3, 2, &[4], false),
         (4, 2, &[], false),
     ] {
-        let page = there.page(Span::After(there.sent[nth].place()), limit).await;
+        let page = there.page(Span::After(there.sent[nth].cursor()), limit).await;
         assert_eq!(page, (expected.to_vec(), true, more_after), "after {nth}");
     }
 }
 
-async fn messages_around_a_place_are_half_on_either_side(store: &Subject) {
+async fn messages_around_a_cursor_are_half_on_either_side(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 2, 2, 5]).await;
     for (nth, limit, expected, more_before, more_after) in [
         (3, 1, &[3][..], true, true),
@@ -83,12 +83,12 @@ async fn messages_around_a_place_are_half_on_either_side(store: &Subject) {
         (6, 5, &[4, 5, 6], true, false),
         (1, 5, &[0, 1, 2, 3], false, true),
     ] {
-        let page = there.page(Span::Around(there.sent[nth].place()), limit).await;
+        let page = there.page(Span::Around(there.sent[nth].cursor()), limit).await;
         assert_eq!(page, (expected.to_vec(), more_before, more_after), "{limit} around {nth}");
     }
 }
 
-async fn a_page_beside_a_message_is_that_at_its_place(store: &Subject) {
+async fn a_page_beside_a_message_is_that_at_its_cursor(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 2, 2, 5]).await;
     let of_tea = MessageFilter { room: Some(there.tea.id), ..there.filter() };
     let found = MessageFilter { search: SearchTerms::parse("x").unwrap(), ..there.filter() };
@@ -98,9 +98,9 @@ async fn a_page_beside_a_message_is_that_at_its_place(store: &Subject) {
             for beside in [Beside::Before, Beside::After, Beside::Around] {
                 let counting = Counting::UpTo(3);
                 let request = BesideRequest { message: message.id, beside, limit: 3, counting };
-                let page = store.history_beside(&filter, &request).await.unwrap();
-                let at_place = store.history(&filter, &request.from(message.place())).await.unwrap();
-                assert_eq!(page, Some((message.place(), at_place)), "{beside:?} {message:?}");
+                let page = store.cursor_page_beside(&filter, &request).await.unwrap();
+                let at_cursor = store.cursor_page(&filter, &request.from(message.cursor())).await.unwrap();
+                assert_eq!(page, Some((message.cursor(), at_cursor)), "{beside:?} {message:?}");
             }
         }
     }
@@ -117,30 +117,30 @@ async fn there_is_no_page_beside_a_message_that_the_reader_cannot_see(store: &Su
         for message in [hidden.id, there.sent[1].id, MessageId(0), MessageId(i64::MAX)] {
             let request =
                 BesideRequest { message, beside: Beside::Around, limit: 3, counting: Counting::None };
-            assert_eq!(store.history_beside(&filter, &request).await.unwrap(), None);
+            assert_eq!(store.cursor_page_beside(&filter, &request).await.unwrap(), None);
         }
     }
 }
 
-async fn a_place_is_good_without_its_message(store: &Subject) {
+async fn a_cursor_is_good_without_its_message(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
-    let gone = there.sent[2].place();
+    let gone = there.sent[2].cursor();
     assert!(store.delete_message(gone.id, RoomsOf(there.ann.id)).await.unwrap());
     assert_eq!(there.page(Span::Before(gone), 9).await, ([1, 0].into(), false, true));
     assert_eq!(there.page(Span::After(gone), 9).await, ([3, 4].into(), true, false));
     assert_eq!(there.page(Span::Around(gone), 2).await, ([1, 3].into(), true, true));
     for (second, before) in [(0, 0), (1, 1), (9, 4)] {
-        let place = Place { created_at: at(second), id: MessageId(i64::MAX) };
-        let (older, ..) = there.page(Span::Before(place), 9).await;
-        let (newer, ..) = there.page(Span::After(place), 9).await;
+        let cursor = Cursor { created_at: at(second), id: MessageId(i64::MAX) };
+        let (older, ..) = there.page(Span::Before(cursor), 9).await;
+        let (newer, ..) = there.page(Span::After(cursor), 9).await;
         assert_eq!((older.len(), newer.len()), (before, 4 - before), "at {second}");
     }
 }
 
-async fn pages_by_place_hold_every_message_once_in_either_direction(store: &Subject) {
+async fn pages_by_cursor_hold_every_message_once_in_either_direction(store: &Subject) {
     let there = There::with(store, [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]).await;
     let mut order: Vec<usize> = (0..there.sent.len()).collect();
-    order.sort_by_key(|nth| there.sent[*nth].place());
+    order.sort_by_key(|nth| there.sent[*nth].cursor());
     for limit in 1..5 {
         let (mut seen, mut span) = (Vec::new(), Span::Oldest);
         loop {
@@ -150,7 +150,7 @@ async fn pages_by_place_hold_every_message_once_in_either_direction(store: &Subj
             if !more_after {
                 break;
             }
-            span = Span::After(there.sent[*seen.last().unwrap()].place());
+            span = Span::After(there.sent[*seen.last().unwrap()].cursor());
         }
         assert_eq!(seen, order);
         (seen, span) = (Vec::new(), Span::Newest);
@@ -161,14 +161,14 @@ async fn pages_by_place_hold_every_message_once_in_either_direction(store: &Subj
             if !more_before {
                 break;
             }
-            span = Span::Before(there.sent[*seen.last().unwrap()].place());
+            span = Span::Before(there.sent[*seen.last().unwrap()].cursor());
         }
         seen.reverse();
         assert_eq!(seen, order);
     }
 }
 
-async fn pages_by_place_are_of_what_the_filter_lets_through(store: &Subject) {
+async fn pages_by_cursor_are_of_what_the_filter_lets_through(store: &Subject) {
     let [ann, bob, cyd] = users(store, ["ann", "bob", "cyd"]).await;
     let rooms = [
         room(store, &ann, &[&bob]).await,
@@ -185,7 +185,7 @@ async fn pages_by_place_are_of_what_the_filter_lets_through(store: &Subject) {
             if (room, user.id, word) == (0, bob.id, "red") {
                 wanted.push(message);
             } else if n == 3 {
-                middle = Some(message.place());
+                middle = Some(message.cursor());
             }
         }
     }
@@ -196,15 +196,15 @@ async fn pages_by_place_are_of_what_the_filter_lets_through(store: &Subject) {
         scope: RoomsOf(ann.id),
     };
     let middle = middle.unwrap();
-    let page = |span| HistoryRequest::new(span, 4);
-    let older = store.history(&filter, &page(Span::Before(middle))).await.unwrap();
+    let page = |span| CursorPageRequest::new(span, 4);
+    let older = store.cursor_page(&filter, &page(Span::Before(middle))).await.unwrap();
     assert_eq!(older.results, [3, 2, 1, 0].map(|n: usize| wanted[n].clone()));
     assert!(!older.has_more_before && older.has_more_after);
-    let newer = store.history(&filter, &page(Span::After(middle))).await.unwrap();
+    let newer = store.cursor_page(&filter, &page(Span::After(middle))).await.unwrap();
     assert_eq!(newer.results, wanted[4..]);
-    // A place in a room that the reader is not in is a moment like any other; what is there stays unseen.
+    // A cursor in a room that the reader is not in is a moment like any other; what is there stays unseen.
     let all = store
-        .history(&MessageFilter::all(ann.id), &HistoryRequest::new(Span::Around(middle), 100))
+        .cursor_page(&MessageFilter::all(ann.id), &CursorPageRequest::new(Span::Around(middle), 100))
         .await
         .unwrap();
     assert_eq!((all.results.len(), all.has_more_before, all.has_more_after), (24, false, false));
@@ -216,18 +216,18 @@ async fn pages_by_place_are_of_what_the_filter_lets_through(store: &Subject) {
         for span in
             [Span::Newest, Span::Oldest, Span::Before(middle), Span::After(middle), Span::Around(middle)]
         {
-            let nothing = History {
+            let nothing = CursorPage {
                 results: vec![],
                 has_more_before: false,
                 has_more_after: false,
                 count: Count::Unknown,
             };
-            assert_eq!(store.history(&empty, &page(span)).await.unwrap(), nothing);
+            assert_eq!(store.cursor_page(&empty, &page(span)).await.unwrap(), nothing);
         }
     }
 }
 
-async fn a_page_by_place_of_many_rooms_takes_from_each_what_comes_next(store: &Subject) {
+async fn a_page_by_cursor_of_many_rooms_takes_from_each_what_comes_next(store: &Subject) {
     let [ann] = users(store, ["ann"]).await;
     let mut sent = Vec::new();
     for n in 0..12 {
@@ -238,15 +238,19 @@ async fn a_page_by_place_of_many_rooms_takes_from_each_what_comes_next(store: &S
             sent.push(send_at(store, &tea, &ann, "x", second).await);
         }
     }
-    sent.sort_by_key(Message::place);
+    sent.sort_by_key(Message::cursor);
     let filter = MessageFilter::all(ann.id);
     for (n, message) in sent.iter().enumerate() {
-        let older =
-            store.history(&filter, &HistoryRequest::new(Span::Before(message.place()), 5)).await.unwrap();
+        let older = store
+            .cursor_page(&filter, &CursorPageRequest::new(Span::Before(message.cursor()), 5))
+            .await
+            .unwrap();
         let expected: Vec<Message> = sent[..n].iter().rev().take(5).cloned().collect();
         assert_eq!(older.results, expected, "before {n}");
-        let newer =
-            store.history(&filter, &HistoryRequest::new(Span::After(message.place()), 5)).await.unwrap();
+        let newer = store
+            .cursor_page(&filter, &CursorPageRequest::new(Span::After(message.cursor()), 5))
+            .await
+            .unwrap();
         let expected: Vec<Message> = sent[n + 1..].iter().take(5).cloned().collect();
         assert_eq!(newer.results, expected, "after {n}");
         let page = store.messages(&filter, numbered(n as u64 + 1, 1)).await.unwrap().unwrap();
@@ -254,20 +258,24 @@ async fn a_page_by_place_of_many_rooms_takes_from_each_what_comes_next(store: &S
     }
 }
 
-async fn a_page_by_place_is_counted_where_that_is_asked_for(store: &Subject) {
+async fn a_page_by_cursor_is_counted_where_that_is_asked_for(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
-    for span in [Span::Newest, Span::Around(there.sent[2].place())] {
+    for span in [Span::Newest, Span::Around(there.sent[2].cursor())] {
         for (counting, count) in [
             (Counting::None, Count::Unknown),
             (Counting::default(), Count::Exact(5)),
             (Counting::UpTo(5), Count::Exact(5)),
             (Counting::Exact, Count::Exact(5)),
         ] {
-            let request = HistoryRequest { counting, ..HistoryRequest::new(span, 2) };
-            assert_eq!(store.history(&there.filter(), &request).await.unwrap().count, count, "{counting:?}");
+            let request = CursorPageRequest { counting, ..CursorPageRequest::new(span, 2) };
+            assert_eq!(
+                store.cursor_page(&there.filter(), &request).await.unwrap().count,
+                count,
+                "{counting:?}"
+            );
         }
-        let request = HistoryRequest { counting: Counting::UpTo(3), ..HistoryRequest::new(span, 2) };
-        is_about(5, store.history(&there.filter(), &request).await.unwrap().count, 3);
+        let request = CursorPageRequest { counting: Counting::UpTo(3), ..CursorPageRequest::new(span, 2) };
+        is_about(5, store.cursor_page(&there.filter(), &request).await.unwrap().count, 3);
     }
 }
 
@@ -354,7 +362,8 @@ impl<'a> There<'a> {
 
     /// Which of the messages a page has, and whether there are more before and after.
     async fn page(&self, span: Span, limit: u32) -> (Vec<usize>, bool, bool) {
-        let page = self.store.history(&self.filter(), &HistoryRequest::new(span, limit)).await.unwrap();
+        let page =
+            self.store.cursor_page(&self.filter(), &CursorPageRequest::new(span, limit)).await.unwrap();
         let nth = |message: &Message| self.sent.iter().position(|sent| sent == message).unwrap();
         (page.results.iter().map(nth).collect(), page.has_more_before, page.has_more_after)
     }

@@ -1,11 +1,11 @@
-//! `/messages/` by place: `before`, `after`, `around`, `limit` and `order`.
+//! Cursor pages of `/messages/`: `before`, `after`, `around`, `limit` and `order`.
 
 use serde::Serialize;
 
 use super::highlights::Highlighted;
 use super::{Call, Response, reply};
 use crate::error::{Error, FieldErrors, Result, no_such_key, not_combined_with};
-use crate::messages::{Beside, BesideRequest, History, HistoryRequest, Message, MessageFilter, Span};
+use crate::messages::{Beside, BesideRequest, CursorPage, CursorPageRequest, Message, MessageFilter, Span};
 use crate::page::Counting;
 use crate::{ChatApi, MessageId};
 
@@ -15,37 +15,37 @@ const SPANS: [&str; 4] = ["before", "after", "around", "order"];
 /// Messages a page, where the query does not say.
 const LIMIT: u32 = 50;
 
-/// A page by place that is asked for.
+/// A cursor page that is asked for.
 pub(super) enum Asked {
-    ByPlace(HistoryRequest),
+    ByCursor(CursorPageRequest),
     /// By a message's id; and the parameter that names it.
     ById(BesideRequest, &'static str),
 }
 
 impl Asked {
-    /// The page; and the request for it by place.
+    /// The page; and the request for it by cursor.
     pub(super) async fn find(
         self,
         api: &ChatApi,
         call: &Call,
         filter: &MessageFilter,
-    ) -> Result<(HistoryRequest, History)> {
+    ) -> Result<(CursorPageRequest, CursorPage)> {
         match self {
-            Self::ByPlace(request) => Ok((request, api.history(filter, &request).await?)),
-            Self::ById(request, name) => match api.history_beside(filter, &request).await? {
-                Some((place, history)) => Ok((request.from(place), history)),
+            Self::ByCursor(request) => Ok((request, api.cursor_page(filter, &request).await?)),
+            Self::ById(request, name) => match api.cursor_page_beside(filter, &request).await? {
+                Some((cursor, page)) => Ok((request.from(cursor), page)),
                 None => Err(no_such_message(call, name)),
             },
         }
     }
 }
 
-/// The page by place that the query asks for; `None` where it asks for a page by number, or by an offset. Words that `order`
+/// The cursor page that the query asks for; `None` where it asks for a page by number, or by an offset. Words that `order`
 /// does not have are ignored, and so is a `limit` that is no positive integer or stands beside a `page`: clients that were
 /// written for other APIs send these, and the documented API ignores them.
 ///
 /// # Errors
-/// 400 where the query asks for two kinds of page at once, or for messages next to what is neither a message nor a place.
+/// 400 where the query asks for two kinds of page at once, or for messages next to what is neither a message nor a cursor.
 pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     let mut names = parameters(call);
     let Some(first) = names.next() else { return Ok(None) };
@@ -57,17 +57,17 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     errors.none()?;
     let limit = call.limit().unwrap_or(LIMIT);
     let counting = call.counting(api).unwrap_or(Counting::None);
-    let by_place = |span| Ok(Some(Asked::ByPlace(HistoryRequest { span, limit, counting })));
+    let by_cursor = |span| Ok(Some(Asked::ByCursor(CursorPageRequest { span, limit, counting })));
     let value = call.query(first).unwrap_or_default();
     let beside = match (first, value) {
         ("before", _) => Beside::Before,
         ("after", _) => Beside::After,
         ("around", _) => Beside::Around,
-        (_, "oldest") => return by_place(Span::Oldest),
-        _ => return by_place(Span::Newest),
+        (_, "oldest") => return by_cursor(Span::Oldest),
+        _ => return by_cursor(Span::Newest),
     };
-    if let Ok(place) = value.parse() {
-        return by_place(beside.from(place));
+    if let Ok(cursor) = value.parse() {
+        return by_cursor(beside.from(cursor));
     }
     match crate::text::integer(value) {
         Some(Some(id)) => {
@@ -83,7 +83,7 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     }
 }
 
-/// Which parameters of the query ask for a page by place: `limit`, the last of them, does so where no other kind of page is
+/// Which parameters of the query ask for a cursor page: `limit`, the last of them, does so where no other kind of page is
 /// asked for.
 pub(super) fn parameters(call: &Call) -> impl Iterator<Item = &'static str> {
     let is_known = |name: &&str| match call.query(name) {
@@ -102,8 +102,8 @@ fn no_such_message(call: &Call, name: &'static str) -> Error {
 /// 200: the messages, and the links to those before and after them.
 pub(super) fn reply(
     call: &Call,
-    request: &HistoryRequest,
-    history: &History,
+    request: &CursorPageRequest,
+    page: &CursorPage,
     highlights: Option<Vec<Highlighted>>,
 ) -> Result<Response> {
     #[derive(Serialize)]
@@ -118,18 +118,18 @@ pub(super) fn reply(
         #[serde(skip_serializing_if = "Option::is_none")]
         highlights: Option<Vec<Highlighted>>,
     }
-    let History { results, has_more_before, has_more_after, count } = history;
-    // Where nothing is shown, the place that was asked for is what its neighbours are next to.
+    let CursorPage { results, has_more_before, has_more_after, count } = page;
+    // Where nothing is shown, the cursor that was asked for is what its neighbours are next to.
     let asked = match request.span {
-        Span::Before(place) | Span::After(place) | Span::Around(place) => Some(place),
+        Span::Before(cursor) | Span::After(cursor) | Span::Around(cursor) => Some(cursor),
         Span::Newest | Span::Oldest => None,
     };
     let (first, last) =
-        (results.first().map(Message::place).or(asked), results.last().map(Message::place).or(asked));
+        (results.first().map(Message::cursor).or(asked), results.last().map(Message::cursor).or(asked));
     let is_newest_first = matches!(request.span, Span::Newest | Span::Before(_));
     let (oldest, newest) = if is_newest_first { (last, first) } else { (first, last) };
-    let older = oldest.filter(|_| *has_more_before).map(|place| call.place_link("before", place));
-    let newer = newest.filter(|_| *has_more_after).map(|place| call.place_link("after", place));
+    let older = oldest.filter(|_| *has_more_before).map(|cursor| call.cursor_link("before", cursor));
+    let newer = newest.filter(|_| *has_more_after).map(|cursor| call.cursor_link("after", cursor));
     let (next, previous) = if is_newest_first { (older, newer) } else { (newer, older) };
     let shown = Shown {
         count: count.number(),
