@@ -13,7 +13,7 @@ use crate::{ChatApi, CurrentUser, MessageId, RoomId, Timestamp, UserId};
 mod cursor;
 mod ranked;
 
-pub use cursor::{Beside, BesideRequest, Cursor, CursorPage, CursorPageRequest, Side, Sides, Span};
+pub use cursor::{Anchor, AnchorRequest, Cursor, CursorPage, CursorPageRequest, Position, Window, Windows};
 pub use ranked::{RankedSearch, Sort};
 
 /// A message, as the documented API shows it.
@@ -160,12 +160,12 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Invalid`] as for [`messages`](Self::messages).
-    pub async fn cursor_page_beside(
+    pub async fn cursor_page_at(
         &self,
         filter: &MessageFilter,
-        request: &BesideRequest,
+        request: &AnchorRequest,
     ) -> Result<Option<(Cursor, CursorPage)>> {
-        let listing = self.store().cursor_page_beside(filter, request);
+        let listing = self.store().cursor_page_at(filter, request);
         let found = if filter.search.is_empty() { listing.await } else { self.timed_search(listing).await }?;
         if found.as_ref().is_some_and(|(_, page)| page.results.is_empty()) {
             self.check_choices(filter.room, filter.user).await?;

@@ -9,7 +9,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::messages::{
-    BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
+    AnchorRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
 };
 use crate::page::{Page, PageRequest};
 use crate::permission::AccessScope;
@@ -183,10 +183,10 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// A cursor page beside a message within the filter's scope, and the message's cursor. `None` where
     /// there is no such message.
-    async fn cursor_page_beside(
+    async fn cursor_page_at(
         &self,
         filter: &MessageFilter,
-        request: &BesideRequest,
+        request: &AnchorRequest,
     ) -> Result<Option<(Cursor, CursorPage)>> {
         let Some(message) = self.message(request.message, filter.scope).await? else {
             return Ok(None);

@@ -6,7 +6,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use chatapi_core::messages::{CursorPageRequest, Message, MessageFilter, RankedSearch, Sort, Span};
+use chatapi_core::messages::{Anchor, CursorPageRequest, Message, MessageFilter, RankedSearch, Sort};
 use chatapi_core::page::{Count, Counting, PageNumber, PageRequest};
 use chatapi_core::search::{Query, SearchTerms, Words};
 use chatapi_core::store::load::{Load, LoadedRoom};
@@ -113,8 +113,8 @@ async fn a_page_of_hits_begins_at_any_cursor(store: &dyn Store) {
     for (filter, there) in searches() {
         for nth in (1..=MANY).step_by(251).chain([MANY]) {
             let cursor = message(nth).cursor();
-            let page = async |span| {
-                let page = store.cursor_page(&filter, &CursorPageRequest::new(span, 10)).await.unwrap();
+            let page = async |anchor| {
+                let page = store.cursor_page(&filter, &CursorPageRequest::new(anchor, 10)).await.unwrap();
                 (ids(&page.results), page.has_more_before, page.has_more_after)
             };
             let before = there.partition_point(|message| message.cursor() < cursor);
@@ -122,12 +122,16 @@ async fn a_page_of_hits_begins_at_any_cursor(store: &dyn Store) {
             let mut expected = ids(&there[before.saturating_sub(10)..before]);
             expected.reverse();
             let expected = (expected, before > 10, before < there.len());
-            assert_eq!(page(Span::Before(cursor)).await, expected, "{filter:?} before {nth}");
+            assert_eq!(page(Anchor::Before(cursor)).await, expected, "{filter:?} before {nth}");
             let end = there.len().min(through + 10);
             let expected = (ids(&there[through..end]), through > 0, end < there.len());
-            assert_eq!(page(Span::After(cursor)).await, expected, "{filter:?} after {nth}");
+            assert_eq!(page(Anchor::After(cursor)).await, expected, "{filter:?} after {nth}");
             let (from, to) = (before.saturating_sub(5), there.len().min(before + 5));
-            assert_eq!(page(Span::Around(cursor)).await.0, ids(&there[from..to]), "{filter:?} around {nth}");
+            assert_eq!(
+                page(Anchor::Around(cursor)).await.0,
+                ids(&there[from..to]),
+                "{filter:?} around {nth}"
+            );
         }
     }
 }

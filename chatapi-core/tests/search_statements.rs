@@ -3,7 +3,7 @@
 #![cfg(all(feature = "suites", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
-use chatapi_core::messages::{CursorPageRequest, MessageFilter, RankedSearch, Sort, Span};
+use chatapi_core::messages::{Anchor, CursorPageRequest, MessageFilter, RankedSearch, Sort};
 use chatapi_core::page::PageRequest;
 use chatapi_core::search::{Query, SearchTerms, Words};
 use chatapi_core::store::engine::{Engine as _, Row as _};
@@ -18,7 +18,7 @@ async fn search(store: &PgStore, words: &[String]) {
     let terms = words.join(" ");
     let filter = MessageFilter { search: SearchTerms::parse(&terms).unwrap(), ..MessageFilter::all(READER) };
     store.messages(&filter, PageRequest::first(25)).await.unwrap();
-    store.cursor_page(&filter, &CursorPageRequest::new(Span::Newest, 25)).await.unwrap();
+    store.cursor_page(&filter, &CursorPageRequest::new(Anchor::Newest, 25)).await.unwrap();
     for query in [terms, words.join(" OR "), format!("\"{}\"", words.join(" "))] {
         let query = Query::parse(&query, Words::default()).unwrap();
         let (words, sort) = (Words::default(), Sort::Relevance);

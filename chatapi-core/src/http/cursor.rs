@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::highlights::Highlighted;
 use super::{Call, Response, reply};
 use crate::error::{Error, FieldErrors, Result, no_such_key, not_combined_with};
-use crate::messages::{Beside, BesideRequest, CursorPage, CursorPageRequest, Message, MessageFilter, Span};
+use crate::messages::{
+    Anchor, AnchorRequest, CursorPage, CursorPageRequest, Message, MessageFilter, Position,
+};
 use crate::page::Counting;
 use crate::{ChatApi, MessageId};
 
@@ -19,7 +21,7 @@ const LIMIT: u32 = 50;
 pub(super) enum Asked {
     ByCursor(CursorPageRequest),
     /// By a message's id; and the parameter that names it.
-    ById(BesideRequest, &'static str),
+    ByMessage(AnchorRequest, &'static str),
 }
 
 impl Asked {
@@ -32,7 +34,7 @@ impl Asked {
     ) -> Result<(CursorPageRequest, CursorPage)> {
         match self {
             Self::ByCursor(request) => Ok((request, api.cursor_page(filter, &request).await?)),
-            Self::ById(request, name) => match api.cursor_page_beside(filter, &request).await? {
+            Self::ByMessage(request, name) => match api.cursor_page_at(filter, &request).await? {
                 Some((cursor, page)) => Ok((request.from(cursor), page)),
                 None => Err(no_such_message(call, name)),
             },
@@ -57,22 +59,22 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     errors.none()?;
     let limit = call.limit().unwrap_or(LIMIT);
     let counting = call.counting(api).unwrap_or(Counting::None);
-    let by_cursor = |span| Ok(Some(Asked::ByCursor(CursorPageRequest { span, limit, counting })));
+    let by_cursor = |anchor| Ok(Some(Asked::ByCursor(CursorPageRequest { anchor, limit, counting })));
     let value = call.query(first).unwrap_or_default();
-    let beside = match (first, value) {
-        ("before", _) => Beside::Before,
-        ("after", _) => Beside::After,
-        ("around", _) => Beside::Around,
-        (_, "oldest") => return by_cursor(Span::Oldest),
-        _ => return by_cursor(Span::Newest),
+    let position = match (first, value) {
+        ("before", _) => Position::Before,
+        ("after", _) => Position::After,
+        ("around", _) => Position::Around,
+        (_, "oldest") => return by_cursor(Anchor::Oldest),
+        _ => return by_cursor(Anchor::Newest),
     };
     if let Ok(cursor) = value.parse() {
-        return by_cursor(beside.from(cursor));
+        return by_cursor(position.from(cursor));
     }
     match crate::text::integer(value) {
         Some(Some(id)) => {
-            let request = BesideRequest { message: MessageId(id), beside, limit, counting };
-            Ok(Some(Asked::ById(request, first)))
+            let request = AnchorRequest { message: MessageId(id), position, limit, counting };
+            Ok(Some(Asked::ByMessage(request, first)))
         }
         Some(None) => Err(no_such_message(call, first)),
         None => {
@@ -120,13 +122,13 @@ pub(super) fn reply(
     }
     let CursorPage { results, has_more_before, has_more_after, count } = page;
     // Where nothing is shown, the cursor that was asked for is what its neighbours are next to.
-    let asked = match request.span {
-        Span::Before(cursor) | Span::After(cursor) | Span::Around(cursor) => Some(cursor),
-        Span::Newest | Span::Oldest => None,
+    let asked = match request.anchor {
+        Anchor::Before(cursor) | Anchor::After(cursor) | Anchor::Around(cursor) => Some(cursor),
+        Anchor::Newest | Anchor::Oldest => None,
     };
     let (first, last) =
         (results.first().map(Message::cursor).or(asked), results.last().map(Message::cursor).or(asked));
-    let is_newest_first = matches!(request.span, Span::Newest | Span::Before(_));
+    let is_newest_first = matches!(request.anchor, Anchor::Newest | Anchor::Before(_));
     let (oldest, newest) = if is_newest_first { (last, first) } else { (first, last) };
     let older = oldest.filter(|_| *has_more_before).map(|cursor| call.cursor_link("before", cursor));
     let newer = newest.filter(|_| *has_more_after).map(|cursor| call.cursor_link("after", cursor));

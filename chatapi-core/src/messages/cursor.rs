@@ -42,7 +42,7 @@ impl FromStr for Cursor {
 
 /// Which messages a cursor page has, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum Anchor {
     /// The newest, newest first.
     Newest,
     /// The oldest, oldest first.
@@ -59,7 +59,7 @@ pub enum Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CursorPageRequest {
     /// Which messages.
-    pub span: Span,
+    pub anchor: Anchor,
     /// The most messages, at least 1.
     pub limit: u32,
     /// How far the whole list is counted.
@@ -68,34 +68,41 @@ pub struct CursorPageRequest {
 
 impl CursorPageRequest {
     /// A page of `limit` messages at most, without a count.
-    pub const fn new(span: Span, limit: u32) -> Self {
-        Self { span, limit, counting: Counting::None }
+    pub const fn new(anchor: Anchor, limit: u32) -> Self {
+        Self { anchor, limit, counting: Counting::None }
     }
 
     /// What a store reads for it.
-    pub fn sides(&self) -> Sides {
+    pub fn windows(&self) -> Windows {
         let limit = u64::from(self.limit.max(1));
-        let side = |from, shown| Some(Side { from, shown });
-        let (older, newer) = match self.span {
-            Span::Newest => (side(Bound::Unbounded, limit), None),
-            Span::Oldest => (None, side(Bound::Unbounded, limit)),
-            Span::Before(cursor) => (side(Bound::Excluded(cursor), limit), side(Bound::Included(cursor), 0)),
-            Span::After(cursor) => (side(Bound::Included(cursor), 0), side(Bound::Excluded(cursor), limit)),
-            Span::Around(cursor) => {
-                (side(Bound::Excluded(cursor), limit / 2), side(Bound::Included(cursor), limit - limit / 2))
+        let window = |from, shown| Some(Window { from, shown });
+        let (older, newer) = match self.anchor {
+            Anchor::Newest => (window(Bound::Unbounded, limit), None),
+            Anchor::Oldest => (None, window(Bound::Unbounded, limit)),
+            Anchor::Before(cursor) => {
+                (window(Bound::Excluded(cursor), limit), window(Bound::Included(cursor), 0))
             }
+            Anchor::After(cursor) => {
+                (window(Bound::Included(cursor), 0), window(Bound::Excluded(cursor), limit))
+            }
+            Anchor::Around(cursor) => (
+                window(Bound::Excluded(cursor), limit / 2),
+                window(Bound::Included(cursor), limit - limit / 2),
+            ),
         };
-        Sides { older, newer }
+        Windows { older, newer }
     }
 
-    /// The page, from what a store read for [`sides`](Self::sides): `older` newest first, `newer` oldest first.
+    /// The page, from what a store read for [`windows`](Self::windows): `older` newest first, `newer` oldest first.
     pub fn cursor_page(&self, count: Count, mut older: Vec<Message>, mut newer: Vec<Message>) -> CursorPage {
-        let Sides { older: wanted_older, newer: wanted_newer } = self.sides();
-        let has_more_before = wanted_older.is_some_and(|side| side.shorten(&mut older));
-        let has_more_after = wanted_newer.is_some_and(|side| side.shorten(&mut newer));
-        let results = match self.span {
-            Span::Newest | Span::Before(_) => older,
-            Span::Oldest | Span::After(_) | Span::Around(_) => older.into_iter().rev().chain(newer).collect(),
+        let Windows { older: wanted_older, newer: wanted_newer } = self.windows();
+        let has_more_before = wanted_older.is_some_and(|window| window.shorten(&mut older));
+        let has_more_after = wanted_newer.is_some_and(|window| window.shorten(&mut newer));
+        let results = match self.anchor {
+            Anchor::Newest | Anchor::Before(_) => older,
+            Anchor::Oldest | Anchor::After(_) | Anchor::Around(_) => {
+                older.into_iter().rev().chain(newer).collect()
+            }
         };
         CursorPage { results, has_more_before, has_more_after, count }
     }
@@ -103,11 +110,11 @@ impl CursorPageRequest {
 
 /// A cursor page beside a message, whose cursor the store finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BesideRequest {
+pub struct AnchorRequest {
     /// The message.
     pub message: MessageId,
     /// Which messages beside it.
-    pub beside: Beside,
+    pub position: Position,
     /// The most messages, at least 1.
     pub limit: u32,
     /// How far the whole list is counted.
@@ -116,52 +123,52 @@ pub struct BesideRequest {
 
 /// Where messages are from one that is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beside {
-    /// As in [`Span::Before`].
+pub enum Position {
+    /// As in [`Anchor::Before`].
     Before,
-    /// As in [`Span::After`].
+    /// As in [`Anchor::After`].
     After,
-    /// As in [`Span::Around`].
+    /// As in [`Anchor::Around`].
     Around,
 }
 
-impl Beside {
+impl Position {
     /// The messages there from a cursor.
-    pub const fn from(self, cursor: Cursor) -> Span {
+    pub const fn from(self, cursor: Cursor) -> Anchor {
         match self {
-            Self::Before => Span::Before(cursor),
-            Self::After => Span::After(cursor),
-            Self::Around => Span::Around(cursor),
+            Self::Before => Anchor::Before(cursor),
+            Self::After => Anchor::After(cursor),
+            Self::Around => Anchor::Around(cursor),
         }
     }
 }
 
-impl BesideRequest {
+impl AnchorRequest {
     /// The page, where the message has this cursor.
     pub const fn from(&self, cursor: Cursor) -> CursorPageRequest {
-        CursorPageRequest { span: self.beside.from(cursor), limit: self.limit, counting: self.counting }
+        CursorPageRequest { anchor: self.position.from(cursor), limit: self.limit, counting: self.counting }
     }
 }
 
 /// What a store reads for a cursor page: the messages on one side of a cursor, on the other, or on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sides {
+pub struct Windows {
     /// Messages from a cursor on towards older ones.
-    pub older: Option<Side>,
+    pub older: Option<Window>,
     /// Messages from a cursor on towards newer ones.
-    pub newer: Option<Side>,
+    pub newer: Option<Window>,
 }
 
 /// The messages on one side of a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Side {
+pub struct Window {
     /// Where they begin: at the cursor, next to it, or at the end of the list.
     pub from: Bound<Cursor>,
     /// The most that are shown.
     pub shown: u64,
 }
 
-impl Side {
+impl Window {
     /// How many a store reads: one more than are shown, which tells whether there are more.
     pub fn take(self) -> u64 {
         self.shown + 1
@@ -178,7 +185,7 @@ impl Side {
 /// A cursor page of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CursorPage {
-    /// Its messages, in the order of the [`Span`].
+    /// Its messages, in the order of the [`Anchor`].
     pub results: Vec<Message>,
     /// Whether there are older messages than these.
     pub has_more_before: bool,

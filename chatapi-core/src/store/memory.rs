@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::messages::{
-    CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch, Sides,
+    CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch, Windows,
 };
 use crate::page::{Count, Page, PageRequest, as_len};
 use crate::permission::AccessScope;
@@ -246,15 +246,16 @@ impl Store for MemoryStore {
     async fn cursor_page(&self, filter: &MessageFilter, request: &CursorPageRequest) -> Result<CursorPage> {
         let tables = self.tables();
         let messages = tables.messages_for(filter);
-        let Sides { older, newer } = request.sides();
-        let older = older.map(|side| {
+        let Windows { older, newer } = request.windows();
+        let older = older.map(|window| {
             let older =
-                messages.iter().rev().filter(|row| (Unbounded, side.from).contains(&row.message.cursor()));
-            older.take(as_len(side.take())).map(|row| row.message.clone()).collect()
+                messages.iter().rev().filter(|row| (Unbounded, window.from).contains(&row.message.cursor()));
+            older.take(as_len(window.take())).map(|row| row.message.clone()).collect()
         });
-        let newer = newer.map(|side| {
-            let newer = messages.iter().filter(|row| (side.from, Unbounded).contains(&row.message.cursor()));
-            newer.take(as_len(side.take())).map(|row| row.message.clone()).collect()
+        let newer = newer.map(|window| {
+            let newer =
+                messages.iter().filter(|row| (window.from, Unbounded).contains(&row.message.cursor()));
+            newer.take(as_len(window.take())).map(|row| row.message.clone()).collect()
         });
         let count = request.counting.bound().map_or(Count::Unknown, |_| Count::Exact(messages.len() as u64));
         Ok(request.cursor_page(count, older.unwrap_or_default(), newer.unwrap_or_default()))

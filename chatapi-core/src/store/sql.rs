@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use super::engine::{Dialect, Engine, Row, Value};
 use super::{PoolStatus, Result, Store, StoreError};
 use crate::messages::{
-    BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
+    AnchorRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
 };
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
@@ -335,12 +335,12 @@ impl<E: Engine> Store for SqlStore<E> {
         self.history_of_messages(filter, request).await
     }
 
-    async fn cursor_page_beside(
+    async fn cursor_page_at(
         &self,
         filter: &MessageFilter,
-        request: &BesideRequest,
+        request: &AnchorRequest,
     ) -> Result<Option<(Cursor, CursorPage)>> {
-        self.history_beside_message(filter, request).await
+        self.cursor_page_at_message(filter, request).await
     }
 
     async fn ranked(&self, search: &RankedSearch, page: PageRequest) -> Result<Option<Page<Message>>> {

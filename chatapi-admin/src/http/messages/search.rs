@@ -1,6 +1,6 @@
 //! Messages searched: the chat's own index finds them, in whichever rooms they are, whoever is a member of these.
 
-use chatapi_core::messages::{Cursor, CursorPageRequest, MessageFilter, Span};
+use chatapi_core::messages::{Anchor, Cursor, CursorPageRequest, MessageFilter};
 use chatapi_core::permission::AccessScope;
 use chatapi_core::{MessageId, Result};
 
@@ -15,8 +15,8 @@ pub(super) async fn found(desk: &Desk, list: &MessageList) -> Result<Found<Messa
     let scope = list.room.map_or(AccessScope::EveryRoom, AccessScope::Room);
     let filter = MessageFilter { user: list.author, search, ..MessageFilter::within(scope) };
     let slice = &list.slice;
-    let (span, is_backward) = span(slice.from.as_ref(), slice.descending);
-    let page = desk.api.store().cursor_page(&filter, &CursorPageRequest::new(span, slice.size)).await?;
+    let (anchor, is_backward) = anchor(slice.from.as_ref(), slice.descending);
+    let page = desk.api.store().cursor_page(&filter, &CursorPageRequest::new(anchor, slice.size)).await?;
     let mut ids: Vec<MessageId> = page.results.iter().map(|message| message.id).collect();
     if is_backward {
         ids.reverse();
@@ -36,26 +36,26 @@ pub(super) async fn found(desk: &Desk, list: &MessageList) -> Result<Found<Messa
     Ok(Found { rows: rows.into_iter().map(marked).collect(), has_before, has_after, looked_up_to: None })
 }
 
-/// The span of a part, and whether it comes the other way around than the list shows it.
-fn span(from: Option<&Edge>, descending: bool) -> (Span, bool) {
+/// The anchor of a part, and whether it comes the other way around than the list shows it.
+fn anchor(from: Option<&Edge>, descending: bool) -> (Anchor, bool) {
     let cursor = |mark: &Mark| match mark.key {
         Key::Time(created_at) => Some(Cursor { created_at, id: MessageId(mark.id) }),
         _ => None,
     };
     match (from, descending) {
         (Some(Edge::After(mark)), true) => {
-            cursor(mark).map_or((Span::Newest, false), |cursor| (Span::Before(cursor), false))
+            cursor(mark).map_or((Anchor::Newest, false), |cursor| (Anchor::Before(cursor), false))
         }
         (Some(Edge::Before(mark)), true) => {
-            cursor(mark).map_or((Span::Newest, false), |cursor| (Span::After(cursor), true))
+            cursor(mark).map_or((Anchor::Newest, false), |cursor| (Anchor::After(cursor), true))
         }
         (Some(Edge::After(mark)), false) => {
-            cursor(mark).map_or((Span::Oldest, false), |cursor| (Span::After(cursor), false))
+            cursor(mark).map_or((Anchor::Oldest, false), |cursor| (Anchor::After(cursor), false))
         }
         (Some(Edge::Before(mark)), false) => {
-            cursor(mark).map_or((Span::Oldest, false), |cursor| (Span::Before(cursor), true))
+            cursor(mark).map_or((Anchor::Oldest, false), |cursor| (Anchor::Before(cursor), true))
         }
-        (None, true) => (Span::Newest, false),
-        (None, false) => (Span::Oldest, false),
+        (None, true) => (Anchor::Newest, false),
+        (None, false) => (Anchor::Oldest, false),
     }
 }

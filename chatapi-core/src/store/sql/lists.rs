@@ -9,7 +9,7 @@ use std::ops::Bound;
 use super::messages::message;
 use super::scope::Rooms;
 use super::{Dialect, Engine, Result, Row, SqlStore, Value, counts, first, number_of_rows};
-use crate::messages::{BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Side};
+use crate::messages::{AnchorRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Window};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
 use crate::{MessageId, Timestamp};
@@ -29,19 +29,30 @@ impl<E: Engine> SqlStore<E> {
         if !filter.search.is_empty() {
             return self.page_of_search(filter, page).await;
         }
-        let way = match page.number {
-            PageNumber::Number(_) | PageNumber::Offset(_) => Way::Newer,
-            PageNumber::Last => Way::Older,
+        let direction = match page.number {
+            PageNumber::Number(_) | PageNumber::Offset(_) => Direction::Newer,
+            PageNumber::Last => Direction::Older,
         };
-        let window =
-            Window { way, from: Bound::Unbounded, take: page.take(), skip: page.offset(), is_shown: true };
+        let window = WindowScan {
+            direction,
+            from: Bound::Unbounded,
+            take: page.take(),
+            skip: page.offset(),
+            is_shown: true,
+        };
         let Listed { count, windows: [rows], .. } =
             self.list(List::of(self.dialect(), filter), page.counted(), [Some(window)]).await?;
         if rows.is_empty()
             && let Some((number, skip, take)) = from_the_end(page, count)
         {
             let has_next = skip > 0;
-            let window = Window { way: Way::Older, from: Bound::Unbounded, take, skip, is_shown: true };
+            let window = WindowScan {
+                direction: Direction::Older,
+                from: Bound::Unbounded,
+                take,
+                skip,
+                is_shown: true,
+            };
             let list = List::of(self.dialect(), filter);
             let Listed { windows: [results], .. } = self.list(list, Counting::None, [Some(window)]).await?;
             return Ok((!results.is_empty()).then_some(Page { count, number, has_next, results }));
@@ -63,36 +74,37 @@ impl<E: Engine> SqlStore<E> {
             return self.cursor_page_of_search(filter, request).await;
         }
         let list = List::of(self.dialect(), filter);
-        Ok(self.sides(list, request, At::Cursor).await?.1)
+        Ok(self.windows(list, request, WindowStart::Cursor).await?.1)
     }
 
-    pub(super) async fn history_beside_message(
+    pub(super) async fn cursor_page_at_message(
         &self,
         filter: &MessageFilter,
-        request: &BesideRequest,
+        request: &AnchorRequest,
     ) -> Result<Option<(Cursor, CursorPage)>> {
         if !filter.search.is_empty() {
             let message = self.message_within(request.message, filter.scope).await?;
             let Some(cursor) = message.map(|message| message.cursor()) else { return Ok(None) };
             return Ok(Some((cursor, self.cursor_page_of_search(filter, &request.from(cursor)).await?)));
         }
-        let list = List::of(self.dialect(), filter).beside(request.message);
+        let list = List::of(self.dialect(), filter).anchored_at(request.message);
         // Which cursor that is, the statement finds out by itself.
         let unknown = Cursor { created_at: Timestamp::from_micros(0), id: request.message };
-        let (asked, page) = self.sides(list, &request.from(unknown), |_| At::Asked).await?;
+        let (asked, page) = self.windows(list, &request.from(unknown), |_| WindowStart::Asked).await?;
         Ok(asked.map(|created_at| (Cursor { created_at, id: request.message }, page)))
     }
 
     /// The page, and when the message was sent that the list is asked for beside.
-    async fn sides(
+    async fn windows(
         &self,
         list: List,
         request: &CursorPageRequest,
-        at: impl Fn(Cursor) -> At,
+        at: impl Fn(Cursor) -> WindowStart,
     ) -> Result<(Option<Timestamp>, CursorPage)> {
-        let sides = request.sides();
-        let window = |way, side: Option<Side>| side.map(|side| Window::beside(way, side, &at));
-        let windows = [window(Way::Older, sides.older), window(Way::Newer, sides.newer)];
+        let windows = request.windows();
+        let window =
+            |direction, window: Option<Window>| window.map(|window| WindowScan::of(direction, window, &at));
+        let windows = [window(Direction::Older, windows.older), window(Direction::Newer, windows.newer)];
         let Listed { count, asked, windows } = self.list(list, request.counting, windows).await?;
         let [mut older, newer] = windows;
         older.reverse();
@@ -104,7 +116,7 @@ impl<E: Engine> SqlStore<E> {
         &self,
         mut list: List,
         counting: Counting,
-        windows: [Option<Window>; N],
+        windows: [Option<WindowScan>; N],
     ) -> Result<Listed<N>> {
         let whole = list.clone();
         let sql = list.statement(counting, &windows);
@@ -140,9 +152,9 @@ struct Listed<const N: usize> {
 }
 
 /// Rows of a list, one after the other.
-struct Window {
-    way: Way,
-    from: Bound<At>,
+struct WindowScan {
+    direction: Direction,
+    from: Bound<WindowStart>,
     take: u64,
     skip: u64,
     /// Whether it matters which rows they are. Otherwise it is asked whether there are any.
@@ -151,7 +163,7 @@ struct Window {
 
 /// Where a window begins.
 #[derive(Clone, Copy)]
-enum At {
+enum WindowStart {
     Cursor(Cursor),
     /// At the message that the list is asked for beside.
     Asked,
@@ -159,14 +171,20 @@ enum At {
 
 /// In which direction a window is read.
 #[derive(Clone, Copy)]
-enum Way {
+enum Direction {
     Older,
     Newer,
 }
 
-impl Window {
-    fn beside(way: Way, side: Side, at: impl Fn(Cursor) -> At) -> Self {
-        Self { way, from: side.from.map(at), take: side.take(), skip: 0, is_shown: side.shown > 0 }
+impl WindowScan {
+    fn of(direction: Direction, window: Window, at: impl Fn(Cursor) -> WindowStart) -> Self {
+        Self {
+            direction,
+            from: window.from.map(at),
+            take: window.take(),
+            skip: 0,
+            is_shown: window.shown > 0,
+        }
     }
 }
 
@@ -196,7 +214,7 @@ pub(super) struct List {
     of_rooms: usize,
     has_one_room: bool,
     /// The message that it is asked for beside.
-    beside: Option<MessageId>,
+    anchor: Option<MessageId>,
 }
 
 impl List {
@@ -212,7 +230,7 @@ impl List {
             of_rooms: values.len(),
             has_one_room: filter.room.is_some() || matches!(filter.scope, AccessScope::Room(_)),
             values,
-            beside: None,
+            anchor: None,
         };
         if let Some(user) = filter.user {
             let user = list.value(Value::Int(user.0));
@@ -221,8 +239,8 @@ impl List {
         list
     }
 
-    fn beside(self, message: MessageId) -> Self {
-        Self { beside: Some(message), ..self }
+    fn anchored_at(self, message: MessageId) -> Self {
+        Self { anchor: Some(message), ..self }
     }
 
     /// The values that `rooms` takes by itself.
@@ -238,7 +256,7 @@ impl List {
 
     /// A statement that gives the count, when the message was sent that the list is asked for beside, and with both the
     /// number of a window and a message of it, oldest first.
-    fn statement(&mut self, counting: Counting, windows: &[Option<Window>]) -> String {
+    fn statement(&mut self, counting: Counting, windows: &[Option<WindowScan>]) -> String {
         let mut tables = vec![format!("rooms as ({})", self.rooms), self.asked(), self.counted(counting)];
         let mut shown = Vec::new();
         for (n, window) in windows.iter().enumerate() {
@@ -259,7 +277,7 @@ impl List {
     }
 
     fn asked(&mut self) -> String {
-        let Some(message) = self.beside else {
+        let Some(message) = self.anchor else {
             return "asked as (select id, created_at from chatapi_messages where false)".into();
         };
         // The list may be of one room alone, and the message of any that the reader is in.
@@ -282,13 +300,13 @@ impl List {
         format!("counted as (select count(*) as total from (select 1 from rooms r {each} limit ${most}) c)")
     }
 
-    fn window(&mut self, n: usize, window: &Window) -> String {
+    fn window(&mut self, n: usize, window: &WindowScan) -> String {
         let past = self.past(window);
         let take = self.value(number_of_rows(window.take));
         let skip = self.value(number_of_rows(window.skip));
-        let order = match window.way {
-            Way::Older => "order by m.created_at desc, m.id desc",
-            Way::Newer => "order by m.created_at, m.id",
+        let order = match window.direction {
+            Direction::Older => "order by m.created_at desc, m.id desc",
+            Direction::Newer => "order by m.created_at, m.id",
         };
         let also = &self.also;
         if !self.has_one_room && window.skip > NEAR {
@@ -330,22 +348,22 @@ impl List {
     }
 
     /// The condition that a row is past where the window begins.
-    fn past(&mut self, window: &Window) -> String {
+    fn past(&mut self, window: &WindowScan) -> String {
         let (at, or_equal) = match window.from {
             Bound::Unbounded => return String::new(),
             Bound::Included(at) => (at, "="),
             Bound::Excluded(at) => (at, ""),
         };
-        let is = match window.way {
-            Way::Older => "<",
-            Way::Newer => ">",
+        let is = match window.direction {
+            Direction::Older => "<",
+            Direction::Newer => ">",
         };
         let cursor = match at {
-            At::Cursor(Cursor { created_at, id }) => {
+            WindowStart::Cursor(Cursor { created_at, id }) => {
                 let (at, id) = (self.value(Value::Time(created_at)), self.value(Value::Int(id.0)));
                 format!("(${at}, ${id})")
             }
-            At::Asked => "((select created_at from asked), (select id from asked))".to_owned(),
+            WindowStart::Asked => "((select created_at from asked), (select id from asked))".to_owned(),
         };
         format!(" and (m.created_at, m.id) {is}{or_equal} {cursor}")
     }

@@ -4,7 +4,8 @@ use super::fact::{Subject, facts};
 use super::given::{at, number, room, text, users};
 use super::pages::numbered;
 use crate::messages::{
-    Beside, BesideRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, Span,
+    Anchor, AnchorRequest, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage,
+    Position,
 };
 use crate::page::{Count, Counting, Page, PageRequest};
 use crate::permission::AccessScope::RoomsOf;
@@ -32,13 +33,13 @@ facts! {
 
 async fn the_newest_messages_come_newest_first_and_the_oldest_oldest_first(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
-    assert_eq!(there.page(Span::Newest, 2).await, ([4, 3].into(), true, false));
-    assert_eq!(there.page(Span::Oldest, 2).await, ([0, 1].into(), false, true));
+    assert_eq!(there.page(Anchor::Newest, 2).await, ([4, 3].into(), true, false));
+    assert_eq!(there.page(Anchor::Oldest, 2).await, ([0, 1].into(), false, true));
     for limit in [5, 6, u32::MAX] {
-        assert_eq!(there.page(Span::Newest, limit).await, ([4, 3, 2, 1, 0].into(), false, false));
-        assert_eq!(there.page(Span::Oldest, limit).await, ([0, 1, 2, 3, 4].into(), false, false));
+        assert_eq!(there.page(Anchor::Newest, limit).await, ([4, 3, 2, 1, 0].into(), false, false));
+        assert_eq!(there.page(Anchor::Oldest, limit).await, ([0, 1, 2, 3, 4].into(), false, false));
     }
-    assert_eq!(there.page(Span::Newest, 0).await, ([4].into(), true, false));
+    assert_eq!(there.page(Anchor::Newest, 0).await, ([4].into(), true, false));
 }
 
 async fn messages_before_a_cursor_come_newest_first(store: &Subject) {
@@ -51,7 +52,7 @@ async fn messages_before_a_cursor_come_newest_first(store: &Subject) {
         (1, 2, &[0], false),
         (0, 2, &[], false),
     ] {
-        let page = there.page(Span::Before(there.sent[nth].cursor()), limit).await;
+        let page = there.page(Anchor::Before(there.sent[nth].cursor()), limit).await;
         assert_eq!(page, (expected.to_vec(), more_before, true), "before {nth}");
     }
 }
@@ -66,7 +67,7 @@ async fn messages_after_a_cursor_come_oldest_first(store: &Subject) {
         (3, 2, &[4], false),
         (4, 2, &[], false),
     ] {
-        let page = there.page(Span::After(there.sent[nth].cursor()), limit).await;
+        let page = there.page(Anchor::After(there.sent[nth].cursor()), limit).await;
         assert_eq!(page, (expected.to_vec(), true, more_after), "after {nth}");
     }
 }
@@ -83,7 +84,7 @@ async fn messages_around_a_cursor_are_half_on_either_side(store: &Subject) {
         (6, 5, &[4, 5, 6], true, false),
         (1, 5, &[0, 1, 2, 3], false, true),
     ] {
-        let page = there.page(Span::Around(there.sent[nth].cursor()), limit).await;
+        let page = there.page(Anchor::Around(there.sent[nth].cursor()), limit).await;
         assert_eq!(page, (expected.to_vec(), more_before, more_after), "{limit} around {nth}");
     }
 }
@@ -95,12 +96,12 @@ async fn a_page_beside_a_message_is_that_at_its_cursor(store: &Subject) {
     let of_nobody = MessageFilter { user: Some(UserId(-1)), ..there.filter() };
     for filter in [there.filter(), of_tea, found, of_nobody] {
         for message in &there.sent {
-            for beside in [Beside::Before, Beside::After, Beside::Around] {
+            for position in [Position::Before, Position::After, Position::Around] {
                 let counting = Counting::UpTo(3);
-                let request = BesideRequest { message: message.id, beside, limit: 3, counting };
-                let page = store.cursor_page_beside(&filter, &request).await.unwrap();
+                let request = AnchorRequest { message: message.id, position, limit: 3, counting };
+                let page = store.cursor_page_at(&filter, &request).await.unwrap();
                 let at_cursor = store.cursor_page(&filter, &request.from(message.cursor())).await.unwrap();
-                assert_eq!(page, Some((message.cursor(), at_cursor)), "{beside:?} {message:?}");
+                assert_eq!(page, Some((message.cursor(), at_cursor)), "{position:?} {message:?}");
             }
         }
     }
@@ -116,8 +117,8 @@ async fn there_is_no_page_beside_a_message_that_the_reader_cannot_see(store: &Su
     for filter in [there.filter(), found] {
         for message in [hidden.id, there.sent[1].id, MessageId(0), MessageId(i64::MAX)] {
             let request =
-                BesideRequest { message, beside: Beside::Around, limit: 3, counting: Counting::None };
-            assert_eq!(store.cursor_page_beside(&filter, &request).await.unwrap(), None);
+                AnchorRequest { message, position: Position::Around, limit: 3, counting: Counting::None };
+            assert_eq!(store.cursor_page_at(&filter, &request).await.unwrap(), None);
         }
     }
 }
@@ -126,13 +127,13 @@ async fn a_cursor_is_good_without_its_message(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
     let gone = there.sent[2].cursor();
     assert!(store.delete_message(gone.id, RoomsOf(there.ann.id)).await.unwrap());
-    assert_eq!(there.page(Span::Before(gone), 9).await, ([1, 0].into(), false, true));
-    assert_eq!(there.page(Span::After(gone), 9).await, ([3, 4].into(), true, false));
-    assert_eq!(there.page(Span::Around(gone), 2).await, ([1, 3].into(), true, true));
+    assert_eq!(there.page(Anchor::Before(gone), 9).await, ([1, 0].into(), false, true));
+    assert_eq!(there.page(Anchor::After(gone), 9).await, ([3, 4].into(), true, false));
+    assert_eq!(there.page(Anchor::Around(gone), 2).await, ([1, 3].into(), true, true));
     for (second, before) in [(0, 0), (1, 1), (9, 4)] {
         let cursor = Cursor { created_at: at(second), id: MessageId(i64::MAX) };
-        let (older, ..) = there.page(Span::Before(cursor), 9).await;
-        let (newer, ..) = there.page(Span::After(cursor), 9).await;
+        let (older, ..) = there.page(Anchor::Before(cursor), 9).await;
+        let (newer, ..) = there.page(Anchor::After(cursor), 9).await;
         assert_eq!((older.len(), newer.len()), (before, 4 - before), "at {second}");
     }
 }
@@ -142,26 +143,26 @@ async fn pages_by_cursor_hold_every_message_once_in_either_direction(store: &Sub
     let mut order: Vec<usize> = (0..there.sent.len()).collect();
     order.sort_by_key(|nth| there.sent[*nth].cursor());
     for limit in 1..5 {
-        let (mut seen, mut span) = (Vec::new(), Span::Oldest);
+        let (mut seen, mut anchor) = (Vec::new(), Anchor::Oldest);
         loop {
-            let (page, more_before, more_after) = there.page(span, limit).await;
+            let (page, more_before, more_after) = there.page(anchor, limit).await;
             assert_eq!(more_before, !seen.is_empty());
             seen.extend(page);
             if !more_after {
                 break;
             }
-            span = Span::After(there.sent[*seen.last().unwrap()].cursor());
+            anchor = Anchor::After(there.sent[*seen.last().unwrap()].cursor());
         }
         assert_eq!(seen, order);
-        (seen, span) = (Vec::new(), Span::Newest);
+        (seen, anchor) = (Vec::new(), Anchor::Newest);
         loop {
-            let (page, more_before, more_after) = there.page(span, limit).await;
+            let (page, more_before, more_after) = there.page(anchor, limit).await;
             assert_eq!(more_after, !seen.is_empty());
             seen.extend(page);
             if !more_before {
                 break;
             }
-            span = Span::Before(there.sent[*seen.last().unwrap()].cursor());
+            anchor = Anchor::Before(there.sent[*seen.last().unwrap()].cursor());
         }
         seen.reverse();
         assert_eq!(seen, order);
@@ -196,15 +197,15 @@ async fn pages_by_cursor_are_of_what_the_filter_lets_through(store: &Subject) {
         scope: RoomsOf(ann.id),
     };
     let middle = middle.unwrap();
-    let page = |span| CursorPageRequest::new(span, 4);
-    let older = store.cursor_page(&filter, &page(Span::Before(middle))).await.unwrap();
+    let page = |anchor| CursorPageRequest::new(anchor, 4);
+    let older = store.cursor_page(&filter, &page(Anchor::Before(middle))).await.unwrap();
     assert_eq!(older.results, [3, 2, 1, 0].map(|n: usize| wanted[n].clone()));
     assert!(!older.has_more_before && older.has_more_after);
-    let newer = store.cursor_page(&filter, &page(Span::After(middle))).await.unwrap();
+    let newer = store.cursor_page(&filter, &page(Anchor::After(middle))).await.unwrap();
     assert_eq!(newer.results, wanted[4..]);
     // A cursor in a room that the reader is not in is a moment like any other; what is there stays unseen.
     let all = store
-        .cursor_page(&MessageFilter::all(ann.id), &CursorPageRequest::new(Span::Around(middle), 100))
+        .cursor_page(&MessageFilter::all(ann.id), &CursorPageRequest::new(Anchor::Around(middle), 100))
         .await
         .unwrap();
     assert_eq!((all.results.len(), all.has_more_before, all.has_more_after), (24, false, false));
@@ -213,16 +214,20 @@ async fn pages_by_cursor_are_of_what_the_filter_lets_through(store: &Subject) {
         MessageFilter { room: Some(RoomId(987_654_321)), ..MessageFilter::all(ann.id) },
         MessageFilter { user: Some(cyd.id), ..MessageFilter::all(ann.id) },
     ] {
-        for span in
-            [Span::Newest, Span::Oldest, Span::Before(middle), Span::After(middle), Span::Around(middle)]
-        {
+        for anchor in [
+            Anchor::Newest,
+            Anchor::Oldest,
+            Anchor::Before(middle),
+            Anchor::After(middle),
+            Anchor::Around(middle),
+        ] {
             let nothing = CursorPage {
                 results: vec![],
                 has_more_before: false,
                 has_more_after: false,
                 count: Count::Unknown,
             };
-            assert_eq!(store.cursor_page(&empty, &page(span)).await.unwrap(), nothing);
+            assert_eq!(store.cursor_page(&empty, &page(anchor)).await.unwrap(), nothing);
         }
     }
 }
@@ -242,13 +247,13 @@ async fn a_page_by_cursor_of_many_rooms_takes_from_each_what_comes_next(store: &
     let filter = MessageFilter::all(ann.id);
     for (n, message) in sent.iter().enumerate() {
         let older = store
-            .cursor_page(&filter, &CursorPageRequest::new(Span::Before(message.cursor()), 5))
+            .cursor_page(&filter, &CursorPageRequest::new(Anchor::Before(message.cursor()), 5))
             .await
             .unwrap();
         let expected: Vec<Message> = sent[..n].iter().rev().take(5).cloned().collect();
         assert_eq!(older.results, expected, "before {n}");
         let newer = store
-            .cursor_page(&filter, &CursorPageRequest::new(Span::After(message.cursor()), 5))
+            .cursor_page(&filter, &CursorPageRequest::new(Anchor::After(message.cursor()), 5))
             .await
             .unwrap();
         let expected: Vec<Message> = sent[n + 1..].iter().take(5).cloned().collect();
@@ -260,21 +265,21 @@ async fn a_page_by_cursor_of_many_rooms_takes_from_each_what_comes_next(store: &
 
 async fn a_page_by_cursor_is_counted_where_that_is_asked_for(store: &Subject) {
     let there = There::with(store, [1, 2, 2, 2, 5]).await;
-    for span in [Span::Newest, Span::Around(there.sent[2].cursor())] {
+    for anchor in [Anchor::Newest, Anchor::Around(there.sent[2].cursor())] {
         for (counting, count) in [
             (Counting::None, Count::Unknown),
             (Counting::default(), Count::Exact(5)),
             (Counting::UpTo(5), Count::Exact(5)),
             (Counting::Exact, Count::Exact(5)),
         ] {
-            let request = CursorPageRequest { counting, ..CursorPageRequest::new(span, 2) };
+            let request = CursorPageRequest { counting, ..CursorPageRequest::new(anchor, 2) };
             assert_eq!(
                 store.cursor_page(&there.filter(), &request).await.unwrap().count,
                 count,
                 "{counting:?}"
             );
         }
-        let request = CursorPageRequest { counting: Counting::UpTo(3), ..CursorPageRequest::new(span, 2) };
+        let request = CursorPageRequest { counting: Counting::UpTo(3), ..CursorPageRequest::new(anchor, 2) };
         is_about(5, store.cursor_page(&there.filter(), &request).await.unwrap().count, 3);
     }
 }
@@ -361,9 +366,9 @@ impl<'a> There<'a> {
     }
 
     /// Which of the messages a page has, and whether there are more before and after.
-    async fn page(&self, span: Span, limit: u32) -> (Vec<usize>, bool, bool) {
+    async fn page(&self, anchor: Anchor, limit: u32) -> (Vec<usize>, bool, bool) {
         let page =
-            self.store.cursor_page(&self.filter(), &CursorPageRequest::new(span, limit)).await.unwrap();
+            self.store.cursor_page(&self.filter(), &CursorPageRequest::new(anchor, limit)).await.unwrap();
         let nth = |message: &Message| self.sent.iter().position(|sent| sent == message).unwrap();
         (page.results.iter().map(nth).collect(), page.has_more_before, page.has_more_after)
     }

@@ -19,7 +19,7 @@ use crate::users::{Administration, User};
 use crate::{MessageId, RoomId, UserId};
 
 use self::draw::Draw;
-use self::step::{Nth, Reader, Span, Step};
+use self::step::{Anchor, Nth, Reader, Step};
 
 mod draw;
 mod step;
@@ -151,7 +151,7 @@ impl Side {
                 };
                 self.page_answer(store.messages(&filter, page).await, Self::show_message)
             }
-            Step::CursorPage { reader, room, user, query, span, limit } => {
+            Step::CursorPage { reader, room, user, query, anchor, limit } => {
                 let filter = MessageFilter {
                     scope: AccessScope::RoomsOf(self.user(reader)),
                     room: room.map(|room| self.room(room)),
@@ -159,15 +159,15 @@ impl Side {
                     search: SearchTerms::parse(query).unwrap(),
                 };
                 let cursor = |(at, nth)| Cursor { created_at: at, id: self.message(nth) };
-                let span = match span {
-                    Span::Newest => messages::Span::Newest,
-                    Span::Oldest => messages::Span::Oldest,
-                    Span::Before(near) => messages::Span::Before(cursor(near)),
-                    Span::After(near) => messages::Span::After(cursor(near)),
-                    Span::Around(near) => messages::Span::Around(cursor(near)),
+                let anchor = match anchor {
+                    Anchor::Newest => messages::Anchor::Newest,
+                    Anchor::Oldest => messages::Anchor::Oldest,
+                    Anchor::Before(near) => messages::Anchor::Before(cursor(near)),
+                    Anchor::After(near) => messages::Anchor::After(cursor(near)),
+                    Anchor::Around(near) => messages::Anchor::Around(cursor(near)),
                 };
                 let request =
-                    CursorPageRequest { counting: Counting::Exact, ..CursorPageRequest::new(span, limit) };
+                    CursorPageRequest { counting: Counting::Exact, ..CursorPageRequest::new(anchor, limit) };
                 let found = store.cursor_page(&filter, &request).await;
                 self.answer(found.map(|page| {
                     let results = page.results.into_iter().map(|row| self.show_message(row)).collect();

@@ -2,7 +2,7 @@
 
 use super::fact::{Subject, facts};
 use super::given::{NO_MESSAGE, NO_ROOM, at, contents, found, list, number, room, send, text, users};
-use crate::messages::{Beside, BesideRequest, CursorPageRequest, MessageFilter, Span};
+use crate::messages::{Anchor, AnchorRequest, CursorPageRequest, MessageFilter, Position};
 use crate::page::Counting;
 use crate::permission::AccessScope::{EveryRoom, Room, RoomsOf};
 use crate::rooms::RoomChange;
@@ -63,7 +63,7 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
                 assert_eq!(number(store, &filter).await, expected.len());
                 let request = CursorPageRequest {
                     counting: Counting::Exact,
-                    ..CursorPageRequest::new(Span::Oldest, 100)
+                    ..CursorPageRequest::new(Anchor::Oldest, 100)
                 };
                 let page = store.cursor_page(&filter, &request).await.unwrap();
                 assert_eq!(
@@ -78,15 +78,15 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
         }
     }
     let hello = send(store, &tea, &ann, "hello").await;
-    let beside =
-        |message| BesideRequest { message, beside: Beside::Before, limit: 3, counting: Counting::None };
+    let position =
+        |message| AnchorRequest { message, position: Position::Before, limit: 3, counting: Counting::None };
     for (scope, is_there) in
         [(EveryRoom, true), (Room(tea.id), true), (Room(rum.id), false), (RoomsOf(bob.id), false)]
     {
         for term in ["", "tea"] {
             let search = SearchTerms::parse(term).unwrap();
             let filter = MessageFilter { search, ..MessageFilter::within(scope) };
-            let found = store.cursor_page_beside(&filter, &beside(hello.id)).await.unwrap();
+            let found = store.cursor_page_at(&filter, &position(hello.id)).await.unwrap();
             assert_eq!(found.map(|(_, page)| page.results.len()), is_there.then_some(3), "{filter:?}");
         }
     }

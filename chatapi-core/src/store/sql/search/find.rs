@@ -12,7 +12,7 @@ use super::stretch::Stretch;
 use super::{Extent, Gathered, SegmentRow, Texts, damaged};
 use crate::index::evaluate::{Needle, messages_with};
 use crate::index::pages::Page;
-use crate::messages::{Cursor, Side};
+use crate::messages::{Cursor, Window};
 use crate::page::{Counting, as_len};
 use crate::store::sql::{Engine, Result, SqlStore};
 
@@ -41,8 +41,8 @@ impl Wanted {
     }
 
     /// What is on one side of a cursor.
-    pub(super) fn of_side(side: Side) -> Self {
-        Self { is_shown: side.shown > 0, ..Self::page(0, side.take(), Counting::None) }
+    pub(super) fn of_window(window: Window) -> Self {
+        Self { is_shown: window.shown > 0, ..Self::page(0, window.take(), Counting::None) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Extent;
 use super::find::{Found, Wanted};
 use crate::MessageId;
-use crate::messages::{Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Side};
+use crate::messages::{Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Window};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
 use crate::store::sql::lists::from_the_end;
@@ -59,9 +59,9 @@ impl<E: Engine> SqlStore<E> {
         filter: &MessageFilter,
         request: &CursorPageRequest,
     ) -> Result<CursorPage> {
-        let sides = request.sides();
-        let older = self.side(filter, sides.older, true).await?;
-        let newer = self.side(filter, sides.newer, false).await?;
+        let windows = request.windows();
+        let older = self.window(filter, windows.older, true).await?;
+        let newer = self.window(filter, windows.newer, false).await?;
         let count = match request.counting {
             Counting::None => Count::Unknown,
             counting => {
@@ -72,15 +72,15 @@ impl<E: Engine> SqlStore<E> {
         Ok(request.cursor_page(count, older, newer))
     }
 
-    async fn side(
+    async fn window(
         &self,
         filter: &MessageFilter,
-        side: Option<Side>,
+        window: Option<Window>,
         newest_first: bool,
     ) -> Result<Vec<Message>> {
-        let Some(side) = side else { return Ok(Vec::new()) };
-        let extent = Extent { filter, from: side.from, newest_first };
-        Ok(undisturbed!(self.found(&extent, Wanted::of_side(side)))?.0)
+        let Some(window) = window else { return Ok(Vec::new()) };
+        let extent = Extent { filter, from: window.from, newest_first };
+        Ok(undisturbed!(self.found(&extent, Wanted::of_window(window)))?.0)
     }
 
     /// The messages that are wanted of those found, and how many those are. `None` where one went away meanwhile.

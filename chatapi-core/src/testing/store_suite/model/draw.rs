@@ -2,7 +2,7 @@
 
 use super::super::given::{WHOLE, at, new_user};
 use super::Side;
-use super::step::{Nth, Reader, Span, Step};
+use super::step::{Anchor, Nth, Reader, Step};
 use crate::UserId;
 use crate::messages::Sort;
 use crate::page::{Counting, PageNumber, PageRequest};
@@ -77,7 +77,7 @@ impl Draw {
                 room: self.once_in(4).then(|| self.recent(model.rooms.len())),
                 user: self.once_in(4).then(|| self.user(model, &live)),
                 query: if self.once_in(3) { self.one_of(WORDS) } else { "" },
-                span: self.span(model),
+                anchor: self.anchor(model),
                 limit: self.below(6) as u32,
             },
             78..84 => Step::Messages {
@@ -227,14 +227,14 @@ impl Draw {
         PageRequest { number, size: 3, counting }
     }
 
-    fn span(&mut self, model: &Side) -> Span {
+    fn anchor(&mut self, model: &Side) -> Anchor {
         let near = (at(self.below(5) as i64), self.recent(model.messages.len()));
         match self.below(5) {
-            0 => Span::Newest,
-            1 => Span::Oldest,
-            2 => Span::Before(near),
-            3 => Span::After(near),
-            _ => Span::Around(near),
+            0 => Anchor::Newest,
+            1 => Anchor::Oldest,
+            2 => Anchor::Before(near),
+            3 => Anchor::After(near),
+            _ => Anchor::Around(near),
         }
     }
 

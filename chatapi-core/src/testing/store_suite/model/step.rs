@@ -71,7 +71,7 @@ pub(super) enum Step {
         room: Option<Nth>,
         user: Option<Nth>,
         query: &'static str,
-        span: Span,
+        anchor: Anchor,
         limit: u32,
     },
     UpdateMessage {
@@ -94,7 +94,7 @@ pub(super) enum Step {
 
 /// Which messages are asked for, near this message at this moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Span {
+pub(super) enum Anchor {
     Newest,
     Oldest,
     Before((Timestamp, Nth)),
