@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chatapi_core::ChatApi;
-use chatapi_core::search::Words;
+use chatapi_core::search::Analyzer;
 use chatapi_core::text::Text;
 
 use crate::data::Data;
@@ -63,7 +63,7 @@ async fn into(api: &ChatApi, mut loader: impl Loader, data: &Data) -> Result<Loa
     messages(&mut loader, data).await?;
     let rows = began.elapsed();
     loader.settle().await?;
-    api.tidy().await?;
+    api.index_pending().await?;
     loader.pack().await?;
     loader.settle().await?;
     Ok(Load { rows, search: began.elapsed() - rows })
@@ -79,7 +79,7 @@ trait Loader {
     async fn drop_indexes(&mut self) -> Result<Vec<String>>;
     /// Runs statements.
     async fn run(&mut self, statements: Vec<String>) -> Result<()>;
-    /// Gives back the space of the texts that wait for the upkeep, which are never so many but after a load: SQLite uses it
+    /// Gives back the space of the texts that wait for the indexer, which are never so many but after a load: SQLite uses it
     /// for whatever comes next.
     async fn pack(&mut self) -> Result<()> {
         Ok(())
@@ -141,7 +141,8 @@ async fn messages(loader: &mut impl Loader, data: &Data) -> Result<()> {
     let indexes = loader.drop_indexes().await?;
     let [mut messages, mut texts] = tables::OF_MESSAGES.each_ref().map(Batch::of);
     for message in data.messages() {
-        let text = Text::new(&message.content, Words::default()).ok_or("a message of the data is blank")?;
+        let text =
+            Text::new(&message.content, Analyzer::default()).ok_or("a message of the data is blank")?;
         messages.add(loader, &tables::message(&message)).await?;
         texts.add(loader, &tables::text(&message, &text)).await?;
     }

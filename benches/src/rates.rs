@@ -72,7 +72,7 @@ pub async fn measure(api: &ChatApi, place: &Place, data: &Data, rounds: Rounds) 
             if let Some(plain) = &plain {
                 rate.plain.push(pgbench.per_second(plain, rounds.lasting)?);
                 // A server works on what it was sent itself, and not on what pgbench sent.
-                api.tidy().await?;
+                api.index_pending().await?;
             }
         }
         rates.push(rate);
@@ -89,7 +89,7 @@ pub async fn take_back(api: &ChatApi, database: &str, data: &Data) -> Result<()>
     let mut connection = PgConnection::connect(database).await?;
     let sent = sqlx::query("delete from chatapi_messages where id > $1").bind(i64::try_from(data.len())?);
     sent.execute(&mut connection).await?;
-    Ok(api.tidy().await?)
+    Ok(api.index_pending().await?)
 }
 
 /// For each connection what it asks. Senders have a connection each.

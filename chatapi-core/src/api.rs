@@ -16,14 +16,14 @@ use crate::health::Draining;
 use crate::hooks::Events;
 use crate::http::body::BodyMemory;
 use crate::http::{Pages, Route};
+use crate::indexer::Indexer;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
 use crate::observer::Observer;
 use crate::permission::Policy;
 use crate::random::Random;
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::store::Store;
-use crate::upkeep::Upkeep;
 use crate::users::{Familiar, KnownUsers};
 
 pub use builder::{BuildError, Builder};
@@ -56,7 +56,7 @@ struct Parts {
     config: Config,
     body_memory: BodyMemory,
     routes: Vec<Arc<Route>>,
-    upkeep: Arc<Upkeep>,
+    indexer: Arc<Indexer>,
     tasks: TaskTracker,
     closing: CancellationToken,
     draining: Draining,
@@ -94,8 +94,8 @@ impl ChatApi {
     }
 
     /// The words that ranked search reads texts in.
-    pub fn words(&self) -> Words {
-        Words::new(self.config().language)
+    pub fn analyzer(&self) -> Analyzer {
+        Analyzer::new(self.config().language)
     }
 
     /// The present moment, by the chat's clock.
@@ -194,8 +194,8 @@ impl ChatApi {
         &self.0.body_memory
     }
 
-    pub(crate) fn upkeep(&self) -> &Arc<Upkeep> {
-        &self.0.upkeep
+    pub(crate) fn indexer(&self) -> &Arc<Indexer> {
+        &self.0.indexer
     }
 
     pub(crate) fn draining(&self) -> &Draining {

@@ -35,8 +35,8 @@ pub struct Config {
     /// changed, the index is rewritten in the background; until then texts are searched in the language that they were sent in.
     pub language: Language,
     /// Whether this instance keeps the search index in order, in the background, as messages are sent. One that does not
-    /// leaves it to the others, or to [`ChatApi::tidy`](crate::ChatApi::tidy).
-    pub tidies: bool,
+    /// leaves it to the others, or to [`ChatApi::index_pending`](crate::ChatApi::index_pending).
+    pub background_indexing: bool,
     /// How long an access token lasts.
     pub access_lifetime: Duration,
     /// How long a refresh token lasts.
@@ -85,7 +85,7 @@ impl Default for Config {
             members_per_room: 1_000,
             members_per_request: 1_000,
             language: Language::default(),
-            tidies: true,
+            background_indexing: true,
             access_lifetime: Duration::from_secs(60 * 60),
             refresh_lifetime: Duration::from_secs(24 * 60 * 60),
             leeway: Duration::ZERO,

@@ -1,26 +1,26 @@
 //! The search index: what occurs where in the texts of a room's messages.
 //!
 //! A [`Segment`](segment::Segment) holds some thousands of one room's messages and never changes. For each *gram* (three
-//! characters in a row, fewer at the end of a text) it lists the spots where it occurs: which message, and at which
+//! characters in a row, fewer at the end of a text) it lists its postings: which message, and at which
 //! character. A term of three characters or more occurs where grams that cover it occur side by side; a shorter one where
 //! a gram begins with it. So the index alone decides what matches, exactly and in any script, without a look at the texts.
 //! The words of each text are listed in the same way, for ranked search, and so are the authors.
 //!
-//! Keys and their lists are packed into [pages](pages) of about a kilobyte, sorted by key, so that a database keeps a segment
-//! in some hundred rows and finds a key's page by one look into an index. Which texts are in no segment yet, and which
+//! Keys and their lists are packed into [blocks](blocks) of about a kilobyte, sorted by key, so that a database keeps a segment
+//! in some hundred rows and finds a key's block by one look into an index. Which texts are in no segment yet, and which
 //! messages of a segment are gone or were changed since, the stores know: see `store::sql::search`.
 
+pub(crate) mod blocks;
 pub(crate) mod evaluate;
 pub(crate) mod grams;
 pub(crate) mod merge;
-pub(crate) mod pages;
+pub(crate) mod postings;
 pub(crate) mod segment;
-pub(crate) mod spots;
 
 /// What was read is not what was written.
 #[derive(Debug, thiserror::Error)]
-#[error("the search index is damaged")]
-pub(crate) struct Damaged;
+#[error("the search index is corrupt")]
+pub(crate) struct CorruptIndex;
 
 /// Appends a number in seven bits a byte, the lowest first; the eighth says that more follow (LEB128).
 fn write_number(out: &mut Vec<u8>, mut number: u64) {
@@ -32,17 +32,17 @@ fn write_number(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Takes a number off the front of `bytes`.
-fn read_number(bytes: &mut &[u8]) -> Result<u64, Damaged> {
+fn read_number(bytes: &mut &[u8]) -> Result<u64, CorruptIndex> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first().ok_or(Damaged)?;
+        let (&byte, rest) = bytes.split_first().ok_or(CorruptIndex)?;
         *bytes = rest;
         number |= u64::from(byte & 0x7f) << shift;
         if byte < 0x80 {
             return Ok(number);
         }
     }
-    Err(Damaged)
+    Err(CorruptIndex)
 }
 
 /// A difference of either sign as a number that is small where the difference is (zigzag).
@@ -50,15 +50,15 @@ fn write_difference(out: &mut Vec<u8>, difference: i64) {
     write_number(out, (difference.wrapping_shl(1) ^ (difference >> 63)).cast_unsigned());
 }
 
-fn read_difference(bytes: &mut &[u8]) -> Result<i64, Damaged> {
+fn read_difference(bytes: &mut &[u8]) -> Result<i64, CorruptIndex> {
     let number = read_number(bytes)?;
     Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
 }
 
 /// Takes `length` bytes off the front of `bytes`.
-fn read_bytes<'a>(bytes: &mut &'a [u8], length: u64) -> Result<&'a [u8], Damaged> {
-    let length = usize::try_from(length).map_err(|_| Damaged)?;
-    let (taken, rest) = bytes.split_at_checked(length).ok_or(Damaged)?;
+fn read_bytes<'a>(bytes: &mut &'a [u8], length: u64) -> Result<&'a [u8], CorruptIndex> {
+    let length = usize::try_from(length).map_err(|_| CorruptIndex)?;
+    let (taken, rest) = bytes.split_at_checked(length).ok_or(CorruptIndex)?;
     *bytes = rest;
     Ok(taken)
 }

@@ -30,10 +30,10 @@ pub mod clock;
 pub mod random;
 
 pub mod http;
+mod indexer;
 pub mod store;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod transaction;
-mod upkeep;
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -297,7 +297,7 @@ impl ChatApi {
         if content.contains('\0') {
             return Err(Error::field("content", NUL));
         }
-        let text = Text::new(content, self.words()).ok_or_else(|| Error::field("content", BLANK))?;
+        let text = Text::new(content, self.analyzer()).ok_or_else(|| Error::field("content", BLANK))?;
         if text.as_str().chars().count() > limit {
             return Err(Error::field("content", too_long(limit)));
         }

@@ -13,7 +13,7 @@ pub struct Queues {
     /// Events that the host's hooks have not heard of yet.
     pub events: usize,
     /// Rooms whose search index is to be put in order.
-    pub untidy_rooms: usize,
+    pub rooms_to_index: usize,
     /// Tasks in the background, mails that are being sent among them.
     pub tasks: usize,
 }
@@ -26,7 +26,7 @@ impl ChatApi {
             hashing,
             passwords,
             events: self.events().map_or(0, crate::hooks::Events::len),
-            untidy_rooms: self.upkeep().len(),
+            rooms_to_index: self.indexer().len(),
             tasks: self.tasks().len(),
         }
     }

@@ -18,8 +18,8 @@ pub use highlight::Highlight;
 pub use language::{Language, UnknownLanguage};
 pub use matching::Positions;
 pub use query::{Author, Clause, Phrase, Query};
-pub use score::{Rank, Weights};
-pub use words::{Word, Words};
+pub use score::{Bm25, Rank};
+pub use words::{Analyzer, Word};
 
 use split::{Split, phrase};
 

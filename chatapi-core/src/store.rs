@@ -14,7 +14,7 @@ use crate::messages::{
 use crate::page::{Page, PageRequest};
 use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::text::Text;
 use crate::users::{Administration, AuditEntry, NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
@@ -212,17 +212,17 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Deletes a message, where it is within `reach`, as for [`update_message`](Self::update_message).
     async fn delete_message(&self, id: MessageId, reach: AccessScope) -> Result<bool>;
 
-    /// Has texts be read in these words from now on, on every instance: [`tidy`](Self::tidy) reads those anew that were read
+    /// Has texts be read in these words from now on, on every instance: [`index_room`](Self::index_room) reads those anew that were read
     /// otherwise. Whether that is a change.
-    async fn use_words(&self, words: Words) -> Result<bool>;
+    async fn use_analyzer(&self, analyzer: Analyzer) -> Result<bool>;
 
-    /// The rooms that [`tidy`](Self::tidy) has something to do in.
-    async fn untidy_rooms(&self) -> Result<Vec<RoomId>>;
+    /// The rooms that [`index_room`](Self::index_room) has something to do in.
+    async fn rooms_to_index(&self) -> Result<Vec<RoomId>>;
 
     /// Does for a room's searches what sends leave undone, so that they stay fast. Searches find the same before and after,
-    /// unless other words were to be [used](Self::use_words). Texts are read in these words where none were. Safe to call from
+    /// unless other words were to be [used](Self::use_analyzer). Texts are read in these words where none were. Safe to call from
     /// several processes at once, and to break off.
-    async fn tidy(&self, room: RoomId, words: Words) -> Result<()>;
+    async fn index_room(&self, room: RoomId, analyzer: Analyzer) -> Result<()>;
 }
 
 /// Why a store could not do what it was asked.

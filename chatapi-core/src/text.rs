@@ -3,7 +3,7 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
-use crate::search::Words;
+use crate::search::Analyzer;
 
 /// A message's text: not blank, trimmed, without NUL characters; with the forms that search reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,13 +11,13 @@ pub struct Text {
     content: String,
     folded: String,
     stems: String,
-    words: Words,
+    words: Analyzer,
 }
 
 impl Text {
     /// Trims `content` as the documented API does. `None` where nothing is left, or where it holds a NUL character,
     /// which PostgreSQL cannot keep. Ranked search reads it in these words.
-    pub fn new(content: &str, words: Words) -> Option<Self> {
+    pub fn new(content: &str, words: Analyzer) -> Option<Self> {
         let content = strip(content);
         if content.is_empty() || content.contains('\0') {
             return None;
@@ -37,7 +37,7 @@ impl Text {
     }
 
     /// The words that ranked search reads it in.
-    pub fn words(&self) -> Words {
+    pub fn words(&self) -> Analyzer {
         self.words
     }
 
@@ -48,7 +48,7 @@ impl Text {
 }
 
 /// The stems of a folded text's words, with a blank before and after each.
-pub(crate) fn stems(folded: &str, words: Words) -> String {
+pub(crate) fn stems(folded: &str, words: Analyzer) -> String {
     let mut stems = String::with_capacity(folded.len() + 2);
     stems.push(' ');
     for word in words.words(folded) {
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_text_is_trimmed_and_never_blank() {
-        let text = |content| Text::new(content, Words::default());
+        let text = |content| Text::new(content, Analyzer::default());
         assert_eq!(text("  padded \n").unwrap().as_str(), "padded");
         assert_eq!(text(" \u{2003}\n"), None);
         assert_eq!(text("a\0b"), None);

@@ -5,7 +5,7 @@
 
 use chatapi_core::messages::{Message, MessageFilter, NewMessage};
 use chatapi_core::page::PageRequest;
-use chatapi_core::search::{SearchTerms, Words};
+use chatapi_core::search::{Analyzer, SearchTerms};
 use chatapi_core::store::load::{Load, LoadedRoom, Totals};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
@@ -86,12 +86,12 @@ async fn keeps_what_it_promises(store: &dyn Store, begin: impl AsyncFn() -> Load
     assert_eq!(store.users_by_email("ada@example.ORG").await.unwrap().len(), 1);
     assert_eq!(store.room(TEA).await.unwrap().unwrap().admin, Some(ADA));
     assert_eq!(found(store, "\"GRÜSSE NO. 777\"").await, [message(777)]);
-    while let Some(room) = store.untidy_rooms().await.unwrap().first() {
-        store.tidy(*room, Words::default()).await.unwrap();
+    while let Some(room) = store.rooms_to_index().await.unwrap().first() {
+        store.index_room(*room, Analyzer::default()).await.unwrap();
     }
     assert_eq!(found(store, "\"GRÜSSE NO. 777\"").await, [message(777)]);
 
-    let text = Text::new("sent", Words::default()).unwrap();
+    let text = Text::new("sent", Analyzer::default()).unwrap();
     let sent = NewMessage { room: TEA, user: ADA, text, at: Timestamp::from_micros(2_000_000_000_000_000) };
     assert_eq!(store.create_message(sent).await.unwrap().unwrap().id, MessageId(1001));
     let mut again = begin().await;
@@ -109,7 +109,7 @@ async fn a_load_happens_whole_or_not_at_all_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
     store.migrate().await.unwrap();
-    keeps_what_it_promises(&store, async || store.load(Words::default()).await.unwrap()).await;
+    keeps_what_it_promises(&store, async || store.load(Analyzer::default()).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,9 +120,9 @@ async fn a_load_happens_whole_or_not_at_all_on_postgresql() {
     for store in [PgStore::connect_lazy(&url, 4).unwrap(), PgStore::new(pool)] {
         store.migrate().await.unwrap();
         if store.user(ADA).await.unwrap().is_none() {
-            keeps_what_it_promises(&store, async || store.load(Words::default()).await.unwrap()).await;
+            keeps_what_it_promises(&store, async || store.load(Analyzer::default()).await.unwrap()).await;
         } else {
-            assert!(!store.load(Words::default()).await.unwrap().is_empty().await.unwrap());
+            assert!(!store.load(Analyzer::default()).await.unwrap().is_empty().await.unwrap());
         }
     }
     databases.drop_all().await;

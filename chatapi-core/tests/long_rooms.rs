@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chatapi_core::messages::{Anchor, CursorPageRequest, Message, MessageFilter, RankedSearch, Sort};
 use chatapi_core::page::{Count, Counting, PageNumber, PageRequest};
-use chatapi_core::search::{Query, SearchTerms, Words};
+use chatapi_core::search::{Analyzer, Query, SearchTerms};
 use chatapi_core::store::load::{Load, LoadedRoom};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
@@ -79,8 +79,8 @@ async fn fill(store: &dyn Store, mut load: Load) {
     }
     load.add_messages(&all()).await.unwrap();
     load.commit().await.unwrap();
-    while let Some(room) = store.untidy_rooms().await.unwrap().first() {
-        store.tidy(*room, Words::default()).await.unwrap();
+    while let Some(room) = store.rooms_to_index().await.unwrap().first() {
+        store.index_room(*room, Analyzer::default()).await.unwrap();
     }
 }
 
@@ -163,9 +163,9 @@ async fn the_last_page_of_hits_ends_with_the_newest(store: &dyn Store) {
 }
 
 async fn ranked(store: &dyn Store, q: &str, sort: Sort, page: u64) -> (Vec<i64>, Count) {
-    let query = Query::parse(q, Words::default()).unwrap();
+    let query = Query::parse(q, Analyzer::default()).unwrap();
     let search =
-        RankedSearch { reader: ADA, room: None, authors: None, query, words: Words::default(), sort };
+        RankedSearch { reader: ADA, room: None, authors: None, query, analyzer: Analyzer::default(), sort };
     let request = PageRequest { number: PageNumber::Number(page), ..PageRequest::first(25) };
     let page = store.ranked(&search, request).await.unwrap().unwrap();
     (ids(&page.results), page.count)
@@ -217,7 +217,7 @@ async fn long_rooms_are_searched_exactly_on_sqlite() {
             None => store,
         };
         store.migrate().await.unwrap();
-        everything(&store, store.load(Words::default()).await.unwrap()).await;
+        everything(&store, store.load(Analyzer::default()).await.unwrap()).await;
     }
 }
 
@@ -231,7 +231,7 @@ async fn long_rooms_are_searched_exactly_on_postgresql() {
             None => store,
         };
         store.migrate().await.unwrap();
-        everything(&store, store.load(Words::default()).await.unwrap()).await;
+        everything(&store, store.load(Analyzer::default()).await.unwrap()).await;
     }
     databases.drop_all().await;
 }

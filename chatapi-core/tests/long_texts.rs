@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use chatapi_core::messages::{Message, MessageFilter, NewMessage};
 use chatapi_core::page::{Count, PageRequest};
 use chatapi_core::rooms::{NewRoom, Room};
-use chatapi_core::search::{SearchTerms, Words};
+use chatapi_core::search::{Analyzer, SearchTerms};
 use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::{Engine, Row as _};
 use chatapi_core::store::postgres::PgStore;
@@ -26,7 +26,7 @@ const BUILT: i64 = 1024 * 1024;
 const MERGED: i64 = 8 * BUILT;
 
 async fn send(store: &impl Store, room: &Room, author: &User, content: &str) -> Message {
-    let text = Text::new(content, Words::default()).unwrap();
+    let text = Text::new(content, Analyzer::default()).unwrap();
     store.create_message(NewMessage { room: room.id, user: author.id, text, at: AT }).await.unwrap().unwrap()
 }
 
@@ -76,7 +76,7 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
     for n in 0..24 {
         send(&store, &tea, &ann, &long(n)).await;
     }
-    assert_eq!(store.untidy_rooms().await.unwrap(), [tea.id]);
+    assert_eq!(store.rooms_to_index().await.unwrap(), [tea.id]);
     let sends = async {
         // Nobody waits for the index so long that a send is refused.
         for n in 0..200 {
@@ -84,8 +84,8 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
             tokio::task::yield_now().await;
         }
     };
-    let (tidied, ()) = tokio::join!(store.tidy(tea.id, Words::default()), sends);
-    tidied.unwrap();
+    let (indexed, ()) = tokio::join!(store.index_room(tea.id, Analyzer::default()), sends);
+    indexed.unwrap();
     let built = numbers(&store, "select bytes from chatapi_segments order by id").await;
     assert_eq!(built.len(), 2, "{built:?}");
     assert!(built.iter().all(|bytes| *bytes <= BUILT), "{built:?}");
@@ -97,12 +97,12 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
     for n in 101..111 {
         send(&store, &tea, &ann, &long(n)).await;
     }
-    store.tidy(tea.id, Words::default()).await.unwrap();
+    store.index_room(tea.id, Analyzer::default()).await.unwrap();
     assert_eq!(found(&store, &ann, "\"w0x100 w7919x100\"").await, Count::Exact(1));
-    let text = Text::new("short now", Words::default()).unwrap();
+    let text = Text::new("short now", Analyzer::default()).unwrap();
     let reach = chatapi_core::permission::AccessScope::EveryRoom;
     store.update_message(changed.id, reach, Some(&text), AT).await.unwrap().unwrap();
-    store.tidy(tea.id, Words::default()).await.unwrap();
+    store.index_room(tea.id, Analyzer::default()).await.unwrap();
     assert_eq!(found(&store, &ann, "\"w0x100 w7919x100\"").await, Count::Exact(0));
     assert_eq!(found(&store, &ann, "\"short now\"").await, Count::Exact(1));
 
@@ -110,13 +110,13 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
     for n in 200..260 {
         send(&store, &tea, &ann, &long(n)).await;
     }
-    store.tidy(tea.id, Words::default()).await.unwrap();
+    store.index_room(tea.id, Analyzer::default()).await.unwrap();
     let merged = numbers(&store, "select bytes from chatapi_segments where level > 0").await;
     assert!(!merged.is_empty() && merged.iter().all(|bytes| *bytes <= MERGED), "{merged:?}");
     for n in 300..1000 {
         send(&store, &tea, &ann, &format!("{n} {}", "tea ".repeat(500))).await;
     }
-    store.tidy(tea.id, Words::default()).await.unwrap();
+    store.index_room(tea.id, Analyzer::default()).await.unwrap();
     let segments = numbers(&store, "select bytes from chatapi_segments").await;
     assert!(segments.iter().all(|bytes| *bytes <= MERGED), "{segments:?}");
     assert_eq!(found(&store, &ann, "tea").await, Count::Exact(700));

@@ -106,5 +106,5 @@ async fn queues_are_empty_where_nothing_is_to_be_done() {
     let chat = TestChat::new(|builder| builder);
     chat.user("ann").await;
     let queues = chat.api().queues();
-    assert_eq!((queues.hashing, queues.passwords, queues.events, queues.untidy_rooms), (0, 0, 0, 0));
+    assert_eq!((queues.hashing, queues.passwords, queues.events, queues.rooms_to_index), (0, 0, 0, 0));
 }

@@ -5,7 +5,7 @@
 
 use chatapi_core::messages::{Anchor, CursorPageRequest, MessageFilter, RankedSearch, Sort};
 use chatapi_core::page::PageRequest;
-use chatapi_core::search::{Query, SearchTerms, Words};
+use chatapi_core::search::{Analyzer, Query, SearchTerms};
 use chatapi_core::store::engine::{Engine as _, Row as _};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::testing::postgres::Databases;
@@ -20,9 +20,9 @@ async fn search(store: &PgStore, words: &[String]) {
     store.messages(&filter, PageRequest::first(25)).await.unwrap();
     store.cursor_page(&filter, &CursorPageRequest::new(Anchor::Newest, 25)).await.unwrap();
     for query in [terms, words.join(" OR "), format!("\"{}\"", words.join(" "))] {
-        let query = Query::parse(&query, Words::default()).unwrap();
-        let (words, sort) = (Words::default(), Sort::Relevance);
-        let search = RankedSearch { reader: READER, room: None, authors: None, query, words, sort };
+        let query = Query::parse(&query, Analyzer::default()).unwrap();
+        let (analyzer, sort) = (Analyzer::default(), Sort::Relevance);
+        let search = RankedSearch { reader: READER, room: None, authors: None, query, analyzer, sort };
         store.ranked(&search, PageRequest::first(25)).await.unwrap();
     }
 }

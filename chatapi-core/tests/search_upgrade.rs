@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use chatapi_core::messages::{MessageFilter, NewMessage};
 use chatapi_core::page::PageRequest;
 use chatapi_core::rooms::NewRoom;
-use chatapi_core::search::{SearchTerms, Words};
+use chatapi_core::search::{Analyzer, SearchTerms};
 use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::Engine;
 use chatapi_core::store::postgres::PgStore;
@@ -21,9 +21,9 @@ use sqlx::SqlStr;
 
 /// What older releases left: texts that were folded otherwise, and segments of them, neither of which says how it was read.
 const OLDER: [&str; 3] = [
-    "update chatapi_fresh_texts set folded = 'kırmızı 3', stems = ' kırmızı 3 ', analyzer = '' where folded like '%3'",
+    "update chatapi_pending_texts set folded = 'kırmızı 3', stems = ' kırmızı 3 ', analyzer = '' where folded like '%3'",
     "update chatapi_segments set analyzer = '', bytes = 0",
-    "delete from chatapi_segment_pages where name > '' and name < '~'",
+    "delete from chatapi_segment_blocks where name > '' and name < '~'",
 ];
 
 async fn what_an_older_release_indexed_is_found<E: Engine>(store: SqlStore<E>) {
@@ -46,20 +46,20 @@ async fn what_an_older_release_indexed_is_found<E: Engine>(store: SqlStore<E>) {
     let tea =
         store.create_room(NewRoom { name: "tea".into(), admin: ann.id, users: Vec::new() }).await.unwrap();
     for n in 0..4 {
-        let text = Text::new(&format!("kırmızı {n}"), Words::default()).unwrap();
+        let text = Text::new(&format!("kırmızı {n}"), Analyzer::default()).unwrap();
         let new = NewMessage { room: tea.id, user: ann.id, text, at };
         store.create_message(new).await.unwrap().unwrap();
         if n == 2 {
-            store.tidy(tea.id, Words::default()).await.unwrap();
+            store.index_room(tea.id, Analyzer::default()).await.unwrap();
         }
     }
     for sql in OLDER {
         store.engine().write(SqlStr::from_static(sql), &[]).await.unwrap();
     }
-    store.use_words(Words::default()).await.unwrap();
-    assert_eq!(store.untidy_rooms().await.unwrap(), [tea.id]);
-    store.tidy(tea.id, Words::default()).await.unwrap();
-    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    store.use_analyzer(Analyzer::default()).await.unwrap();
+    assert_eq!(store.rooms_to_index().await.unwrap(), [tea.id]);
+    store.index_room(tea.id, Analyzer::default()).await.unwrap();
+    assert_eq!(store.rooms_to_index().await.unwrap(), []);
     for term in ["KIRMIZI", "kırmızı", "rmız"] {
         let filter =
             MessageFilter { search: SearchTerms::parse(term).unwrap(), ..MessageFilter::all(ann.id) };

@@ -75,7 +75,7 @@ impl super::Loader for Loader {
     }
 
     async fn pack(&mut self) -> Result<()> {
-        self.run(vec!["vacuum full chatapi_fresh_texts".to_owned()]).await
+        self.run(vec!["vacuum full chatapi_pending_texts".to_owned()]).await
     }
 
     async fn settle(&mut self) -> Result<()> {

@@ -44,7 +44,7 @@ pub(super) static OF_MESSAGES: [Table; 2] = [
         has_ids: true,
     },
     Table {
-        name: "chatapi_fresh_texts",
+        name: "chatapi_pending_texts",
         columns: "message_id, room_id, user_id, folded, stems, created_at",
         has_ids: false,
     },

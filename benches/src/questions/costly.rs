@@ -17,7 +17,7 @@ pub enum Costly {
     /// One quoted term as long as a search may be.
     Phrase,
     /// Ranked, any of the most frequent words, as many as a query may have.
-    Words,
+    Analyzer,
 }
 
 /// The most characters of a search.
@@ -25,7 +25,7 @@ const LENGTH: usize = 2000;
 
 impl Costly {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Letters, Self::Pairs, Self::Phrase, Self::Words];
+    pub const ALL: [Self; 4] = [Self::Letters, Self::Pairs, Self::Phrase, Self::Analyzer];
 
     /// Its name in reports.
     pub fn name(self) -> &'static str {
@@ -33,7 +33,7 @@ impl Costly {
             Self::Letters => "costly: letters",
             Self::Pairs => "costly: pairs of letters",
             Self::Phrase => "costly: a long phrase",
-            Self::Words => "costly: frequent words, ranked",
+            Self::Analyzer => "costly: frequent words, ranked",
         }
     }
 
@@ -52,7 +52,7 @@ impl Costly {
                 let phrase: String = said.chars().take(LENGTH - 2).collect();
                 search(&format!("\"{phrase}\""), "order=newest")
             }
-            Self::Words => {
+            Self::Analyzer => {
                 let words = words(data, Query::LIMIT).join(" OR ");
                 format!("q={}&sort=relevance", encoded(&words))
             }

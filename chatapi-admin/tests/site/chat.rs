@@ -110,11 +110,11 @@ impl Chat {
             .routes(chatapi_admin::routes(store.clone(), options))
             .build()
             .unwrap();
-        let words = api.words();
+        let analyzer = api.analyzer();
         let load: Loads = Box::new(move |messages| {
             let store = store.clone();
             Box::pin(async move {
-                let mut load = store.load(words).await.unwrap();
+                let mut load = store.load(analyzer).await.unwrap();
                 load.add_messages(&messages).await.unwrap();
                 load.commit().await.unwrap();
             })

@@ -225,7 +225,7 @@ impl Builder {
             body_memory: BodyMemory::new(self.config.body_memory.max(self.config.body_limit)),
             config: self.config,
             routes: routes.into_iter().map(Arc::new).collect(),
-            upkeep: Arc::default(),
+            indexer: Arc::default(),
             random: self.random,
             tasks,
             closing: CancellationToken::new(),

@@ -42,7 +42,7 @@ impl Asked {
     }
 }
 
-/// The cursor page that the query asks for; `None` where it asks for a page by number, or by an offset. Words that `order`
+/// The cursor page that the query asks for; `None` where it asks for a page by number, or by an offset. Analyzer that `order`
 /// does not have are ignored, and so is a `limit` that is no positive integer or stands beside a `page`: clients that were
 /// written for other APIs send these, and the documented API ignores them.
 ///

@@ -61,7 +61,7 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
     };
     if let Some(search) = ranked::search(&api, &call, reader, &filter)? {
         let page = api.search(&search, call.page(&api)).await?;
-        let found = move |content: &str| search.query.highlights(content, search.words);
+        let found = move |content: &str| search.query.highlights(content, search.analyzer);
         return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?);
     }
     let terms = filter.search.clone();

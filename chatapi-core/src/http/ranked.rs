@@ -22,13 +22,13 @@ pub(super) fn search(
     }
     errors.none()?;
     let sort = if call.query("sort") == Some("recent") { Sort::Recent } else { Sort::Relevance };
-    let words = api.words();
+    let analyzer = api.analyzer();
     Ok(Some(RankedSearch {
         reader,
         room: filter.room,
         authors: filter.user.map(|user| vec![user]),
-        query: Query::parse(text, words)?,
-        words,
+        query: Query::parse(text, analyzer)?,
+        analyzer,
         sort,
     }))
 }

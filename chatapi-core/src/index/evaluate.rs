@@ -1,24 +1,24 @@
-//! What a segment's pages say of a search.
+//! What a segment's blocks say of a search.
 
-use super::Damaged;
+use super::CorruptIndex;
+use super::blocks::{Block, KeyRange};
 use super::grams::cover;
-use super::pages::{Page, Sought};
+use super::postings::{Posting, followed};
 use super::segment::{of_author, of_gram, of_word};
-use super::spots::{Spot, followed};
 use crate::UserId;
 use crate::search::SearchTerms;
 
-/// Something to look for: what must stand at which distance from the spot where it begins.
+/// Something to look for: what must stand at which distance from where it begins.
 #[derive(Clone, Debug)]
-pub(crate) struct Needle(Vec<(u32, Sought)>);
+pub(crate) struct TermQuery(Vec<(u32, KeyRange)>);
 
-impl Needle {
+impl TermQuery {
     /// A folded text, anywhere.
     pub(crate) fn term(term: &str) -> Self {
         Self(cover(term).into_iter().map(|(distance, gram)| (distance, of_gram(&gram))).collect())
     }
 
-    /// Words in a row, by their stems.
+    /// Analyzer in a row, by their stems.
     pub(crate) fn phrase(stems: &[String]) -> Self {
         Self((0..).zip(stems).map(|(distance, stem)| (distance, of_word(stem))).collect())
     }
@@ -35,46 +35,46 @@ impl Needle {
     }
 
     /// What must be read to find it.
-    pub(crate) fn sought(&self) -> impl Iterator<Item = &Sought> {
+    pub(crate) fn key_ranges(&self) -> impl Iterator<Item = &KeyRange> {
         self.0.iter().map(|(_, sought)| sought)
     }
 
-    /// The messages of a segment that have it, by their ordinals, in order.
-    fn messages_on(&self, pages: &[Page]) -> Result<Vec<u32>, Damaged> {
+    /// The messages of a segment that have it, by their document ids, in order.
+    fn messages_on(&self, blocks: &[Block]) -> Result<Vec<u32>, CorruptIndex> {
         match self.0.as_slice() {
             // Where it stands does not matter without another beside it.
-            [(_, alone)] => alone.messages_on(pages),
+            [(_, alone)] => alone.messages_on(blocks),
             _ => {
-                let mut ordinals: Vec<u32> =
-                    self.spots_on(pages)?.iter().map(|spot| spot.ordinal()).collect();
-                ordinals.dedup();
-                Ok(ordinals)
+                let mut doc_ids: Vec<u32> =
+                    self.postings_on(blocks)?.iter().map(|posting| posting.doc_id()).collect();
+                doc_ids.dedup();
+                Ok(doc_ids)
             }
         }
     }
 
-    /// Where it begins in a segment, of which these pages were read.
-    pub(crate) fn spots_on(&self, pages: &[Page]) -> Result<Vec<Spot>, Damaged> {
+    /// Where it begins in a segment, of which these blocks were read.
+    pub(crate) fn postings_on(&self, blocks: &[Block]) -> Result<Vec<Posting>, CorruptIndex> {
         let mut parts = self.0.iter();
         let Some((_, first)) = parts.next() else { return Ok(Vec::new()) };
-        let mut spots = first.spots_on(pages)?;
+        let mut postings = first.postings_on(blocks)?;
         for (distance, part) in parts {
-            if spots.is_empty() {
+            if postings.is_empty() {
                 break;
             }
-            followed(&mut spots, &part.spots_on(pages)?, *distance);
+            followed(&mut postings, &part.postings_on(blocks)?, *distance);
         }
-        Ok(spots)
+        Ok(postings)
     }
 }
 
-/// The messages of a segment that have every needle, by their ordinals.
-pub(crate) fn messages_with(needles: &[Needle], pages: &[Page]) -> Result<Vec<u32>, Damaged> {
+/// The messages of a segment that have every term, by their document ids.
+pub(crate) fn messages_with(terms: &[TermQuery], blocks: &[Block]) -> Result<Vec<u32>, CorruptIndex> {
     let mut found: Option<Vec<u32>> = None;
-    for needle in needles {
-        let mut here = needle.messages_on(pages)?;
+    for term in terms {
+        let mut here = term.messages_on(blocks)?;
         if let Some(before) = found {
-            here.retain(|ordinal| before.binary_search(ordinal).is_ok());
+            here.retain(|doc_id| before.binary_search(doc_id).is_ok());
         }
         if here.is_empty() {
             return Ok(here);
@@ -84,13 +84,15 @@ pub(crate) fn messages_with(needles: &[Needle], pages: &[Page]) -> Result<Vec<u3
     Ok(found.unwrap_or_default())
 }
 
-/// How often a needle occurs in the messages of a segment that have it.
-pub(crate) fn counts_of(needle: &Needle, pages: &[Page]) -> Result<Vec<(u32, u32)>, Damaged> {
+/// How often a term occurs in the messages of a segment that have it.
+pub(crate) fn counts_of(term: &TermQuery, blocks: &[Block]) -> Result<Vec<(u32, u32)>, CorruptIndex> {
     // Where a word stands does not matter without another beside it.
-    if let [(_, word @ Sought::Key(_))] = needle.0.as_slice() {
-        return word.counts_on(pages);
+    if let [(_, word @ KeyRange::Key(_))] = term.0.as_slice() {
+        return word.counts_on(blocks);
     }
-    let spots = needle.spots_on(pages)?;
-    let of_message = spots.chunk_by(|one, other| one.ordinal() == other.ordinal());
-    Ok(of_message.map(|spots| (spots[0].ordinal(), u32::try_from(spots.len()).unwrap_or(u32::MAX))).collect())
+    let postings = term.postings_on(blocks)?;
+    let of_message = postings.chunk_by(|one, other| one.doc_id() == other.doc_id());
+    Ok(of_message
+        .map(|postings| (postings[0].doc_id(), u32::try_from(postings.len()).unwrap_or(u32::MAX)))
+        .collect())
 }

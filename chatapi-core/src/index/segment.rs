@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::blocks::{Block, KeyRange, Writer};
 use super::grams::{Gram, grams};
-use super::pages::{Page, Sought, Writer};
-use super::spots::Spot;
-use super::{Damaged, read_difference, write_difference};
+use super::postings::Posting;
+use super::{CorruptIndex, read_difference, write_difference};
 use crate::messages::Cursor;
 use crate::{MessageId, Timestamp, UserId};
 
@@ -25,7 +25,7 @@ pub(crate) struct Segment {
     /// Where its messages stand, in order.
     pub(crate) cursors: Vec<Cursor>,
     /// Its keys and lists, and then its cursors.
-    pub(crate) pages: Vec<Page>,
+    pub(crate) blocks: Vec<Block>,
 }
 
 impl Segment {
@@ -33,48 +33,48 @@ impl Segment {
     pub(crate) fn of(texts: &[Text]) -> Self {
         let mut writer = Writer::default();
         // In the order of their keys: authors, grams, words.
-        for (author, spots) in authors(texts) {
-            writer.push(&author, &spots);
+        for (author, postings) in authors(texts) {
+            writer.push(&author, &postings);
         }
         let mut grams = all_grams(texts);
         grams.sort_unstable();
-        let mut spots = Vec::new();
+        let mut postings = Vec::new();
         for same in grams.chunk_by(|(one, _), (other, _)| one == other) {
-            spots.clear();
-            spots.extend(same.iter().map(|(_, spot)| *spot));
+            postings.clear();
+            postings.extend(same.iter().map(|(_, posting)| *posting));
             let key: String = std::iter::once(GRAMS).chain(same[0].0.text()).collect();
-            writer.push(&key, &spots);
+            writer.push(&key, &postings);
         }
-        for (word, spots) in all_words(texts) {
-            writer.push(&word, &spots);
+        for (word, postings) in all_words(texts) {
+            writer.push(&word, &postings);
         }
         Self::with(texts.iter().map(|text| text.cursor).collect(), writer)
     }
 
     pub(super) fn with(cursors: Vec<Cursor>, writer: Writer) -> Self {
-        let mut pages = writer.finish();
+        let mut blocks = writer.finish();
         let chunks = (0..).zip(cursors.chunks(CHUNK));
-        pages.extend(
-            chunks.map(|(chunk, cursors)| Page { name: chunk_name(chunk), data: write_cursors(cursors) }),
+        blocks.extend(
+            chunks.map(|(chunk, cursors)| Block { name: chunk_name(chunk), data: write_cursors(cursors) }),
         );
-        Self { cursors, pages }
+        Self { cursors, blocks }
     }
 }
 
-/// How many cursors are on a page.
+/// How many cursors are on a block.
 const CHUNK: usize = 256;
 
-/// Begins the names of pages of cursors: after all names of other pages.
+/// Begins the names of blocks of cursors: after all names of other blocks.
 pub(crate) const CURSORS: &str = "~";
 
 /// The number of the chunk with the cursor of this message.
-pub(crate) fn chunk_of(ordinal: u32) -> u32 {
-    ordinal / CHUNK as u32
+pub(crate) fn chunk_of(doc_id: u32) -> u32 {
+    doc_id / CHUNK as u32
 }
 
 /// The cursor of a message in that chunk.
-pub(crate) fn cursor_on(ordinal: u32, chunk: &[Cursor]) -> Result<Cursor, Damaged> {
-    chunk.get(ordinal as usize % CHUNK).copied().ok_or(Damaged)
+pub(crate) fn cursor_on(doc_id: u32, chunk: &[Cursor]) -> Result<Cursor, CorruptIndex> {
+    chunk.get(doc_id as usize % CHUNK).copied().ok_or(CorruptIndex)
 }
 
 /// How many messages of a segment come before a cursor, from the chunk of this number, in which it lies.
@@ -83,7 +83,7 @@ pub(crate) fn number_before(at: Cursor, chunk: u32, cursors: &[Cursor]) -> u32 {
     chunk * CHUNK as u32 + u32::try_from(here).unwrap_or(u32::MAX)
 }
 
-/// The name of the page with this chunk of cursors.
+/// The name of the block with this chunk of cursors.
 pub(crate) fn chunk_name(chunk: u32) -> String {
     format!("{CURSORS}{chunk:04x}")
 }
@@ -93,46 +93,46 @@ const GRAMS: char = 'g';
 const WORDS: char = 'w';
 
 /// What finds the messages of an author.
-pub(crate) fn of_author(author: UserId) -> Sought {
-    Sought::Key(author_key(author))
+pub(crate) fn of_author(author: UserId) -> KeyRange {
+    KeyRange::Key(author_key(author))
 }
 
 /// What finds a gram, or those that begin so.
-pub(crate) fn of_gram(gram: &str) -> Sought {
+pub(crate) fn of_gram(gram: &str) -> KeyRange {
     let key = format!("{GRAMS}{gram}");
-    if gram.chars().count() < super::grams::GRAM { Sought::Prefix(key) } else { Sought::Key(key) }
+    if gram.chars().count() < super::grams::GRAM { KeyRange::Prefix(key) } else { KeyRange::Key(key) }
 }
 
 /// What finds a word, by its stem.
-pub(crate) fn of_word(stem: &str) -> Sought {
-    Sought::Key(format!("{WORDS}{stem}"))
+pub(crate) fn of_word(stem: &str) -> KeyRange {
+    KeyRange::Key(format!("{WORDS}{stem}"))
 }
 
 fn author_key(author: UserId) -> String {
     format!("{AUTHORS}{author}")
 }
 
-fn authors(texts: &[Text]) -> BTreeMap<String, Vec<Spot>> {
+fn authors(texts: &[Text]) -> BTreeMap<String, Vec<Posting>> {
     let mut authors = BTreeMap::<_, Vec<_>>::new();
-    for (ordinal, text) in (0..).zip(texts) {
-        authors.entry(author_key(text.author)).or_default().push(Spot::new(ordinal, 0));
+    for (doc_id, text) in (0..).zip(texts) {
+        authors.entry(author_key(text.author)).or_default().push(Posting::new(doc_id, 0));
     }
     authors
 }
 
-fn all_grams(texts: &[Text]) -> Vec<(Gram, Spot)> {
-    let of_text = |(ordinal, text)| {
-        let spot = move |(position, gram)| (gram, Spot::new(ordinal, position));
-        grams(text).map(spot)
+fn all_grams(texts: &[Text]) -> Vec<(Gram, Posting)> {
+    let of_text = |(doc_id, text)| {
+        let posting = move |(position, gram)| (gram, Posting::new(doc_id, position));
+        grams(text).map(posting)
     };
     (0..).zip(texts.iter().map(|text| text.folded.as_str())).flat_map(of_text).collect()
 }
 
-fn all_words(texts: &[Text]) -> BTreeMap<String, Vec<Spot>> {
+fn all_words(texts: &[Text]) -> BTreeMap<String, Vec<Posting>> {
     let mut lists = BTreeMap::<_, Vec<_>>::new();
-    for (ordinal, text) in (0..).zip(texts) {
+    for (doc_id, text) in (0..).zip(texts) {
         for (position, stem) in (0..).zip(text.stems.split_terminator(' ').skip(1)) {
-            lists.entry(format!("{WORDS}{stem}")).or_default().push(Spot::new(ordinal, position));
+            lists.entry(format!("{WORDS}{stem}")).or_default().push(Posting::new(doc_id, position));
         }
     }
     lists
@@ -151,8 +151,8 @@ fn write_cursors(cursors: &[Cursor]) -> Vec<u8> {
     bytes
 }
 
-/// The cursors on a page, in order.
-pub(crate) fn read_cursors(mut bytes: &[u8]) -> Result<Vec<Cursor>, Damaged> {
+/// The cursors on a block, in order.
+pub(crate) fn read_cursors(mut bytes: &[u8]) -> Result<Vec<Cursor>, CorruptIndex> {
     let mut cursors = Vec::new();
     let mut before = (0, 0);
     while !bytes.is_empty() {
@@ -161,15 +161,15 @@ pub(crate) fn read_cursors(mut bytes: &[u8]) -> Result<Vec<Cursor>, Damaged> {
     Ok(cursors)
 }
 
-/// How many bytes the first cursor of a page takes at most: two numbers of 64 bits, seven of them a byte.
+/// How many bytes the first cursor of a block takes at most: two numbers of 64 bits, seven of them a byte.
 pub(crate) const FIRST: usize = 20;
 
-/// The first cursor of a page, from its first bytes.
-pub(crate) fn first_cursor(mut bytes: &[u8]) -> Result<Cursor, Damaged> {
+/// The first cursor of a block, from its first bytes.
+pub(crate) fn first_cursor(mut bytes: &[u8]) -> Result<Cursor, CorruptIndex> {
     read_cursor(&mut bytes, &mut (0, 0))
 }
 
-fn read_cursor(bytes: &mut &[u8], before: &mut (i64, i64)) -> Result<Cursor, Damaged> {
+fn read_cursor(bytes: &mut &[u8], before: &mut (i64, i64)) -> Result<Cursor, CorruptIndex> {
     let at = before.0.wrapping_add(read_difference(bytes)?);
     let id = before.1.wrapping_add(read_difference(bytes)?);
     *before = (at, id);

@@ -3,7 +3,7 @@
 use super::Message;
 use crate::error::{Error, Result};
 use crate::page::{Page, PageRequest};
-use crate::search::{Author, Query, Weights, Words};
+use crate::search::{Analyzer, Author, Bm25, Query};
 use crate::{ChatApi, RoomId, Timestamp, UserId};
 
 /// Which messages are wanted by their words: those in rooms that the reader is in, less what the rest leaves out.
@@ -19,7 +19,7 @@ pub struct RankedSearch {
     /// The words.
     pub query: Query,
     /// How words are read: as the texts were when they were sent.
-    pub words: Words,
+    pub analyzer: Analyzer,
     /// Which come first.
     pub sort: Sort,
 }
@@ -27,7 +27,7 @@ pub struct RankedSearch {
 /// The order of what a search by words finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// The best answers first, by [`Weights`](crate::search::Weights); of equals the newest.
+    /// The best answers first, by [`Bm25`](crate::search::Bm25); of equals the newest.
     #[default]
     Relevance,
     /// The newest first.
@@ -42,7 +42,7 @@ impl RankedSearch {
 
     /// The score of a message in which the query's phrases occur so often; `None` where it is not what the query asks for.
     /// Where the newest come first, all have the same.
-    pub fn score(&self, weights: &Weights, counts: &[u32]) -> Option<f64> {
+    pub fn score(&self, weights: &Bm25, counts: &[u32]) -> Option<f64> {
         let counts = self.query.relevant(counts)?;
         Some(match self.sort {
             Sort::Relevance => weights.score(&counts),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::alignment::Alignment;
-use super::{Positions, Query, SearchTerms, Words};
+use super::{Analyzer, Positions, Query, SearchTerms};
 
 /// A part of a message's content that a search matched: whole user-perceived characters of it.
 ///
@@ -42,7 +42,7 @@ impl SearchTerms {
 impl Query {
     /// Where the phrases stand in a content that counted for it; in order, and those that touch as one. Nothing where the
     /// content is not what the query asks for. The first [`Highlight::LIMIT`] of them.
-    pub fn highlights(&self, content: &str, words: Words) -> Vec<Highlight> {
+    pub fn highlights(&self, content: &str, words: Analyzer) -> Vec<Highlight> {
         let alignment = Alignment::new(content);
         let mut places = Vec::new();
         let cut = words.words(alignment.folded()).inspect(|word| places.push(word.bytes.clone()));

@@ -7,10 +7,10 @@ use snowball_stemmers_rs::{Algorithm, Stemmer};
 
 macro_rules! languages {
     ($($(#[$attribute:meta])* $language:ident $name:literal)*) => {
-        /// The language that most messages are written in. Words that differ in their endings alone, as `message` and
+        /// The language that most messages are written in. Analyzer that differ in their endings alone, as `message` and
         /// `messages` do in English, find each other: both are brought to one stem by [Snowball]'s algorithm.
         ///
-        /// Words of other languages are found too: the same is done to them in messages and in queries. Its name, as
+        /// Analyzer of other languages are found too: the same is done to them in messages and in queries. Its name, as
         /// it is written and parsed, is that of its variant in lower case.
         ///
         /// [Snowball]: https://snowballstem.org/algorithms/

@@ -71,12 +71,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::Words;
+    use crate::search::Analyzer;
     use crate::text::search_fold;
 
     fn counts(query: &str, content: &str) -> Option<Vec<u32>> {
-        let query = Query::parse(query, Words::default()).unwrap();
-        query.counts_in(&Words::default().words(&search_fold(content)).collect())
+        let query = Query::parse(query, Analyzer::default()).unwrap();
+        query.counts_in(&Analyzer::default().words(&search_fold(content)).collect())
     }
 
     fn matches(query: &str, content: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What `?q=` asks for.
 
-use super::Words;
+use super::Analyzer;
 use crate::Timestamp;
 use crate::error::Result;
 
@@ -48,7 +48,7 @@ pub struct Clause {
     pub none: Vec<usize>,
 }
 
-/// Words in a row, often one alone, by their stems.
+/// Analyzer in a row, often one alone, by their stems.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phrase {
     stems: Vec<String>,
@@ -74,7 +74,7 @@ impl Query {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid), under `q`: where no word is to be found or one side of `OR` has none,
     /// where a name is missing or a date is none, on more than [`LIMIT`](Self::LIMIT) words, and on NUL characters.
-    pub fn parse(text: &str, words: Words) -> Result<Self> {
+    pub fn parse(text: &str, words: Analyzer) -> Result<Self> {
         parse::query(text, words)
     }
 

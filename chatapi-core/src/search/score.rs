@@ -15,9 +15,9 @@ const SATURATION: f64 = 1.2;
 ///
 /// [Robertson and Zaragoza 2009]: https://doi.org/10.1561/1500000019
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weights(Vec<f64>);
+pub struct Bm25(Vec<f64>);
 
-impl Weights {
+impl Bm25 {
     /// The weights of a query's phrases, in their order, from the number of `messages` in scope (those that the reader may
     /// find at all) and of how many of them have each.
     pub fn new(messages: u64, with_phrase: impl IntoIterator<Item = u64>) -> Self {
@@ -41,7 +41,7 @@ impl Weights {
 /// The place of a message among those found: the greatest comes first. Among equal scores that is the newest.
 #[derive(Clone, Copy, Debug)]
 pub struct Rank {
-    /// What [`Weights::score`] gave.
+    /// What [`Bm25::score`] gave.
     pub score: f64,
     /// When it was sent.
     pub at: Timestamp,
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_score_is_that_of_bm25() {
-        let weights = Weights::new(10, [1, 10]);
+        let weights = Bm25::new(10, [1, 10]);
         let (rare, common) = ((1.0_f64 + 9.5 / 1.5).ln(), (1.0_f64 + 0.5 / 10.5).ln());
         assert!((weights.score(&[1, 0]) - rare / 2.2).abs() < 1e-12);
         assert!((weights.score(&[2, 3]) - (rare * 2.0 / 3.2 + common * 3.0 / 4.2)).abs() < 1e-12);
@@ -98,7 +98,7 @@ mod tests {
             count in 1u32..10_000,
         ) {
             let (rare, common) = (one.min(other).min(messages), one.max(other).min(messages));
-            let weights = Weights::new(messages, [rare, common]);
+            let weights = Bm25::new(messages, [rare, common]);
             prop_assert!(weights.score(&[count, 0]) >= weights.score(&[0, count]));
             prop_assert!(weights.score(&[0, count + 1]) > weights.score(&[0, count]));
             prop_assert!(weights.score(&[0, count]) > 0.0);

@@ -1,4 +1,4 @@
-//! Words, as ranked search reads them: the same in messages and in queries.
+//! Analyzer, as ranked search reads them: the same in messages and in queries.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,7 +23,7 @@ use super::Language;
 ///
 /// [UAX #14]: https://www.unicode.org/reports/tr14/
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Words {
+pub struct Analyzer {
     pub(super) language: Language,
 }
 
@@ -41,7 +41,7 @@ pub struct Word<'a> {
 /// The longest word, in bytes.
 const LONGEST: usize = 64;
 
-impl Words {
+impl Analyzer {
     /// The words of texts that are mostly in this language.
     pub fn new(language: Language) -> Self {
         Self { language }
@@ -171,12 +171,12 @@ mod tests {
 
     fn cut(text: &str) -> Vec<String> {
         let folded = search_fold(text);
-        Words::new(Language::None).words(&folded).map(|word| word.stem.into_owned()).collect()
+        Analyzer::new(Language::None).words(&folded).map(|word| word.stem.into_owned()).collect()
     }
 
     fn stems(language: Language, text: &str) -> Vec<String> {
         let folded = search_fold(text);
-        Words::new(language).words(&folded).map(|word| word.stem.into_owned()).collect()
+        Analyzer::new(language).words(&folded).map(|word| word.stem.into_owned()).collect()
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_word_tells_where_it_stands() {
         let folded = search_fold("Ein Maß, zwei");
-        let places = Words::default().words(&folded).map(|word| (word.position, word.bytes));
+        let places = Analyzer::default().words(&folded).map(|word| (word.position, word.bytes));
         assert_eq!(places.collect::<Vec<_>>(), [(0, 0..3), (1, 4..8), (2, 10..14)]);
     }
 
@@ -240,7 +240,7 @@ mod tests {
             let folded = search_fold(&text);
             let is_left = |text: &str| text.chars().all(|c| matches!(Kind::of(c), Kind::Mark | Kind::Gap));
             let mut end = 0;
-            for (index, word) in Words::new(language).words(&folded).enumerate() {
+            for (index, word) in Analyzer::new(language).words(&folded).enumerate() {
                 prop_assert_eq!(word.position as usize, index);
                 prop_assert!(!word.stem.is_empty());
                 prop_assert!(is_left(&folded[end..word.bytes.start]));

@@ -6,11 +6,11 @@
 //!
 //! ```no_run
 //! # async fn take_over(store: chatapi_core::store::postgres::PgStore) -> Result<(), Box<dyn std::error::Error>> {
-//! use chatapi_core::search::Words;
+//! use chatapi_core::search::Analyzer;
 //! use chatapi_core::store::django::{Django, import};
 //!
 //! let mut django = Django::on_postgres("postgres://chat@localhost/chat".parse()?).await?;
-//! let mut load = store.load(Words::default()).await?;
+//! let mut load = store.load(Analyzer::default()).await?;
 //! let report = import(&mut django, &mut load, &mut |_| {}).await?;
 //! load.commit().await?;
 //! println!("{} messages", report.messages.kept);

@@ -7,7 +7,7 @@ use super::engine::Engine;
 use super::sql::SqlStore;
 use super::{Result, StoreError};
 use crate::messages::Message;
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::text::{fold, search_fold, stems};
 use crate::users::User;
 use crate::{MessageId, RoomId, UserId};
@@ -24,7 +24,7 @@ const BATCH: usize = 10_000;
 #[must_use = "what is not committed has not happened"]
 pub struct Load {
     bulk: Box<dyn Bulk>,
-    words: Words,
+    analyzer: Analyzer,
 }
 
 /// A room without its members: they are [added](Load::add_members) by themselves.
@@ -69,8 +69,8 @@ impl<E: Engine> SqlStore<E> {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the database cannot be reached, or others are at work on it that do not end.
-    pub async fn load(&self, words: Words) -> Result<Load> {
-        Ok(Load { bulk: self.engine().begin_load().await?, words })
+    pub async fn load(&self, analyzer: Analyzer) -> Result<Load> {
+        Ok(Load { bulk: self.engine().begin_load().await?, analyzer })
     }
 }
 
@@ -126,10 +126,10 @@ impl Load {
     pub async fn add_messages(&mut self, messages: &[Message]) -> Result<()> {
         let [rows, texts] = &OF_MESSAGES;
         self.add(rows, messages, |message, write| write(&tables::message(message))).await?;
-        let (words, analyzer) = (self.words, self.words.analyzer());
+        let (analyzer, name) = (self.analyzer, self.analyzer.name());
         let text = move |message: &Message, write: &mut Write<'_>| {
             let folded = search_fold(&message.content);
-            write(&tables::text(message, [&folded, &stems(&folded, words), &analyzer]));
+            write(&tables::text(message, [&folded, &stems(&folded, analyzer), &name]));
         };
         self.add(texts, messages, text).await
     }
@@ -147,7 +147,7 @@ impl Load {
     /// Has everything be there at once. What is added later by others gets ids past those that were added.
     ///
     /// Searches find the messages from now on. They are fast when
-    /// [`ChatApi::tidy`](crate::ChatApi::tidy) was called, or when the chat's upkeep has come around to it by itself.
+    /// [`ChatApi::index_pending`](crate::ChatApi::index_pending) was called, or when the chat's indexer has come around to it by itself.
     pub async fn commit(self) -> Result<()> {
         self.bulk.commit().await
     }
@@ -176,7 +176,7 @@ impl Load {
 
 impl std::fmt::Debug for Load {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Load").field("words", &self.words).finish_non_exhaustive()
+        f.debug_struct("Load").field("analyzer", &self.analyzer).finish_non_exhaustive()
     }
 }
 

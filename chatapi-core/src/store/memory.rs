@@ -14,7 +14,7 @@ use crate::messages::{
 use crate::page::{Count, Page, PageRequest, as_len};
 use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::store::{Result, Store};
 use crate::text::{Text, fold};
 use crate::users::{Administration, AuditEntry, NewUser, User, UserChange};
@@ -300,16 +300,16 @@ impl Store for MemoryStore {
         Ok(true)
     }
 
-    async fn use_words(&self, words: Words) -> Result<bool> {
+    async fn use_analyzer(&self, analyzer: Analyzer) -> Result<bool> {
         // Texts are read as they are searched.
-        Ok(self.tables().words.replace(words) != Some(words))
+        Ok(self.tables().analyzer.replace(analyzer) != Some(analyzer))
     }
 
-    async fn untidy_rooms(&self) -> Result<Vec<RoomId>> {
+    async fn rooms_to_index(&self) -> Result<Vec<RoomId>> {
         Ok(Vec::new())
     }
 
-    async fn tidy(&self, _: RoomId, _: Words) -> Result<()> {
+    async fn index_room(&self, _: RoomId, _: Analyzer) -> Result<()> {
         Ok(())
     }
 }

@@ -14,13 +14,14 @@ use crate::messages::{
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
 use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, MembersChange, NewRoom, Room, RoomChange};
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::text::Text;
 use crate::users::{Administration, AuditEntry, NewUser, User, UserChange};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 mod administration;
 mod counts;
+mod indexer;
 mod lists;
 mod members;
 mod messages;
@@ -30,7 +31,6 @@ mod rooms;
 mod scope;
 mod search;
 mod texts;
-mod upkeep;
 mod users;
 pub(crate) mod within;
 
@@ -361,15 +361,15 @@ impl<E: Engine> Store for SqlStore<E> {
         self.remove_message(id, reach).await
     }
 
-    async fn use_words(&self, words: Words) -> Result<bool> {
-        self.set_words(words).await
+    async fn use_analyzer(&self, analyzer: Analyzer) -> Result<bool> {
+        self.set_analyzer(analyzer).await
     }
 
-    async fn untidy_rooms(&self) -> Result<Vec<RoomId>> {
-        self.rooms_to_tidy().await
+    async fn rooms_to_index(&self) -> Result<Vec<RoomId>> {
+        self.rooms_to_index().await
     }
 
-    async fn tidy(&self, room: RoomId, words: Words) -> Result<()> {
-        self.tidy_room(room, words).await
+    async fn index_room(&self, room: RoomId, analyzer: Analyzer) -> Result<()> {
+        self.index_room(room, analyzer).await
     }
 }

@@ -21,6 +21,8 @@ mod cursor;
 mod external_users;
 mod fact;
 mod given;
+mod indexed_rooms;
+mod indexer;
 mod kept_messages;
 mod listed_messages;
 mod members;
@@ -31,8 +33,6 @@ mod ranked_messages;
 mod reached_messages;
 mod rooms;
 mod search;
-mod tidied_rooms;
-mod upkeep;
 mod users;
 
 /// The suite: every case about stores, each on a store of its own.
@@ -95,7 +95,7 @@ impl StoreSuite {
 
 fn facts() -> Vec<Fact> {
     [
-        upkeep::facts(),
+        indexer::facts(),
         users::facts(),
         changed_users::facts(),
         administered_users::facts(),
@@ -109,7 +109,7 @@ fn facts() -> Vec<Fact> {
         cursor::facts(),
         search::facts(),
         ranked_messages::facts(),
-        tidied_rooms::facts(),
+        indexed_rooms::facts(),
         concurrency::facts(),
         races::facts(),
         model::facts(),

@@ -41,7 +41,7 @@ impl Chat {
         let mut config = Config::default();
         config.accounts.send_activation_email = true;
         // What is done in the background is no endpoint's.
-        config.tidies = false;
+        config.background_indexing = false;
         // The cheapest hashes there are.
         let mut passwords = PasswordConfig::default();
         (passwords.memory_kib, passwords.passes) = (8, 1);

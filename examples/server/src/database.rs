@@ -10,7 +10,7 @@ use std::time::Duration;
 use chatapi_admin::{AdminStore, Options};
 use chatapi_core::api::{Builder, ChatApi};
 use chatapi_core::http::Route;
-use chatapi_core::search::Words;
+use chatapi_core::search::Analyzer;
 use chatapi_core::store::load::Load;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
@@ -80,10 +80,10 @@ impl Opened {
     }
 
     /// Begins to put rows in by the thousand.
-    pub(crate) async fn load(&self, words: Words) -> Result<Load, StoreError> {
+    pub(crate) async fn load(&self, analyzer: Analyzer) -> Result<Load, StoreError> {
         match self {
-            Self::Sqlite(store) => store.load(words).await,
-            Self::Postgres(store) => store.load(words).await,
+            Self::Sqlite(store) => store.load(analyzer).await,
+            Self::Postgres(store) => store.load(analyzer).await,
         }
     }
 

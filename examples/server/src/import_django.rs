@@ -1,6 +1,6 @@
 //! `chatapi-server import-django`: takes over the database of the Django deployment, all of it or nothing.
 
-use chatapi_core::search::Words;
+use chatapi_core::search::Analyzer;
 use chatapi_core::store::StoreError;
 use chatapi_core::store::django::{Django, ImportError, Report, import as take_over};
 use clap::Args;
@@ -9,7 +9,7 @@ use crate::database::{self, Database};
 use crate::failure::{Failure, causes};
 use crate::settings::Settings;
 use crate::settings::database::of_url;
-use crate::{tidy, welcome};
+use crate::{indexing, welcome};
 
 mod progress;
 mod summary;
@@ -39,8 +39,8 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
     say(&format!("To:   {}", settings.database));
     let mut django = open(from).await.map_err(|error| refused(&error))?;
     let opened = database::open(settings).await?;
-    let words = Words::new(settings.config.language);
-    let mut load = opened.load(words).await.map_err(|fault| not_written(&fault))?;
+    let analyzer = Analyzer::new(settings.config.language);
+    let mut load = opened.load(analyzer).await.map_err(|fault| not_written(&fault))?;
     let report = take_over(&mut django, &mut load, &mut |progress| meter.hear(progress)).await;
     // Whoever writes to Django's database need not wait for the rest.
     drop(django);
@@ -54,7 +54,7 @@ pub(crate) async fn import(options: &ImportOptions, settings: &Settings) -> Resu
     say("recreating the database indexes");
     load.commit().await.map_err(|fault| not_written(&fault))?;
     welcome::print(&told(&report, "Imported (counts verified in the database):"));
-    tidy::tidy(opened.store(), words, |done, rooms| meter.rooms(done, rooms)).await?;
+    indexing::index_all(opened.store(), analyzer, |done, rooms| meter.rooms(done, rooms)).await?;
     opened.close().await;
     Ok(())
 }

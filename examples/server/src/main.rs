@@ -9,6 +9,7 @@ mod failure;
 mod framework;
 mod healthcheck;
 mod import_django;
+mod indexing;
 mod logs;
 mod metrics;
 mod observers;
@@ -20,7 +21,6 @@ mod serve;
 mod settings;
 mod stop;
 mod superuser;
-mod tidy;
 mod traces;
 mod welcome;
 

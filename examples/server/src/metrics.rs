@@ -171,7 +171,7 @@ impl Metrics {
             ("hashing", queues.hashing),
             ("passwords", queues.passwords),
             ("events", queues.events),
-            ("rooms_to_index", queues.untidy_rooms),
+            ("rooms_to_index", queues.rooms_to_index),
             ("tasks", queues.tasks),
         ] {
             self.0.queues.get_or_create(&Queue { queue }).set(gauge(length));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chatapi_core::auth::password::{PasswordConfig, PasswordHasher, PasswordRules};
 use chatapi_core::messages::Message;
 use chatapi_core::random::SystemRandom;
-use chatapi_core::search::Words;
+use chatapi_core::search::Analyzer;
 use chatapi_core::store::StoreError;
 use chatapi_core::store::load::{Load, NextIds};
 use chatapi_core::text::nfkc;
@@ -20,7 +20,7 @@ use fastrand::Rng;
 use crate::database;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::{secret, tidy, welcome};
+use crate::{indexing, secret, welcome};
 
 mod conversation;
 mod crowd;
@@ -87,14 +87,14 @@ pub(crate) async fn seed(
     let hash = hash.map_err(|fault| Failure::because("cannot hash the password", &fault))?;
 
     let opened = database::open(settings).await?;
-    let words = Words::new(settings.config.language);
-    let mut load = opened.load(words).await.map_err(|fault| not_made(&fault))?;
+    let analyzer = Analyzer::new(settings.config.language);
+    let mut load = opened.load(analyzer).await.map_err(|fault| not_made(&fault))?;
     if !options.more && load.has_messages().await.map_err(|fault| not_made(&fault))? {
         return Err(Failure::hindrance("the database already contains messages: use --more to add to them"));
     }
     let made = fill(&mut load, opened.store(), options, &hash, clock.now()).await?;
     load.commit().await.map_err(|fault| not_made(&fault))?;
-    tidy::tidy(opened.store(), words, |_, _| {}).await?;
+    indexing::index_all(opened.store(), analyzer, |_, _| {}).await?;
     opened.close().await;
     let url = settings.public_url.clone().or(settings.bind.first().map(|address| welcome::url(*address)));
     welcome::print(&told(&made, options, &password, &url.unwrap_or_default()));

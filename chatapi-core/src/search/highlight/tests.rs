@@ -24,7 +24,7 @@ fn terms(search: &str, content: &str) -> String {
 }
 
 fn query(text: &str, content: &str) -> String {
-    let words = Words::new(Language::English);
+    let words = Analyzer::new(Language::English);
     marked(content, &Query::parse(text, words).unwrap().highlights(content, words))
 }
 
@@ -136,7 +136,7 @@ proptest! {
     fn a_word_of_a_content_is_highlighted_if_and_only_if_it_is_found(
         content in "[ab ]{0,12}", one in "[ab]{1,2}", other in "[ab]{1,2}",
     ) {
-        let words = Words::new(Language::None);
+        let words = Analyzer::new(Language::None);
         let query = Query::parse(&format!("{one} OR {other}"), words).unwrap();
         let is_one = |word: &&str| *word == one || *word == other;
         let expected = content.split(' ').filter(is_one).map(str::len).sum::<usize>();

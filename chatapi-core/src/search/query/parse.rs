@@ -8,7 +8,7 @@ use time::{Date, Duration, OffsetDateTime, UtcOffset};
 use super::{Author, Clause, Phrase, Query};
 use crate::Timestamp;
 use crate::error::{Error, NUL, Result};
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::text::{nfkc, search_fold};
 
 const NO_WORD: &str = "Enter at least one word to search for.";
@@ -22,7 +22,7 @@ const QUOTES: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
 
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
-pub(super) fn query(text: &str, words: Words) -> Result<Query> {
+pub(super) fn query(text: &str, words: Analyzer) -> Result<Query> {
     if text.contains('\0') {
         return Err(fault(NUL));
     }
@@ -113,7 +113,7 @@ fn value(text: &str) -> (bool, &str, &str) {
 
 /// A query of which a part was read.
 struct Reading {
-    words: Words,
+    words: Analyzer,
     query: Query,
     /// How many words and names it has so far.
     size: usize,

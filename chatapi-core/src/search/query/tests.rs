@@ -6,7 +6,7 @@ use crate::error::{Error, Invalid};
 use crate::search::Language;
 
 fn query(text: &str) -> Query {
-    Query::parse(text, Words::default()).unwrap()
+    Query::parse(text, Analyzer::default()).unwrap()
 }
 
 /// What a query says of words: clauses with `|` between them, stems of a phrase with `+`, and `-` before what is left out.
@@ -22,7 +22,7 @@ fn words(text: &str) -> String {
 }
 
 fn fault(text: &str) -> String {
-    match Query::parse(text, Words::default()).unwrap_err() {
+    match Query::parse(text, Analyzer::default()).unwrap_err() {
         Error::Invalid(Invalid::Fields(errors)) => {
             let faults: Vec<_> = errors.iter().collect();
             assert_eq!((faults.len(), faults[0].0), (1, "q"), "{text}");
@@ -102,7 +102,7 @@ fn each_of_several_dates_holds() {
 fn filters_may_stand_alone() {
     let query = query("from:me");
     assert!(query.any_of().is_empty() && !query.is_empty());
-    assert!(Query::parse(" \n", Words::default()).unwrap().is_empty());
+    assert!(Query::parse(" \n", Analyzer::default()).unwrap().is_empty());
 }
 
 #[test]
@@ -158,7 +158,7 @@ proptest! {
         text in r#"(\PC|[ "-]|OR | from:| before:| after:|2026-01-31|me){0,12}"#,
         language in prop::sample::select(Language::ALL),
     ) {
-        match Query::parse(&text, Words::new(language)) {
+        match Query::parse(&text, Analyzer::new(language)) {
             Ok(query) => {
                 let named = |index: &usize| *index < query.phrases().len();
                 for clause in query.any_of() {
@@ -176,6 +176,6 @@ proptest! {
 fn a_long_query_is_read_once() {
     for query in ["- ".repeat(300_000), "\" ".repeat(300_000), "-\"\"".repeat(300_000), "x".repeat(1_000_000)]
     {
-        assert!(Query::parse(&query, Words::default()).is_err(), "{}", &query[..9]);
+        assert!(Query::parse(&query, Analyzer::default()).is_err(), "{}", &query[..9]);
     }
 }

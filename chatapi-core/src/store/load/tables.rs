@@ -71,7 +71,7 @@ pub(super) static MEMBERS: Table = Table { name: "chatapi_room_members", columns
 pub(crate) static OF_MESSAGES: [Table; 2] = [
     Table { name: "chatapi_messages", columns: "id, room_id, user_id, content, created_at, updated_at" },
     Table {
-        name: "chatapi_fresh_texts",
+        name: "chatapi_pending_texts",
         columns: "message_id, room_id, user_id, folded, stems, created_at, analyzer",
     },
 ];

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::messages::{Message, MessageFilter};
 use crate::permission::AccessScope;
 use crate::rooms::{Member, MembersChange, Room, RoomChange};
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::store::{Result, StoreError};
 use crate::users::{Administration, AuditEntry, NewUser, User, UserChange, Write, keep_a_superuser};
 use crate::{MessageId, RoomId, Timestamp, UserId};
@@ -18,7 +18,7 @@ pub(super) struct Tables {
     pub(super) networks: BTreeMap<UserId, Vec<(Timestamp, String)>>,
     pub(super) rooms: BTreeMap<RoomId, RoomRow>,
     pub(super) messages: BTreeMap<MessageId, MessageRow>,
-    pub(super) words: Option<Words>,
+    pub(super) analyzer: Option<Analyzer>,
     pub(super) user_ids: Counter,
     pub(super) room_ids: Counter,
     pub(super) message_ids: Counter,

@@ -61,7 +61,7 @@ const BEGIN: [&str; 4] = [
     "begin",
     "set local maintenance_work_mem = '256MB'",
     "set local lock_timeout = '30s'",
-    "lock table chatapi_users, chatapi_rooms, chatapi_room_members, chatapi_messages, chatapi_fresh_texts in exclusive mode",
+    "lock table chatapi_users, chatapi_rooms, chatapi_room_members, chatapi_messages, chatapi_pending_texts in exclusive mode",
 ];
 
 /// A load's transaction.
@@ -149,7 +149,7 @@ impl Bulk for PgLoad {
         }
         self.connection
             .execute(
-                "analyze chatapi_users, chatapi_rooms, chatapi_room_members, chatapi_messages, chatapi_fresh_texts",
+                "analyze chatapi_users, chatapi_rooms, chatapi_room_members, chatapi_messages, chatapi_pending_texts",
             )
             .await?;
         self.connection.execute("commit").await

@@ -1,5 +1,5 @@
 //! Messages and their texts, written together: a text that search has not taken into its index stands in
-//! `chatapi_fresh_texts`.
+//! `chatapi_pending_texts`.
 
 use super::messages::{COLUMNS, message};
 use super::{Engine, Result, Sql, SqlStore, Value, first};
@@ -46,7 +46,7 @@ impl<E: Engine> SqlStore<E> {
         let mut transaction = self.engine.begin().await?;
         let changed = transaction.run(Sql::from(change).0, &values).await?;
         if !changed.is_empty() {
-            transaction.run(Sql::from(BURY).0, &[Value::Int(id.0)]).await?;
+            transaction.run(Sql::from(ADD_TOMBSTONE).0, &[Value::Int(id.0)]).await?;
             let [folded, stems, analyzer] = forms;
             transaction.run(Sql::from(REFRESH).0, &[Value::Int(id.0), folded, stems, analyzer]).await?;
         }
@@ -81,7 +81,7 @@ fn send_at_once() -> Sql {
          where room_id = $1 and user_id = $2 for key share
          returning id, room_id, user_id, created_at
      )
-     insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
+     insert into chatapi_pending_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
      select room_id, created_at, id, user_id, $5, $6, $7 from sent
      returning message_id"
         .into()
@@ -102,11 +102,7 @@ fn values(new: &NewMessage) -> [Value; 7] {
 
 /// What search reads of a text, and how it was read.
 fn forms(text: &Text) -> [Value; 3] {
-    [
-        Value::Text(text.folded().into()),
-        Value::Text(text.stems().into()),
-        Value::Text(text.words().analyzer()),
-    ]
+    [Value::Text(text.folded().into()), Value::Text(text.stems().into()), Value::Text(text.words().name())]
 }
 
 /// What the rows of a send say: the message, if it was added.
@@ -123,21 +119,21 @@ fn sent<R: super::Row>(new: &NewMessage, rows: &[R]) -> Result<Option<Message>> 
     })
 }
 
-/// A change and the new text, as one statement. Whether the text was fresh is decided by what happens to its row, and not
-/// by what was there before: the upkeep may be taking it into a segment at this moment.
+/// A change and the new text, as one statement. Whether the text was pending is decided by what happens to its row, and not
+/// by what was there before: the indexer may be taking it into a segment at this moment.
 fn change_at_once(change: &str, folded: usize) -> String {
     let (stems, analyzer) = (folded + 1, folded + 2);
     format!(
         "with changed as ({change}),
          refreshed as (
-             insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
+             insert into chatapi_pending_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
              select room_id, created_at, id, user_id, ${folded}, ${stems}, ${analyzer} from changed
              on conflict (room_id, created_at, message_id)
              do update set folded = excluded.folded, stems = excluded.stems, analyzer = excluded.analyzer
              returning room_id, message_id, xmax = 0 as is_new
          ),
          buried as (
-             insert into chatapi_dead_texts (room_id, message_id)
+             insert into chatapi_tombstones (room_id, message_id)
              select room_id, message_id from refreshed where is_new
              on conflict do nothing
          )
@@ -145,17 +141,17 @@ fn change_at_once(change: &str, folded: usize) -> String {
     )
 }
 
-/// Says that what a segment holds of a message is no longer so, unless its text is fresh.
-const BURY: &str = "insert into chatapi_dead_texts (room_id, message_id)
+/// Says that what a segment holds of a message is no longer so, unless its text is pending.
+const ADD_TOMBSTONE: &str = "insert into chatapi_tombstones (room_id, message_id)
     select room_id, id from chatapi_messages m where id = $1 and not exists (
-        select 1 from chatapi_fresh_texts f
+        select 1 from chatapi_pending_texts f
         where f.room_id = m.room_id and f.created_at = m.created_at and f.message_id = m.id
     )
     on conflict do nothing";
 
 /// Gives a message its text.
 const REFRESH: &str =
-    "insert into chatapi_fresh_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
+    "insert into chatapi_pending_texts (room_id, created_at, message_id, user_id, folded, stems, analyzer)
     select room_id, created_at, id, user_id, $2, $3, $4 from chatapi_messages where id = $1
     on conflict (room_id, created_at, message_id)
     do update set folded = excluded.folded, stems = excluded.stems, analyzer = excluded.analyzer";

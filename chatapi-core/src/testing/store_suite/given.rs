@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use crate::messages::{Message, MessageFilter, NewMessage};
 use crate::page::{Count, Page, PageRequest};
 use crate::rooms::{ListedRoom, NewRoom, Room};
-use crate::search::{SearchTerms, Words};
+use crate::search::{Analyzer, SearchTerms};
 use crate::text::Text;
 use crate::users::{NewUser, User};
 use crate::{MessageId, RoomId, Timestamp, UserId};
@@ -29,7 +29,7 @@ pub(super) const fn at(second: i64) -> Timestamp {
 }
 
 pub(super) fn text(content: &str) -> Text {
-    Text::new(content, Words::default()).unwrap()
+    Text::new(content, Analyzer::default()).unwrap()
 }
 
 pub(super) fn new_user(name: &str) -> NewUser {

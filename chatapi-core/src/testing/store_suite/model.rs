@@ -12,7 +12,7 @@ use crate::messages::{
 use crate::page::{Counting, Page};
 use crate::permission::AccessScope;
 use crate::rooms::{ListedRoom, Member, MembersChange, NewRoom, Room, RoomChange};
-use crate::search::{Query, SearchTerms, Words};
+use crate::search::{Analyzer, Query, SearchTerms};
 use crate::store::memory::MemoryStore;
 use crate::store::{Result, StoreError};
 use crate::users::{Administration, User};
@@ -183,18 +183,18 @@ impl Side {
                 self.answer(store.delete_message(self.message(id), self.reach(editor)).await)
             }
             Step::Ranked { reader, room, author, query, sort, page } => {
-                let words = Words::default();
+                let analyzer = Analyzer::default();
                 let search = RankedSearch {
                     reader: self.user(reader),
                     room: room.map(|room| self.room(room)),
                     authors: author.map(|author| vec![self.user(author)]),
-                    query: Query::parse(&query, words).unwrap(),
-                    words,
+                    query: Query::parse(&query, analyzer).unwrap(),
+                    analyzer,
                     sort,
                 };
                 self.page_answer(store.ranked(&search, page).await, Self::show_message)
             }
-            Step::Tidy(room) => self.answer(store.tidy(self.room(room), Words::default()).await),
+            Step::Index(room) => self.answer(store.index_room(self.room(room), Analyzer::default()).await),
         }
     }
 

@@ -5,7 +5,7 @@ use super::given::{NO_USER, WHOLE, at, room, text, user, users};
 use crate::messages::{NewMessage, RankedSearch, Sort};
 use crate::page::{Count, PageNumber, PageRequest};
 use crate::rooms::Room;
-use crate::search::{Query, Words};
+use crate::search::{Analyzer, Query};
 use crate::users::User;
 
 facts! {
@@ -92,7 +92,7 @@ async fn authors_and_times_leave_the_rest_out(store: &Subject) {
     let of_nobody = RankedSearch { authors: Some(vec![NO_USER]), ..search(&ann, "tea") };
     assert_eq!(of(store, &of_nobody).await, Vec::<String>::new());
     let until = format!("tea before:{} after:{}", at(3), at(0));
-    let until = RankedSearch { query: Query::parse(&until, Words::default()).unwrap(), ..of_bob };
+    let until = RankedSearch { query: Query::parse(&until, Analyzer::default()).unwrap(), ..of_bob };
     assert_eq!(of(store, &until).await, ["tea 4", "tea 3"]);
 }
 
@@ -140,11 +140,11 @@ async fn pages_of_ranked_messages_hold_each_once(store: &Subject) {
     assert_eq!(store.ranked(&search, past).await.unwrap(), None);
 }
 
-/// Sends messages a second apart, with the room tidied before the last.
+/// Sends messages a second apart, with the room indexed before the last.
 async fn say(store: &Subject, room: &Room, author: &User, contents: &[&str]) {
     for (n, content) in (0..).zip(contents) {
         if n + 1 == contents.len() as i64 {
-            store.tidy(room.id, Words::default()).await.unwrap();
+            store.index_room(room.id, Analyzer::default()).await.unwrap();
         }
         let new = NewMessage { room: room.id, user: author.id, text: text(content), at: at(n) };
         store.create_message(new).await.unwrap().unwrap();
@@ -152,9 +152,9 @@ async fn say(store: &Subject, room: &Room, author: &User, contents: &[&str]) {
 }
 
 fn search(reader: &User, query: &str) -> RankedSearch {
-    let words = Words::default();
-    let query = Query::parse(query, words).unwrap();
-    RankedSearch { reader: reader.id, room: None, authors: None, query, words, sort: Sort::Relevance }
+    let analyzer = Analyzer::default();
+    let query = Query::parse(query, analyzer).unwrap();
+    RankedSearch { reader: reader.id, room: None, authors: None, query, analyzer, sort: Sort::Relevance }
 }
 
 async fn of(store: &Subject, search: &RankedSearch) -> Vec<String> {

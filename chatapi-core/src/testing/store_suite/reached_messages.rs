@@ -6,7 +6,7 @@ use crate::messages::{Anchor, AnchorRequest, CursorPageRequest, MessageFilter, P
 use crate::page::Counting;
 use crate::permission::AccessScope::{EveryRoom, Room, RoomsOf};
 use crate::rooms::RoomChange;
-use crate::search::{SearchTerms, Words};
+use crate::search::{Analyzer, SearchTerms};
 
 facts! {
     who_reaches_every_room_reads_a_message_of_any,
@@ -74,7 +74,7 @@ async fn a_scope_says_which_messages_are_listed_counted_and_searched(store: &Sub
             }
         }
         for room in [&tea, &rum] {
-            store.tidy(room.id, Words::default()).await.unwrap();
+            store.index_room(room.id, Analyzer::default()).await.unwrap();
         }
     }
     let hello = send(store, &tea, &ann, "hello").await;

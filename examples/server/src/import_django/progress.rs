@@ -35,7 +35,7 @@ impl Meter {
         say(&line(progress, now - self.began));
     }
 
-    /// Hears of rooms that were tidied.
+    /// Hears of rooms that were indexed.
     pub(super) fn rooms(&mut self, done: usize, rooms: usize) {
         let now = Instant::now();
         if done == rooms || now - self.said >= BETWEEN_LINES {

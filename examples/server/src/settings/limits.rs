@@ -86,7 +86,7 @@ impl LimitOptions {
         config.members_per_request = self.members_per_request;
         config.count_bound = self.count_bound;
         config.language = self.search_language;
-        config.tidies = self.indexer;
+        config.background_indexing = self.indexer;
         config.user_cache = self.user_cache.0;
         config.access_lifetime = self.access_lifetime.0;
         config.refresh_lifetime = self.refresh_lifetime.0;

@@ -95,7 +95,7 @@ impl Traces {
             .with_target(TARGET, LevelFilter::INFO)
             .with_target("chatapi_core::store", LevelFilter::DEBUG)
             .with_target("chatapi_core", LevelFilter::WARN);
-        // What happens outside of requests, as the upkeep's statements do, would be a trace each.
+        // What happens outside of requests, as the indexer's statements do, would be a trace each.
         let amid_requests = dynamic_filter_fn(|about, context| {
             about.target() == TARGET || context.lookup_current().is_some()
         });

@@ -11,18 +11,18 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Result;
-use crate::index::pages::Page;
+use crate::index::blocks::Block;
 use crate::store::StoreError;
 
 /// How long a search may take, waiting included: as long as a statement on PostgreSQL. Searches that people make take a
 /// hundredth of it.
 const TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How many bytes of pages are evaluated where they were read. It takes about a tenth of a millisecond; to move the work to
+/// How many bytes of blocks are evaluated where they were read. It takes about a tenth of a millisecond; to move the work to
 /// another thread takes a tenth of that.
 const AT_ONCE: usize = 64 * 1024;
 
-/// How many KiB of pages all large evaluations hold together, those that wait for their turn included.
+/// How many KiB of blocks all large evaluations hold together, those that wait for their turn included.
 const HELD: usize = 256 * 1024;
 
 /// What bounds searches: their time, and the memory and the threads of those that evaluate much of the index.
@@ -31,7 +31,7 @@ pub(in crate::store::sql) struct Evaluations {
     timeout: Duration,
     /// One permit for each evaluation that may run at a time.
     turns: Arc<Semaphore>,
-    /// One permit for each KiB of pages that may be held.
+    /// One permit for each KiB of blocks that may be held.
     held: Arc<Semaphore>,
 }
 
@@ -87,9 +87,9 @@ fn backend(fault: impl Error + Send + Sync + 'static) -> StoreError {
     StoreError::Backend(fault.into())
 }
 
-/// How many bytes pages have.
-pub(super) fn bytes_of(pages: &HashMap<i64, Vec<Page>>) -> usize {
-    pages.values().flatten().map(|page| page.data.len()).sum()
+/// How many bytes blocks have.
+pub(super) fn bytes_of(blocks: &HashMap<i64, Vec<Block>>) -> usize {
+    blocks.values().flatten().map(|page| page.data.len()).sum()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Gathered, damaged};
-use crate::index::Damaged;
+use super::{Snapshot, corrupt};
+use crate::index::CorruptIndex;
 use crate::index::segment::{
     CURSORS, FIRST, chunk_name, chunk_of, cursor_on, first_cursor, number_before, read_cursors,
 };
@@ -11,22 +11,21 @@ use crate::messages::Cursor;
 use crate::store::sql::{Dialect, Engine, Result, Row, SqlStore, Value};
 use crate::{MessageId, RoomId};
 
-/// Messages of a segment, by their ordinals.
-pub(super) type Ordinals = (i64, Vec<u32>);
+/// Messages of a segment, by their document ids.
+pub(super) type DocIds = (i64, Vec<u32>);
 
 impl<E: Engine> SqlStore<E> {
     /// The cursors of messages of segments, list by list. `None` where a segment is gone.
-    pub(super) async fn cursors_of(&self, messages: &[Ordinals]) -> Result<Option<Vec<Vec<Cursor>>>> {
-        let each = messages
-            .iter()
-            .flat_map(|(segment, ordinals)| ordinals.iter().map(|at| (*segment, chunk_of(*at))));
+    pub(super) async fn cursors_of(&self, messages: &[DocIds]) -> Result<Option<Vec<Vec<Cursor>>>> {
+        let each =
+            messages.iter().flat_map(|(segment, doc_ids)| doc_ids.iter().map(|at| (*segment, chunk_of(*at))));
         let chunks = self.chunks(each.collect()).await?;
         let mut all = Vec::with_capacity(messages.len());
-        for (segment, ordinals) in messages {
-            let mut cursors = Vec::with_capacity(ordinals.len());
-            for ordinal in ordinals {
-                let Some(chunk) = chunks.get(&(*segment, chunk_of(*ordinal))) else { return Ok(None) };
-                cursors.push(cursor_on(*ordinal, chunk).map_err(damaged)?);
+        for (segment, doc_ids) in messages {
+            let mut cursors = Vec::with_capacity(doc_ids.len());
+            for doc_id in doc_ids {
+                let Some(chunk) = chunks.get(&(*segment, chunk_of(*doc_id))) else { return Ok(None) };
+                cursors.push(cursor_on(*doc_id, chunk).map_err(corrupt)?);
             }
             all.push(cursors);
         }
@@ -62,13 +61,13 @@ impl<E: Engine> SqlStore<E> {
             return Ok(HashMap::new());
         }
         let sql = format!(
-            "select segment_id, substr(data, 1, {FIRST}) from chatapi_segment_pages
+            "select segment_id, substr(data, 1, {FIRST}) from chatapi_segment_blocks
              where {} and name >= '{CURSORS}' order by segment_id, name",
             self.dialect().among("segment_id", 1)
         );
         let mut firsts = HashMap::<i64, Vec<Cursor>>::new();
         for row in &self.read(sql, &[Value::Ints(segments)]).await? {
-            firsts.entry(row.int(0)?).or_default().push(first_cursor(&row.bytes(1)?).map_err(damaged)?);
+            firsts.entry(row.int(0)?).or_default().push(first_cursor(&row.bytes(1)?).map_err(corrupt)?);
         }
         Ok(firsts)
     }
@@ -88,12 +87,12 @@ impl<E: Engine> SqlStore<E> {
         let sql = format!(
             "select p.segment_id, p.name, p.data
              from (select substr(value, 1, 5) as name, cast(substr(value, 6) as bigint) as id from {before}$1{after}) w
-             join chatapi_segment_pages p on p.segment_id = w.id and p.name = w.name"
+             join chatapi_segment_blocks p on p.segment_id = w.id and p.name = w.name"
         );
         let mut chunks = HashMap::new();
         for row in &self.read(sql, &[keys]).await? {
-            let chunk = *by_name.get(&row.text(1)?).ok_or_else(|| damaged(Damaged))?;
-            chunks.insert((row.int(0)?, chunk), read_cursors(&row.bytes(2)?).map_err(damaged)?);
+            let chunk = *by_name.get(&row.text(1)?).ok_or_else(|| corrupt(CorruptIndex))?;
+            chunks.insert((row.int(0)?, chunk), read_cursors(&row.bytes(2)?).map_err(corrupt)?);
         }
         Ok(chunks)
     }
@@ -110,28 +109,28 @@ impl<E: Engine> SqlStore<E> {
         read_all_cursors(&rows)
     }
 
-    /// Finds the dead texts in their segments of which the upkeep has not said yet where they are.
-    pub(super) async fn cursor_dead(
+    /// Resolves tombstones of which the indexer has not said yet which segment they are of.
+    pub(super) async fn resolve_tombstones(
         &self,
-        gathered: &mut Gathered,
-        unplaced: &[(RoomId, MessageId)],
+        snapshot: &mut Snapshot,
+        unresolved: &[(RoomId, MessageId)],
     ) -> Result<()> {
-        let holders = gathered
+        let holders = snapshot
             .segments
             .iter()
-            .filter(|segment| unplaced.iter().any(|(room, id)| segment.may_hold(*room, *id)));
+            .filter(|segment| unresolved.iter().any(|(room, id)| segment.may_hold(*room, *id)));
         let holders: Vec<i64> = holders.map(|segment| segment.id).collect();
         for (segment, cursors) in self.all_cursors_of(&holders).await? {
             let ids: HashMap<MessageId, u32> =
-                (0..).zip(&cursors).map(|(ordinal, cursor)| (cursor.id, ordinal)).collect();
-            let found = unplaced.iter().filter_map(|(_, id)| ids.get(id).copied());
-            gathered.dead.entry(segment).or_default().extend(found);
+                (0..).zip(&cursors).map(|(doc_id, cursor)| (cursor.id, doc_id)).collect();
+            let found = unresolved.iter().filter_map(|(_, id)| ids.get(id).copied());
+            snapshot.deleted.entry(segment).or_default().extend(found);
         }
         Ok(())
     }
 }
 
-/// The ordinal that this number is; segments have far fewer messages than there are ordinals.
+/// The document id that this number is; segments have far fewer messages than there are document ids.
 pub(super) fn number(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -139,7 +138,7 @@ pub(super) fn number(number: u64) -> u32 {
 /// A query for the cursors of all messages of the segments in its parameter.
 pub(in crate::store::sql) fn all_cursors(dialect: Dialect) -> String {
     format!(
-        "select segment_id, data from chatapi_segment_pages where {} and name >= '{CURSORS}' order by segment_id, name",
+        "select segment_id, data from chatapi_segment_blocks where {} and name >= '{CURSORS}' order by segment_id, name",
         dialect.among("segment_id", 1)
     )
 }
@@ -148,7 +147,7 @@ pub(in crate::store::sql) fn all_cursors(dialect: Dialect) -> String {
 pub(in crate::store::sql) fn read_all_cursors(rows: &[impl Row]) -> Result<HashMap<i64, Vec<Cursor>>> {
     let mut all = HashMap::<i64, Vec<Cursor>>::new();
     for row in rows {
-        all.entry(row.int(0)?).or_default().extend(read_cursors(&row.bytes(1)?).map_err(damaged)?);
+        all.entry(row.int(0)?).or_default().extend(read_cursors(&row.bytes(1)?).map_err(corrupt)?);
     }
     Ok(all)
 }

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::compute::bytes_of;
-use super::cursors::{Ordinals, number};
-use super::stretch::Stretch;
-use super::{Extent, Gathered, SegmentRow, Texts, damaged};
-use crate::index::evaluate::{Needle, messages_with};
-use crate::index::pages::Page;
+use super::cursors::{DocIds, number};
+use super::time_range::TimeRange;
+use super::{ScanRange, SegmentRow, Snapshot, Texts, corrupt};
+use crate::index::blocks::Block;
+use crate::index::evaluate::{TermQuery, messages_with};
 use crate::messages::{Cursor, Window};
 use crate::page::{Counting, as_len};
 use crate::store::sql::{Engine, Result, SqlStore};
@@ -19,7 +19,7 @@ use crate::store::sql::{Engine, Result, SqlStore};
 /// How many messages the first statement looks at, in whole segments: so many times those of the smallest.
 const NEAR: u64 = 64;
 
-/// The same where it is only asked whether there are any, and no fresh text is one: a term that is not among these either is
+/// The same where it is only asked whether there are any, and no pending text is one: a term that is not among these either is
 /// likely to be rare.
 const NEAR_ANY: u64 = 4;
 
@@ -73,7 +73,7 @@ impl Order {
     }
 }
 
-impl Extent<'_> {
+impl ScanRange<'_> {
     pub(super) fn order(&self) -> Order {
         Order { newest_first: self.newest_first }
     }
@@ -81,17 +81,17 @@ impl Extent<'_> {
 
 /// A segment, or as much of it as is wanted, and what was found in it.
 #[derive(Debug)]
-struct Unit {
+struct SegmentScan {
     id: i64,
     begin: Rank,
     end: Rank,
-    /// Which of its messages are wanted, by their ordinals.
+    /// Which of its messages are wanted, by their document ids.
     within: Range<u32>,
     /// Those of them that were found; `None` where nobody has looked yet.
     found: Option<Vec<u32>>,
 }
 
-impl Unit {
+impl SegmentScan {
     fn of(segment: &SegmentRow, within: Range<u32>, order: Order) -> Self {
         let (one, other) = (order.rank(segment.first), order.rank(segment.last));
         Self { id: segment.id, begin: one.min(other), end: one.max(other), within, found: None }
@@ -116,39 +116,39 @@ impl Unit {
 /// A search under way.
 pub(super) struct Search {
     order: Order,
-    needles: Vec<Needle>,
+    terms: Vec<TermQuery>,
     /// In the order of their beginnings.
-    units: Vec<Unit>,
-    /// Where in `units` a segment is.
+    scans: Vec<SegmentScan>,
+    /// Where in `scans` a segment is.
     by_id: HashMap<i64, usize>,
     /// In order.
-    fresh: Vec<(Rank, Cursor)>,
-    dead: HashMap<i64, Vec<u32>>,
+    pending: Vec<(Rank, Cursor)>,
+    deleted: HashMap<i64, Vec<u32>>,
     /// How many messages are looked at together, at least.
     near: u64,
 }
 
 impl<E: Engine> SqlStore<E> {
     /// The messages that are wanted of those that a search finds. `None` where what it read was rebuilt meanwhile.
-    pub(super) async fn find(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<Found>> {
-        let needles = Needle::all_of(&extent.filter.search, extent.filter.user);
+    pub(super) async fn find(&self, range: &ScanRange<'_>, wanted: Wanted) -> Result<Option<Found>> {
+        let terms = TermQuery::all_of(&range.filter.search, range.filter.user);
         let near = if wanted.is_shown { NEAR } else { NEAR_ANY } * u64::from(self.segment);
         let at_once = if wanted.is_shown { near } else { 0 };
-        let gathered = self.gather(extent, &needles, &Texts::OfFilter, at_once).await?;
-        // Where it is only asked whether there are any, a fresh text says it.
+        let snapshot = self.snapshot(range, &terms, &Texts::OfFilter, at_once).await?;
+        // Where it is only asked whether there are any, a pending text says it.
         if !wanted.is_shown
-            && let Some(text) = gathered.fresh.first()
+            && let Some(text) = snapshot.pending.first()
         {
             return Ok(Some(Found { cursors: vec![text.cursor], count: 1, is_exact: false }));
         }
-        let Some(within) = self.within(Stretch::of_extent(extent), &gathered.segments).await? else {
+        let Some(within) = self.within(TimeRange::of_scan(range), &snapshot.segments).await? else {
             return Ok(None);
         };
-        let order = extent.order();
+        let order = range.order();
         let mut search = self
             .evaluations
-            .run(bytes_of(&gathered.pages), move || {
-                Ok(Search::new(order, needles, within, gathered)?.near(near))
+            .run(bytes_of(&snapshot.blocks), move || {
+                Ok(Search::new(order, terms, within, snapshot)?.near(near))
             })
             .await?;
         loop {
@@ -172,12 +172,12 @@ impl<E: Engine> SqlStore<E> {
                 }
             }
             while let Some(least) = more.iter().min() {
-                let pages = self.more_pages(&more, &search.needles).await?;
-                if !pages.contains_key(least) {
+                let blocks = self.more_blocks(&more, &search.terms).await?;
+                if !blocks.contains_key(least) {
                     return Ok(None);
                 }
-                more.retain(|segment| !pages.contains_key(segment));
-                search = self.evaluations.run(bytes_of(&pages), move || search.look_at_all(&pages)).await?;
+                more.retain(|segment| !blocks.contains_key(segment));
+                search = self.evaluations.run(bytes_of(&blocks), move || search.look_at_all(&blocks)).await?;
             }
         }
     }
@@ -187,9 +187,9 @@ impl<E: Engine> SqlStore<E> {
 #[derive(Debug, Default)]
 struct Passed {
     /// How many segments.
-    units: usize,
-    /// How many fresh texts.
-    fresh: usize,
+    scans: usize,
+    /// How many pending texts.
+    pending: usize,
     /// How many messages that were found.
     hits: u64,
 }
@@ -197,8 +197,8 @@ struct Passed {
 /// What can be among the messages that are wanted.
 pub(super) struct Part {
     /// Those of segments.
-    pub(super) messages: Vec<Ordinals>,
-    /// How many fresh texts come before.
+    pub(super) messages: Vec<DocIds>,
+    /// How many pending texts come before.
     passed: usize,
     /// How many of what is left are skipped, and how many are taken then.
     skip: usize,
@@ -208,19 +208,19 @@ pub(super) struct Part {
 impl Part {
     /// How many messages of segments it has.
     fn number(&self) -> usize {
-        self.messages.iter().map(|(_, ordinals)| ordinals.len()).sum()
+        self.messages.iter().map(|(_, doc_ids)| doc_ids.len()).sum()
     }
 }
 
 impl Search {
-    fn new(order: Order, needles: Vec<Needle>, within: Vec<Range<u32>>, gathered: Gathered) -> Result<Self> {
-        let units = gathered.segments.iter().zip(within);
-        let units = units.map(|(segment, within)| Unit::of(segment, within, order)).collect();
-        let mut search = Self::of(order, units, gathered.fresh.iter().map(|text| text.cursor));
-        search.needles = needles;
-        search.dead = gathered.dead;
-        for (segment, pages) in &gathered.pages {
-            search.look_at(*segment, pages)?;
+    fn new(order: Order, terms: Vec<TermQuery>, within: Vec<Range<u32>>, snapshot: Snapshot) -> Result<Self> {
+        let scans = snapshot.segments.iter().zip(within);
+        let scans = scans.map(|(segment, within)| SegmentScan::of(segment, within, order)).collect();
+        let mut search = Self::of(order, scans, snapshot.pending.iter().map(|text| text.cursor));
+        search.terms = terms;
+        search.deleted = snapshot.deleted;
+        for (segment, blocks) in &snapshot.blocks {
+            search.look_at(*segment, blocks)?;
         }
         Ok(search)
     }
@@ -229,43 +229,43 @@ impl Search {
         Self { near, ..self }
     }
 
-    /// A search whose hits are known: these fresh texts, and these messages of segments, each of a segment of its own.
+    /// A search whose hits are known: these pending texts, and these messages of segments, each of a segment of its own.
     pub(super) fn of_found<'a>(
         order: Order,
         found: impl Iterator<Item = (&'a SegmentRow, Vec<u32>)>,
-        fresh: impl Iterator<Item = Cursor>,
+        pending: impl Iterator<Item = Cursor>,
     ) -> Self {
-        let unit = |(segment, found): (&SegmentRow, Vec<u32>)| {
+        let scan = |(segment, found): (&SegmentRow, Vec<u32>)| {
             let within = 0..number(segment.messages);
-            Unit { found: Some(found), ..Unit::of(segment, within, order) }
+            SegmentScan { found: Some(found), ..SegmentScan::of(segment, within, order) }
         };
-        Self::of(order, found.map(unit).collect(), fresh)
+        Self::of(order, found.map(scan).collect(), pending)
     }
 
-    fn of(order: Order, mut units: Vec<Unit>, fresh: impl Iterator<Item = Cursor>) -> Self {
-        units.sort_unstable_by_key(|unit| (unit.begin, unit.end, unit.id));
-        let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id, at)).collect();
-        let mut fresh: Vec<(Rank, Cursor)> = fresh.map(|cursor| (order.rank(cursor), cursor)).collect();
-        fresh.sort_unstable();
-        Self { order, needles: Vec::new(), units, by_id, fresh, dead: HashMap::new(), near: 0 }
+    fn of(order: Order, mut scans: Vec<SegmentScan>, pending: impl Iterator<Item = Cursor>) -> Self {
+        scans.sort_unstable_by_key(|scan| (scan.begin, scan.end, scan.id));
+        let by_id = scans.iter().enumerate().map(|(at, scan)| (scan.id, at)).collect();
+        let mut pending: Vec<(Rank, Cursor)> = pending.map(|cursor| (order.rank(cursor), cursor)).collect();
+        pending.sort_unstable();
+        Self { order, terms: Vec::new(), scans, by_id, pending, deleted: HashMap::new(), near: 0 }
     }
 
-    fn look_at_all(mut self, pages: &HashMap<i64, Vec<Page>>) -> Result<Self> {
-        for (segment, pages) in pages {
-            self.look_at(*segment, pages)?;
+    fn look_at_all(mut self, blocks: &HashMap<i64, Vec<Block>>) -> Result<Self> {
+        for (segment, blocks) in blocks {
+            self.look_at(*segment, blocks)?;
         }
         Ok(self)
     }
 
-    fn look_at(&mut self, segment: i64, pages: &[Page]) -> Result<()> {
-        let mut found = messages_with(&self.needles, pages).map_err(damaged)?;
-        if let Some(dead) = self.dead.get(&segment) {
-            found.retain(|ordinal| dead.binary_search(ordinal).is_err());
+    fn look_at(&mut self, segment: i64, blocks: &[Block]) -> Result<()> {
+        let mut found = messages_with(&self.terms, blocks).map_err(corrupt)?;
+        if let Some(deleted) = self.deleted.get(&segment) {
+            found.retain(|doc_id| deleted.binary_search(doc_id).is_err());
         }
         if let Some(at) = self.by_id.get(&segment) {
-            let unit = &mut self.units[*at];
-            found.retain(|ordinal| unit.within.contains(ordinal));
-            unit.found = Some(found);
+            let scan = &mut self.scans[*at];
+            found.retain(|doc_id| scan.within.contains(doc_id));
+            scan.found = Some(found);
         }
         Ok(())
     }
@@ -293,89 +293,90 @@ impl Search {
             // What is found in the first of them may bring the end nearer, so that the others are spared.
             Some(last) if wanted.is_shown && page.len() == as_len(wanted.take) => {
                 let end = self.order.rank(*last);
-                self.next_segments(self.seen().max(self.near) as f64, |unit| unit.begin < end)
+                self.next_segments(self.seen().max(self.near) as f64, |scan| scan.begin < end)
             }
             _ => Vec::new(),
         }
     }
 
     /// The next of the segments that nobody has looked at yet, up to so many messages.
-    fn next_segments(&self, mut messages: f64, is_wanted: impl Fn(&Unit) -> bool) -> Vec<i64> {
-        let open = self.units.iter().filter(|unit| unit.found.is_none() && is_wanted(unit));
-        let next = open.take_while(|unit| {
+    fn next_segments(&self, mut messages: f64, is_wanted: impl Fn(&SegmentScan) -> bool) -> Vec<i64> {
+        let open = self.scans.iter().filter(|scan| scan.found.is_none() && is_wanted(scan));
+        let next = open.take_while(|scan| {
             let is_near = messages > 0.0;
-            messages -= unit.messages() as f64;
+            messages -= scan.messages() as f64;
             is_near
         });
-        next.map(|unit| unit.id).collect()
+        next.map(|scan| scan.id).collect()
     }
 
     /// How many messages were looked at.
     fn seen(&self) -> u64 {
-        self.units.iter().filter(|unit| unit.found.is_some()).map(Unit::messages).sum()
+        self.scans.iter().filter(|scan| scan.found.is_some()).map(SegmentScan::messages).sum()
     }
 
     /// How many messages were found so far.
     fn hits(&self) -> u64 {
-        self.units.iter().map(Unit::hits).sum::<u64>() + self.fresh.len() as u64
+        self.scans.iter().map(SegmentScan::hits).sum::<u64>() + self.pending.len() as u64
     }
 
-    fn fresh_up_to(&self, end: Rank) -> usize {
-        self.fresh.partition_point(|(rank, _)| *rank <= end)
+    fn pending_up_to(&self, end: Rank) -> usize {
+        self.pending.partition_point(|(rank, _)| *rank <= end)
     }
 
     fn count(&self) -> (u64, bool) {
-        let (all, seen) = (self.units.iter().map(Unit::messages).sum::<u64>(), self.seen());
-        let fresh = self.fresh.len() as u64;
-        let likely = u128::from(self.hits() - fresh) * u128::from(all) / u128::from(seen.max(1));
-        (u64::try_from(likely).unwrap_or(u64::MAX).saturating_add(fresh), all == seen)
+        let (all, seen) = (self.scans.iter().map(SegmentScan::messages).sum::<u64>(), self.seen());
+        let pending = self.pending.len() as u64;
+        let likely = u128::from(self.hits() - pending) * u128::from(all) / u128::from(seen.max(1));
+        (u64::try_from(likely).unwrap_or(u64::MAX).saturating_add(pending), all == seen)
     }
 
     /// What is skipped as a whole, without a look at its cursors: segments at the front that stand apart from the rest.
     fn passed(&self, skip: u64) -> Passed {
         let mut passed = Passed::default();
         let mut of_segments = 0;
-        for (at, unit) in self.units.iter().enumerate() {
-            let stands_apart = self.units.get(at + 1).is_none_or(|next| unit.end < next.begin);
-            of_segments += unit.hits();
-            let fresh = self.fresh_up_to(unit.end);
-            let hits = of_segments + fresh as u64;
-            if !stands_apart || unit.found.is_none() || hits > skip {
+        for (at, scan) in self.scans.iter().enumerate() {
+            let stands_apart = self.scans.get(at + 1).is_none_or(|next| scan.end < next.begin);
+            of_segments += scan.hits();
+            let pending = self.pending_up_to(scan.end);
+            let hits = of_segments + pending as u64;
+            if !stands_apart || scan.found.is_none() || hits > skip {
                 break;
             }
-            passed = Passed { units: at + 1, fresh, hits };
+            passed = Passed { scans: at + 1, pending, hits };
         }
         passed
     }
 
     /// The segments that can hold one of the first `wanted` messages found, but for those that are passed.
-    fn holders(&self, passed: &Passed, wanted: u64) -> impl Iterator<Item = &Unit> {
-        let units = &self.units[passed.units..];
-        let mut by_end: Vec<&Unit> = units.iter().collect();
-        by_end.sort_unstable_by_key(|unit| unit.end);
-        let mut hits = passed.hits - passed.fresh as u64;
-        let last = by_end.into_iter().find_map(|unit| {
-            hits += unit.hits();
-            (hits + self.fresh_up_to(unit.end) as u64 >= wanted).then_some(unit.end)
+    fn holders(&self, passed: &Passed, wanted: u64) -> impl Iterator<Item = &SegmentScan> {
+        let scans = &self.scans[passed.scans..];
+        let mut by_end: Vec<&SegmentScan> = scans.iter().collect();
+        by_end.sort_unstable_by_key(|scan| scan.end);
+        let mut hits = passed.hits - passed.pending as u64;
+        let last = by_end.into_iter().find_map(|scan| {
+            hits += scan.hits();
+            (hits + self.pending_up_to(scan.end) as u64 >= wanted).then_some(scan.end)
         });
-        units.iter().filter(move |unit| unit.hits() > 0 && last.is_none_or(|last| unit.begin <= last))
+        scans.iter().filter(move |scan| scan.hits() > 0 && last.is_none_or(|last| scan.begin <= last))
     }
 
     /// What has to be read to know the messages that are wanted: of each segment as many as there could be.
     pub(super) fn part(&self, wanted: Wanted) -> Part {
         let passed = self.passed(wanted.skip);
         let (skip, take) = (as_len(wanted.skip - passed.hits), as_len(wanted.take));
-        let first = |unit: &Unit| unit.first(skip.saturating_add(take), self.order.newest_first).to_vec();
+        let first =
+            |scan: &SegmentScan| scan.first(skip.saturating_add(take), self.order.newest_first).to_vec();
         let holders = self.holders(&passed, wanted.skip.saturating_add(wanted.take));
-        let messages = holders.map(|unit| (unit.id, first(unit))).collect();
-        Part { messages, passed: passed.fresh, skip, take }
+        let messages = holders.map(|scan| (scan.id, first(scan))).collect();
+        Part { messages, passed: passed.pending, skip, take }
     }
 
     /// The messages that are wanted, from the cursors of those of the part.
     pub(super) fn settle(&self, part: &Part, cursors: impl IntoIterator<Item = Vec<Cursor>>) -> Vec<Cursor> {
         let of_segments = cursors.into_iter().flatten().map(|cursor| (self.order.rank(cursor), cursor));
         let mut found: Vec<(Rank, Cursor)> =
-            of_segments.chain(self.fresh[part.passed..].iter().copied()).collect();
+            of_segments.chain(self.pending[part.passed..].iter().copied()).collect();
         found.sort_unstable();
         found.into_iter().skip(part.skip).take(part.take).map(|(_, cursor)| cursor).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Extent;
+use super::ScanRange;
 use super::find::{Found, Wanted};
 use crate::MessageId;
 use crate::messages::{Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, Window};
@@ -27,19 +27,19 @@ impl<E: Engine> SqlStore<E> {
         filter: &MessageFilter,
         page: PageRequest,
     ) -> Result<Option<Page<Message>>> {
-        let mut extent = Extent::newest_first(filter);
-        extent.newest_first = page.number == PageNumber::Last;
+        let mut range = ScanRange::newest_first(filter);
+        range.newest_first = page.number == PageNumber::Last;
         let wanted = Wanted::page(page.offset(), page.take(), page.counted());
-        let (mut rows, count) = undisturbed!(self.found(&extent, wanted))?;
-        if extent.newest_first {
+        let (mut rows, count) = undisturbed!(self.found(&range, wanted))?;
+        if range.newest_first {
             rows.reverse();
         }
         if rows.is_empty()
             && let Some((number, skip, take)) = from_the_end(page, count)
         {
-            let extent = Extent::newest_first(filter);
+            let range = ScanRange::newest_first(filter);
             let wanted = Wanted::page(skip, take, Counting::None);
-            let (mut results, _) = undisturbed!(self.found(&extent, wanted))?;
+            let (mut results, _) = undisturbed!(self.found(&range, wanted))?;
             results.reverse();
             return Ok((!results.is_empty()).then_some(Page { count, number, has_next: skip > 0, results }));
         }
@@ -65,8 +65,8 @@ impl<E: Engine> SqlStore<E> {
         let count = match request.counting {
             Counting::None => Count::Unknown,
             counting => {
-                let extent = Extent::newest_first(filter);
-                undisturbed!(self.found(&extent, Wanted::page(0, 0, counting)))?.1
+                let range = ScanRange::newest_first(filter);
+                undisturbed!(self.found(&range, Wanted::page(0, 0, counting)))?.1
             }
         };
         Ok(request.cursor_page(count, older, newer))
@@ -79,13 +79,13 @@ impl<E: Engine> SqlStore<E> {
         newest_first: bool,
     ) -> Result<Vec<Message>> {
         let Some(window) = window else { return Ok(Vec::new()) };
-        let extent = Extent { filter, from: window.from, newest_first };
-        Ok(undisturbed!(self.found(&extent, Wanted::of_window(window)))?.0)
+        let range = ScanRange { filter, from: window.from, newest_first };
+        Ok(undisturbed!(self.found(&range, Wanted::of_window(window)))?.0)
     }
 
     /// The messages that are wanted of those found, and how many those are. `None` where one went away meanwhile.
-    async fn found(&self, extent: &Extent<'_>, wanted: Wanted) -> Result<Option<(Vec<Message>, Count)>> {
-        let Some(Found { cursors, count, is_exact }) = self.find(extent, wanted).await? else {
+    async fn found(&self, range: &ScanRange<'_>, wanted: Wanted) -> Result<Option<(Vec<Message>, Count)>> {
+        let Some(Found { cursors, count, is_exact }) = self.find(range, wanted).await? else {
             return Ok(None);
         };
         let count = match wanted.count_to {
@@ -94,7 +94,7 @@ impl<E: Engine> SqlStore<E> {
             // What was looked at proves more than the bound, and what is shown proves itself.
             Some(bound) => Count::Estimate(count.max(bound + 1).max(wanted.skip + cursors.len() as u64)),
         };
-        let messages = self.messages_at(extent.filter.scope, &cursors).await?;
+        let messages = self.messages_at(range.filter.scope, &cursors).await?;
         Ok(messages.map(|messages| (messages, count)))
     }
 

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::compute::bytes_of;
 use super::find::{Search, Wanted};
-use super::stretch::Stretch;
-use super::{Extent, Gathered, SegmentRow, Texts};
-use crate::index::evaluate::Needle;
+use super::time_range::TimeRange;
+use super::{ScanRange, SegmentRow, Snapshot, Texts};
+use crate::index::evaluate::TermQuery;
 use crate::messages::{Cursor, Message, MessageFilter, RankedSearch};
 use crate::page::{Count, Counting, Page, PageNumber, PageRequest};
-use crate::search::{Phrase, Words};
+use crate::search::{Analyzer, Phrase};
 use crate::store::sql::{Engine, Result, SqlStore};
 
 mod levels;
@@ -37,14 +37,14 @@ impl<E: Engine> SqlStore<E> {
         page: PageRequest,
     ) -> Result<Option<Option<Page<Message>>>> {
         let filter = MessageFilter { room: search.room, ..MessageFilter::all(search.reader) };
-        let extent = Extent::newest_first(&filter);
-        let needles = Needles::of(search, search.words);
-        let texts = Texts::in_words(&search.query, search.words);
-        let gathered = self.gather(&extent, &needles.all(), &texts, u64::MAX).await?;
-        let Some(within) = self.within(Stretch::of_query(&search.query), &gathered.segments).await? else {
+        let range = ScanRange::newest_first(&filter);
+        let terms = TermQueries::of(search, search.analyzer);
+        let texts = Texts::in_words(&search.query, search.analyzer);
+        let snapshot = self.snapshot(&range, &terms.all(), &texts, u64::MAX).await?;
+        let Some(within) = self.within(TimeRange::of_query(&search.query), &snapshot.segments).await? else {
             return Ok(None);
         };
-        let Some((segments, levels)) = self.levels(search, needles, gathered, within).await? else {
+        let Some((segments, levels)) = self.levels(search, terms, snapshot, within).await? else {
             return Ok(None);
         };
         let total = levels.iter().map(Level::hits).sum::<u64>();
@@ -52,60 +52,59 @@ impl<E: Engine> SqlStore<E> {
             PageNumber::Number(_) | PageNumber::Offset(_) => (page.offset(), page.take()),
             PageNumber::Last => (total.saturating_sub(page.take()), page.take()),
         };
-        let Some(found) = self.best(&extent, &segments, levels, skip, take).await? else {
+        let Some(found) = self.best(&range, &segments, levels, skip, take).await? else {
             return Ok(None);
         };
         let messages = self.messages_at(filter.scope, &found).await?;
         Ok(messages.map(|messages| page.page(Count::Exact(total), messages)))
     }
 
-    /// The segments, and what was found in them and in the fresh texts, those of the best score first. `None` where a segment
+    /// The segments, and what was found in them and in the pending texts, those of the best score first. `None` where a segment
     /// is gone.
     async fn levels(
         &self,
         search: &RankedSearch,
-        needles: Needles,
-        gathered: Gathered,
+        terms: TermQueries,
+        snapshot: Snapshot,
         within: Vec<Range<u32>>,
     ) -> Result<Option<(Vec<SegmentRow>, Vec<Level>)>> {
-        let Gathered { fresh, fresh_count, segments, dead, mut pages } = gathered;
+        let Snapshot { pending, pending_count, segments, deleted, mut blocks } = snapshot;
         // Segments that were read in another language are searched in that one, until they are rewritten.
-        let mut of_words = vec![(search.words, BTreeSet::new(), needles)];
+        let mut of_words = vec![(search.analyzer, BTreeSet::new(), terms)];
         for segment in &segments {
-            let words = Words::of_analyzer(&segment.analyzer).unwrap_or(search.words);
-            let at = of_words.iter().position(|(known, ..)| *known == words).unwrap_or_else(|| {
-                of_words.push((words, BTreeSet::new(), Needles::of(search, words)));
+            let analyzer = Analyzer::from_name(&segment.analyzer).unwrap_or(search.analyzer);
+            let at = of_words.iter().position(|(known, ..)| *known == analyzer).unwrap_or_else(|| {
+                of_words.push((analyzer, BTreeSet::new(), TermQueries::of(search, analyzer)));
                 of_words.len() - 1
             });
             of_words[at].1.insert(segment.id);
         }
-        pages.retain(|segment, _| of_words[0].1.contains(segment));
-        let mut ranking = Ranking::new(search.clone(), segments.into_iter().zip(within), dead);
-        for (_, mut rest, needles) in of_words {
-            let (sought, needles) = (needles.all(), Arc::new(needles));
+        blocks.retain(|segment, _| of_words[0].1.contains(segment));
+        let mut ranking = Ranking::new(search.clone(), segments.into_iter().zip(within), deleted);
+        for (_, mut rest, terms) in of_words {
+            let (sought, terms) = (terms.all(), Arc::new(terms));
             if sought.is_empty() {
-                pages = rest.iter().map(|segment| (*segment, Vec::new())).collect();
+                blocks = rest.iter().map(|segment| (*segment, Vec::new())).collect();
             }
             loop {
-                rest.retain(|segment| !pages.contains_key(segment));
-                let (read, needles) = (std::mem::take(&mut pages), needles.clone());
-                ranking =
-                    self.evaluations.run(bytes_of(&read), move || ranking.with(&needles, &read)).await?;
+                rest.retain(|segment| !blocks.contains_key(segment));
+                let (read, terms) = (std::mem::take(&mut blocks), terms.clone());
+                ranking = self.evaluations.run(bytes_of(&read), move || ranking.with(&terms, &read)).await?;
                 let Some(least) = rest.first() else { break };
-                pages = self.more_pages(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
-                if !pages.contains_key(least) {
+                blocks = self.more_blocks(&rest.iter().copied().collect::<Vec<_>>(), &sought).await?;
+                if !blocks.contains_key(least) {
                     return Ok(None);
                 }
             }
         }
-        let bytes = fresh.iter().map(|text| text.text.len()).sum();
-        self.evaluations.run(bytes, move || Ok(Some(ranking.levels(&fresh, fresh_count)))).await
+        let bytes = pending.iter().map(|text| text.text.len()).sum();
+        self.evaluations.run(bytes, move || Ok(Some(ranking.levels(&pending, pending_count)))).await
     }
 
     /// The cursors of those that come after the first `skip`, in order. `None` where a segment is gone.
     async fn best(
         &self,
-        extent: &Extent<'_>,
+        range: &ScanRange<'_>,
         segments: &[SegmentRow],
         levels: Vec<Level>,
         mut skip: u64,
@@ -116,8 +115,8 @@ impl<E: Engine> SqlStore<E> {
         for level in levels {
             let hits = level.hits();
             if hits > skip && take > 0 {
-                let found = level.of_segments.into_iter().map(|(at, ordinals)| (&segments[at], ordinals));
-                let equals = Search::of_found(extent.order(), found, level.fresh.into_iter());
+                let found = level.of_segments.into_iter().map(|(at, doc_ids)| (&segments[at], doc_ids));
+                let equals = Search::of_found(range.order(), found, level.pending.into_iter());
                 let mut part = equals.part(Wanted::page(skip, take, Counting::None));
                 let read = std::mem::take(&mut part.messages);
                 parts.push((equals, part, read.len()));
@@ -135,26 +134,27 @@ impl<E: Engine> SqlStore<E> {
 }
 
 /// What is sought.
-struct Needles {
-    phrases: Vec<Needle>,
+struct TermQueries {
+    phrases: Vec<TermQuery>,
     /// One of which must be the author, where any are named.
-    authors: Option<Vec<Needle>>,
+    authors: Option<Vec<TermQuery>>,
 }
 
-impl Needles {
+impl TermQueries {
     /// What is sought in texts that were read in these words.
-    fn of(search: &RankedSearch, words: Words) -> Self {
-        let is_own = words == search.words;
+    fn of(search: &RankedSearch, analyzer: Analyzer) -> Self {
+        let is_own = analyzer == search.analyzer;
         let phrase = |phrase: &Phrase| {
-            Needle::phrase(&if is_own { phrase.stems().to_vec() } else { phrase.stems_in(words) })
+            TermQuery::phrase(&if is_own { phrase.stems().to_vec() } else { phrase.stems_in(analyzer) })
         };
         let phrases = search.query.phrases().iter().map(phrase);
         let authors = search.authors.as_ref();
-        let authors = authors.map(|authors| authors.iter().map(|author| Needle::author(*author)).collect());
+        let authors =
+            authors.map(|authors| authors.iter().map(|author| TermQuery::author(*author)).collect());
         Self { phrases: phrases.collect(), authors }
     }
 
-    fn all(&self) -> Vec<Needle> {
+    fn all(&self) -> Vec<TermQuery> {
         self.phrases.iter().chain(self.authors.iter().flatten()).cloned().collect()
     }
 }

@@ -1,11 +1,11 @@
-//! The gathering statement, and the part of it that reads pages.
+//! The snapshot_statement statement, and the part of it that reads blocks.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use super::{Extent, Texts};
-use crate::index::evaluate::Needle;
-use crate::index::pages::Sought;
+use super::{ScanRange, Texts};
+use crate::index::blocks::KeyRange;
+use crate::index::evaluate::TermQuery;
 use crate::store::sql::scope::Rooms;
 use crate::store::sql::{Engine, SqlStore, Value};
 
@@ -23,28 +23,28 @@ impl Statement {
     }
 }
 
-/// The rows that the gathering statement mixes, told apart by its first column.
+/// The rows that the snapshot_statement statement mixes, told apart by its first column.
 pub(super) mod kind {
     pub(in super::super) const SEGMENT: i64 = 1;
-    pub(in super::super) const FRESH: i64 = 2;
-    pub(in super::super) const DEAD: i64 = 3;
-    pub(in super::super) const PAGE: i64 = 4;
-    pub(in super::super) const FRESH_COUNT: i64 = 5;
+    pub(in super::super) const PENDING: i64 = 2;
+    pub(in super::super) const TOMBSTONE: i64 = 3;
+    pub(in super::super) const BLOCK: i64 = 4;
+    pub(in super::super) const PENDING_COUNT: i64 = 5;
 }
 
-/// How many of the texts that are sought in fresh texts have a condition of their own: it costs a tenth of a subquery, which
+/// How many of the texts that are sought in pending texts have a condition of their own: it costs a tenth of a subquery, which
 /// the others share.
 const INLINE: usize = 4;
 
 impl<E: Engine> SqlStore<E> {
-    pub(super) fn gathering(
+    pub(super) fn snapshot_statement(
         &self,
-        extent: &Extent<'_>,
-        needles: &[Needle],
+        range: &ScanRange<'_>,
+        terms: &[TermQuery],
         texts: &Texts,
         near: u64,
     ) -> Statement {
-        let Extent { filter, from, newest_first } = extent;
+        let ScanRange { filter, from, newest_first } = range;
         let mut statement = Statement { sql: String::new(), values: Vec::new() };
         let scope =
             Rooms::of(filter.scope, &mut statement.values).only(filter.room, &mut statement.values).query;
@@ -71,21 +71,21 @@ impl<E: Engine> SqlStore<E> {
                 }
             }
             Texts::WithAny(phrases, words) => {
-                let analyzer = statement.value(Value::Text(words.analyzer()));
+                let analyzer = statement.value(Value::Text(words.name()));
                 let has_any = self.has_any("f.stems", phrases, &mut statement);
                 texts_within += &format!(" and (f.analyzer <> ${analyzer} or {has_any})");
                 (text, is_read) = text_read_by(analyzer);
-                counted = fresh_count();
+                counted = pending_count();
             }
             Texts::All(words) => {
-                (text, is_read) = text_read_by(statement.value(Value::Text(words.analyzer())));
-                counted = fresh_count();
+                (text, is_read) = text_read_by(statement.value(Value::Text(words.name())));
+                counted = pending_count();
             }
         }
         let first = if *newest_first { "last_at desc" } else { "first_at" };
         let near = statement.value(Value::Int(i64::try_from(near).unwrap_or(i64::MAX)));
-        let wanted = self.wanted(needles, &mut statement);
-        let pages = pages_of("near");
+        let wanted = self.wanted(terms, &mut statement);
+        let blocks = blocks_of("near");
         statement.sql = format!(
             "with scope as ({scope}),
              segments as (
@@ -97,24 +97,24 @@ impl<E: Engine> SqlStore<E> {
                  ) s where earlier < ${near}
              ),
              wanted as materialized ({wanted}),
-             {pages}
+             {blocks}
              select cast({SEGMENT} as bigint), s.id, s.room_id, s.messages, s.first_id, s.last_id, s.first_at, s.last_at, s.least_id,
-                 s.greatest_id, s.analyzer, case when false then (select p.data from chatapi_segment_pages p limit 1) end
+                 s.greatest_id, s.analyzer, case when false then (select p.data from chatapi_segment_blocks p limit 1) end
              from segments s
              union all
-             select {FRESH}, f.message_id, f.room_id, f.user_id,
+             select {PENDING}, f.message_id, f.room_id, f.user_id,
                  {is_read}, 0, f.created_at, f.created_at, 0, 0, {text}, null
-             from scope join chatapi_fresh_texts f on f.room_id = scope.room_id where true {texts_within}
+             from scope join chatapi_pending_texts f on f.room_id = scope.room_id where true {texts_within}
              union all
-             select {DEAD}, d.message_id, d.room_id, d.segment_id, d.ordinal, 0, null, null, 0, 0, '', null
-             from scope join chatapi_dead_texts d on d.room_id = scope.room_id
+             select {TOMBSTONE}, d.message_id, d.room_id, d.segment_id, d.doc_id, 0, null, null, 0, 0, '', null
+             from scope join chatapi_tombstones d on d.room_id = scope.room_id
              union all
-             select {PAGE}, segment_id, 0, 0, 0, 0, null, null, 0, 0, name, data from read
+             select {BLOCK}, segment_id, 0, 0, 0, 0, null, null, 0, 0, name, data from read
              {counted}",
             SEGMENT = kind::SEGMENT,
-            FRESH = kind::FRESH,
-            DEAD = kind::DEAD,
-            PAGE = kind::PAGE,
+            PENDING = kind::PENDING,
+            TOMBSTONE = kind::TOMBSTONE,
+            BLOCK = kind::BLOCK,
         );
         statement
     }
@@ -156,17 +156,17 @@ impl<E: Engine> SqlStore<E> {
     }
 
     /// The ranges of keys in which what is sought stands, as a query with the columns `low` and `high`.
-    pub(super) fn wanted(&self, needles: &[Needle], statement: &mut Statement) -> String {
-        let sought: BTreeSet<&Sought> = needles.iter().flat_map(Needle::sought).collect();
+    pub(super) fn wanted(&self, terms: &[TermQuery], statement: &mut Statement) -> String {
+        let sought: BTreeSet<&KeyRange> = terms.iter().flat_map(TermQuery::key_ranges).collect();
         let (mut keys, mut prefixes) = (Vec::new(), Vec::<String>::new());
         // In the order of their texts, a prefix comes before all that begin with it.
         let mut sought: Vec<_> = sought.into_iter().collect();
-        sought.sort_by_key(|sought| (sought.text(), matches!(sought, Sought::Key(_))));
+        sought.sort_by_key(|sought| (sought.text(), matches!(sought, KeyRange::Key(_))));
         for sought in sought {
             match (sought, prefixes.last()) {
                 (sought, Some(prefix)) if sought.text().starts_with(prefix.as_str()) => {}
-                (Sought::Key(key), _) => keys.push(key.clone()),
-                (Sought::Prefix(prefix), _) => prefixes.push(prefix.clone()),
+                (KeyRange::Key(key), _) => keys.push(key.clone()),
+                (KeyRange::Prefix(prefix), _) => prefixes.push(prefix.clone()),
             }
         }
         let each = |parameter| {
@@ -185,7 +185,7 @@ impl<E: Engine> SqlStore<E> {
     }
 }
 
-/// What is read of a fresh text, in SQL: its stems, if they are by the analyzer in this parameter, otherwise the text; and
+/// What is read of a pending text, in SQL: its stems, if they are by the analyzer in this parameter, otherwise the text; and
 /// whether it is the stems.
 fn text_read_by(analyzer: usize) -> (String, String) {
     let is_read = format!("f.stems is not null and f.analyzer = ${analyzer}");
@@ -195,27 +195,27 @@ fn text_read_by(analyzer: usize) -> (String, String) {
     )
 }
 
-/// Counts the fresh texts, as a part of the gathering statement.
-fn fresh_count() -> String {
+/// Counts the pending texts, as a part of the snapshot_statement statement.
+fn pending_count() -> String {
     format!(
         "union all
-         select {FRESH_COUNT}, count(*), 0, 0, 0, 0, null, null, 0, 0, '', null
-         from scope join chatapi_fresh_texts f on f.room_id = scope.room_id",
-        FRESH_COUNT = kind::FRESH_COUNT,
+         select {PENDING_COUNT}, count(*), 0, 0, 0, 0, null, null, 0, 0, '', null
+         from scope join chatapi_pending_texts f on f.room_id = scope.room_id",
+        PENDING_COUNT = kind::PENDING_COUNT,
     )
 }
 
-/// How many bytes of pages one statement reads, and those of one segment beyond.
+/// How many bytes of blocks one statement reads, and those of one segment beyond.
 const READ_AT_ONCE: usize = 8 * 1024 * 1024;
 
-/// Queries of which the last, `read`, is for the pages of the segments in `segments` whose keys are in one of the ranges in
-/// `wanted`, each page once. Of segments with very large pages it has some, each whole; the rest is for the next statement.
-/// Which they are is decided by the lengths of pages, so that no more of them is read than is given.
-pub(super) fn pages_of(segments: &str) -> String {
+/// Queries of which the last, `read`, is for the blocks of the segments in `segments` whose keys are in one of the ranges in
+/// `wanted`, each page once. Of segments with very large blocks it has some, each whole; the rest is for the next statement.
+/// Which they are is decided by the lengths of blocks, so that no more of them is read than is given.
+pub(super) fn blocks_of(segments: &str) -> String {
     format!(
         "lows as materialized (
              select n.id, w.high, (
-                 select max(p.name) from chatapi_segment_pages p where p.segment_id = n.id and p.name <= w.low
+                 select max(p.name) from chatapi_segment_blocks p where p.segment_id = n.id and p.name <= w.low
              ) as low
              from {segments} n cross join wanted w
          ),
@@ -225,12 +225,12 @@ pub(super) fn pages_of(segments: &str) -> String {
                  order by p.segment_id groups between unbounded preceding and 1 preceding
              ), 0) as earlier
              from starts
-             join chatapi_segment_pages p
+             join chatapi_segment_blocks p
              on p.segment_id = starts.id and p.name >= starts.low and p.name <= starts.high
          ),
          read as (
              select f.segment_id, f.name, (
-                 select p.data from chatapi_segment_pages p where p.segment_id = f.segment_id and p.name = f.name
+                 select p.data from chatapi_segment_blocks p where p.segment_id = f.segment_id and p.name = f.name
              ) as data
              from found f where f.earlier < {READ_AT_ONCE}
          )"

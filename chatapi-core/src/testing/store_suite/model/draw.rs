@@ -95,7 +95,7 @@ impl Draw {
                 sort: if self.once_in(4) { Sort::Recent } else { Sort::Relevance },
                 page: self.page(),
             },
-            88..90 => Step::Tidy(self.recent(model.rooms.len())),
+            88..90 => Step::Index(self.recent(model.rooms.len())),
             90..97 => Step::UpdateMessage {
                 message: self.recent(model.messages.len()),
                 editor: self.reader(model, &live),

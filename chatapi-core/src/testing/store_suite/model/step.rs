@@ -89,7 +89,7 @@ pub(super) enum Step {
         sort: Sort,
         page: PageRequest,
     },
-    Tidy(Nth),
+    Index(Nth),
 }
 
 /// Which messages are asked for, near this message at this moment.

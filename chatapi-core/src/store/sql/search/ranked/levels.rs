@@ -8,34 +8,34 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Needles, pattern};
-use crate::index::evaluate::{Needle, counts_of, messages_with};
-use crate::index::pages::Page;
+use super::{TermQueries, pattern};
+use crate::index::blocks::Block;
+use crate::index::evaluate::{TermQuery, counts_of, messages_with};
 use crate::messages::{Cursor, RankedSearch, Sort};
-use crate::search::{Query, Weights, Words};
+use crate::search::{Analyzer, Bm25, Query};
 use crate::store::StoreError;
 use crate::store::sql::Result;
-use crate::store::sql::search::{FreshText, SegmentRow, damaged};
+use crate::store::sql::search::{PendingText, SegmentRow, corrupt};
 use crate::text::{search_fold, stems};
 
 /// Messages of one score.
 #[derive(Default)]
 pub(super) struct Level {
-    /// By segment, each named by its number in the list; the messages by their ordinals, in order.
+    /// By segment, each named by its number in the list; the messages by their document ids, in order.
     pub(super) of_segments: Vec<(usize, Vec<u32>)>,
-    pub(super) fresh: Vec<Cursor>,
+    pub(super) pending: Vec<Cursor>,
 }
 
 impl Level {
     pub(super) fn hits(&self) -> u64 {
-        let of_segments: usize = self.of_segments.iter().map(|(_, ordinals)| ordinals.len()).sum();
-        (of_segments + self.fresh.len()) as u64
+        let of_segments: usize = self.of_segments.iter().map(|(_, doc_ids)| doc_ids.len()).sum();
+        (of_segments + self.pending.len()) as u64
     }
 
     /// Adds messages of a segment. They come in order.
     fn extend(&mut self, segment: usize, found: impl Iterator<Item = u32>) {
         match self.of_segments.last_mut() {
-            Some((last, ordinals)) if *last == segment => ordinals.extend(found),
+            Some((last, doc_ids)) if *last == segment => doc_ids.extend(found),
             _ => self.of_segments.push((segment, found.collect())),
         }
     }
@@ -43,23 +43,23 @@ impl Level {
     /// Takes in what another has.
     fn absorb(&mut self, other: Self) {
         let mut all: BTreeMap<usize, Vec<u32>> = std::mem::take(&mut self.of_segments).into_iter().collect();
-        for (segment, ordinals) in other.of_segments {
+        for (segment, doc_ids) in other.of_segments {
             let here = all.entry(segment).or_default();
-            here.extend(ordinals);
+            here.extend(doc_ids);
             here.sort();
         }
         self.of_segments = all.into_iter().collect();
-        self.fresh.extend(other.fresh);
+        self.pending.extend(other.pending);
     }
 }
 
-/// A ranked search under way: what was found in the segments whose pages were read.
+/// A ranked search under way: what was found in the segments whose blocks were read.
 pub(super) struct Ranking {
     search: Arc<RankedSearch>,
     segments: Vec<(SegmentRow, Range<u32>)>,
     /// Where in `segments` a segment is.
     by_id: HashMap<i64, usize>,
-    dead: HashMap<i64, Vec<u32>>,
+    deleted: HashMap<i64, Vec<u32>>,
     kinds: Kinds,
     with_phrase: Vec<u64>,
 }
@@ -69,77 +69,81 @@ impl Ranking {
     pub(super) fn new(
         search: RankedSearch,
         segments: impl Iterator<Item = (SegmentRow, Range<u32>)>,
-        dead: HashMap<i64, Vec<u32>>,
+        deleted: HashMap<i64, Vec<u32>>,
     ) -> Self {
         let search = Arc::new(search);
         let segments: Vec<_> = segments.collect();
         let by_id = segments.iter().enumerate().map(|(at, (segment, _))| (segment.id, at)).collect();
         let (kinds, with_phrase) = (Kinds::of(search.clone()), vec![0; search.query.phrases().len()]);
-        Self { search, segments, by_id, dead, kinds, with_phrase }
+        Self { search, segments, by_id, deleted, kinds, with_phrase }
     }
 
-    /// Looks at segments of which these pages were read, on which the needles are sought.
-    pub(super) fn with(mut self, needles: &Needles, pages: &HashMap<i64, Vec<Page>>) -> Result<Self> {
-        for (segment, pages) in pages {
+    /// Looks at segments of which these blocks were read, on which the terms are sought.
+    pub(super) fn with(mut self, terms: &TermQueries, blocks: &HashMap<i64, Vec<Block>>) -> Result<Self> {
+        for (segment, blocks) in blocks {
             if let Some(at) = self.by_id.get(segment) {
-                self.look_at(*at, needles, pages)?;
+                self.look_at(*at, terms, blocks)?;
             }
         }
         Ok(self)
     }
 
-    fn look_at(&mut self, at: usize, needles: &Needles, pages: &[Page]) -> Result<()> {
+    fn look_at(&mut self, at: usize, terms: &TermQueries, blocks: &[Block]) -> Result<()> {
         let (segment, within) = &self.segments[at];
-        let dead = self.dead.get(&segment.id).map_or(&[][..], Vec::as_slice);
-        let counts = living_counts(&needles.phrases, pages, dead)?;
+        let deleted = self.deleted.get(&segment.id).map_or(&[][..], Vec::as_slice);
+        let counts = living_counts(&terms.phrases, blocks, deleted)?;
         for (with, of_phrase) in self.with_phrase.iter_mut().zip(&counts) {
             *with += of_phrase.len() as u64;
         }
-        let by = needles.authors.as_ref().map(|authors| by_any(authors, pages)).transpose()?;
-        let is_found = |ordinal: &u32| {
-            within.contains(ordinal)
-                && by.as_ref().is_none_or(|by| by.binary_search(ordinal).is_ok())
-                && dead.binary_search(ordinal).is_err()
+        let by = terms.authors.as_ref().map(|authors| by_any(authors, blocks)).transpose()?;
+        let is_found = |doc_id: &u32| {
+            within.contains(doc_id)
+                && by.as_ref().is_none_or(|by| by.binary_search(doc_id).is_ok())
+                && deleted.binary_search(doc_id).is_err()
         };
-        let are_all_found = within.len() as u64 == segment.messages && by.is_none() && dead.is_empty();
+        let are_all_found = within.len() as u64 == segment.messages && by.is_none() && deleted.is_empty();
         let kinds = &mut self.kinds;
         if kinds.by_counts.len() > MOST_KINDS {
             return Err(StoreError::Unavailable(
-                "the words of the query occur in too many combinations".into(),
+                "the analyzer of the query occur in too many combinations".into(),
             ));
         }
         each_run(segment, &counts, &self.search.query, |messages, counts| {
             let Some(level) = kinds.level(counts) else { return };
-            let ordinals = messages.iter().map(|(ordinal, _)| *ordinal);
+            let doc_ids = messages.iter().map(|(doc_id, _)| *doc_id);
             if are_all_found {
-                level.extend(at, ordinals);
+                level.extend(at, doc_ids);
             } else {
-                level.extend(at, ordinals.filter(is_found));
+                level.extend(at, doc_ids.filter(is_found));
             }
         });
         Ok(())
     }
 
-    /// The segments, and all messages that were found in them and in the fresh texts, those of the best score first. Of fresh
-    /// texts there are `fresh_count`, found or not.
-    pub(super) fn levels(mut self, fresh: &[FreshText], fresh_count: u64) -> (Vec<SegmentRow>, Vec<Level>) {
+    /// The segments, and all messages that were found in them and in the pending texts, those of the best score first. Of pending
+    /// texts there are `pending_count`, found or not.
+    pub(super) fn levels(
+        mut self,
+        pending: &[PendingText],
+        pending_count: u64,
+    ) -> (Vec<SegmentRow>, Vec<Level>) {
         let phrases = self.search.query.phrases();
         let patterns: Vec<String> = phrases.iter().map(|phrase| pattern(phrase.stems())).collect();
-        for text in fresh {
-            let counts = counts_in(text, &patterns, self.search.words);
+        for text in pending {
+            let counts = counts_in(text, &patterns, self.search.analyzer);
             for (with, count) in self.with_phrase.iter_mut().zip(&counts) {
                 *with += u64::from(*count > 0);
             }
             if self.search.lets_through(text.author, text.cursor.created_at)
                 && let Some(level) = self.kinds.level(&counts)
             {
-                level.fresh.push(text.cursor);
+                level.pending.push(text.cursor);
             }
         }
         let in_segments: u64 = self.segments.iter().map(|(segment, _)| segment.messages).sum();
-        let dead: usize = self.dead.values().map(Vec::len).sum();
-        let messages = (in_segments + fresh_count).saturating_sub(dead as u64);
-        let levels = self.kinds.by_score(&Weights::new(messages, self.with_phrase));
+        let deleted: usize = self.deleted.values().map(Vec::len).sum();
+        let messages = (in_segments + pending_count).saturating_sub(deleted as u64);
+        let levels = self.kinds.by_score(&Bm25::new(messages, self.with_phrase));
         (self.segments.into_iter().map(|(segment, _)| segment).collect(), levels)
     }
 }
@@ -204,7 +208,7 @@ impl Kinds {
         kind
     }
 
-    fn by_score(self, weights: &Weights) -> Vec<Level> {
+    fn by_score(self, weights: &Bm25) -> Vec<Level> {
         let scored = self.kinds.into_iter().map(|(counts, level)| (weights.score(&counts), level));
         let mut scored: Vec<(f64, Level)> = scored.collect();
         scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -219,15 +223,15 @@ impl Kinds {
     }
 }
 
-/// How often a phrase occurs in a segment's messages, by ordinal.
+/// How often a phrase occurs in a segment's messages, by document id.
 type Counts = Vec<(u32, u32)>;
 
 /// How often each phrase occurs in those of a segment's messages that are still there.
-fn living_counts(phrases: &[Needle], pages: &[Page], dead: &[u32]) -> Result<Vec<Counts>> {
+fn living_counts(phrases: &[TermQuery], blocks: &[Block], deleted: &[u32]) -> Result<Vec<Counts>> {
     let living = |phrase| {
-        let mut counts = counts_of(phrase, pages).map_err(damaged)?;
-        if !dead.is_empty() {
-            counts.retain(|(ordinal, _)| dead.binary_search(ordinal).is_err());
+        let mut counts = counts_of(phrase, blocks).map_err(corrupt)?;
+        if !deleted.is_empty() {
+            counts.retain(|(doc_id, _)| deleted.binary_search(doc_id).is_err());
         }
         Ok(counts)
     };
@@ -245,43 +249,43 @@ fn each_run(
     let mut here = vec![0; counts.len()];
     if query.any_of().is_empty() {
         let all = 0..u32::try_from(segment.messages).unwrap_or(u32::MAX);
-        return look(&all.map(|ordinal| (ordinal, 0)).collect::<Counts>(), &here);
+        return look(&all.map(|doc_id| (doc_id, 0)).collect::<Counts>(), &here);
     }
     if let [of_phrase] = counts {
         let runs = of_phrase.chunk_by(|(_, one), (_, other)| one == other);
         return runs.for_each(|run| look(run, &[run[0].1]));
     }
     let mut rest: Vec<&[(u32, u32)]> = counts.iter().map(Vec::as_slice).collect();
-    while let Some(ordinal) = rest.iter().filter_map(|rest| Some(rest.first()?.0)).min() {
+    while let Some(doc_id) = rest.iter().filter_map(|rest| Some(rest.first()?.0)).min() {
         for (rest, here) in rest.iter_mut().zip(&mut here) {
             *here = match rest {
-                [(next, count), after @ ..] if *next == ordinal => {
+                [(next, count), after @ ..] if *next == doc_id => {
                     *rest = after;
                     *count
                 }
                 _ => 0,
             };
         }
-        look(&[(ordinal, 0)], &here);
+        look(&[(doc_id, 0)], &here);
     }
 }
 
 /// The messages of a segment by one of these authors, in order.
-fn by_any(authors: &[Needle], pages: &[Page]) -> Result<Vec<u32>> {
+fn by_any(authors: &[TermQuery], blocks: &[Block]) -> Result<Vec<u32>> {
     let mut by = Vec::new();
     for author in authors {
-        by.extend(messages_with(std::slice::from_ref(author), pages).map_err(damaged)?);
+        by.extend(messages_with(std::slice::from_ref(author), blocks).map_err(corrupt)?);
     }
     by.sort();
     Ok(by)
 }
 
-/// How often each phrase occurs in a fresh text.
-fn counts_in(text: &FreshText, patterns: &[String], words: Words) -> Vec<u32> {
+/// How often each phrase occurs in a pending text.
+fn counts_in(text: &PendingText, patterns: &[String], analyzer: Analyzer) -> Vec<u32> {
     let stems = if text.has_stems {
         Cow::Borrowed(&text.text)
     } else {
-        Cow::Owned(stems(&search_fold(&text.text), words))
+        Cow::Owned(stems(&search_fold(&text.text), analyzer))
     };
     let count = |pattern: &String| {
         let mut count = 0;

@@ -1,4 +1,4 @@
-//! Facts about the upkeep of search: what is found is the same before it and after.
+//! Facts about the indexer of search: what is found is the same before it and after.
 
 use super::fact::{Subject, facts};
 use super::given::{at, at_once, found, list, room, text, user, users};
@@ -6,7 +6,7 @@ use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch, Sort};
 use crate::page::PageRequest;
 use crate::permission::AccessScope;
 use crate::rooms::Room;
-use crate::search::{Language, Query, SearchTerms, Words};
+use crate::search::{Analyzer, Language, Query, SearchTerms};
 use crate::text::Text;
 use crate::users::User;
 
@@ -44,8 +44,8 @@ async fn say(store: &Subject, room: &Room, author: &User, content: &str, second:
     store.create_message(new).await.unwrap().unwrap()
 }
 
-async fn tidy(store: &Subject, room: &Room) {
-    store.tidy(room.id, Words::default()).await.unwrap();
+async fn index(store: &Subject, room: &Room) {
+    store.index_room(room.id, Analyzer::default()).await.unwrap();
 }
 
 async fn edit(store: &Subject, message: &Message, content: &str) {
@@ -60,7 +60,7 @@ async fn a_tidied_room_is_searched_with_the_same_result(store: &Subject) {
     fill(store, &tea, &ann).await;
     for query in ["message", "1", "\"age 1\"", "\"0 of\"", "y", "many of", "absent", "message many 7"] {
         let before = found(store, &ann, query).await;
-        tidy(store, &tea).await;
+        index(store, &tea).await;
         assert_eq!(found(store, &ann, query).await, before, "{query}");
     }
     assert_eq!(found(store, &ann, "message 07").await, ["message 07 of many"]);
@@ -70,7 +70,7 @@ async fn messages_that_are_sent_after_tidying_are_found_with_the_others(store: &
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     fill(store, &tea, &ann).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     say(store, &tea, &ann, "message 07 again", MANY).await;
     assert_eq!(found(store, &ann, "message 07").await, ["message 07 of many", "message 07 again"]);
 }
@@ -79,13 +79,13 @@ async fn an_edited_message_is_found_by_its_new_text_alone(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     let sent = fill(store, &tea, &ann).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     edit(store, &sent[3], "a cup of earl grey").await;
     for _ in 0..2 {
         assert_eq!(found(store, &ann, "earl").await, ["a cup of earl grey"]);
         assert_eq!(found(store, &ann, "\"message 03\"").await, Vec::<String>::new());
         assert_eq!(found(store, &ann, "of").await.len(), sent.len());
-        tidy(store, &tea).await;
+        index(store, &tea).await;
     }
 }
 
@@ -96,7 +96,7 @@ async fn a_message_that_is_edited_again_and_again_is_found_once(store: &Subject)
     for n in 0..12 {
         edit(store, &sent[4], &format!("cup {n}")).await;
         if n % 3 != 0 {
-            tidy(store, &tea).await;
+            index(store, &tea).await;
         }
         assert_eq!(found(store, &ann, "cup").await, [format!("cup {n}")]);
         fill(store, &tea, &ann).await;
@@ -107,12 +107,12 @@ async fn a_deleted_message_is_found_no_more(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     let sent = fill(store, &tea, &ann).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     assert!(store.delete_message(sent[3].id, AccessScope::EveryRoom).await.unwrap());
     for _ in 0..2 {
         assert_eq!(found(store, &ann, "\"message 03\"").await, Vec::<String>::new());
         assert_eq!(found(store, &ann, "of many").await.len(), sent.len() - 1);
-        tidy(store, &tea).await;
+        index(store, &tea).await;
     }
 }
 
@@ -121,7 +121,7 @@ async fn the_messages_of_a_deleted_user_are_found_no_more(store: &Subject) {
     let tea = room(store, &ann, &[&bob]).await;
     fill(store, &tea, &ann).await;
     fill(store, &tea, &bob).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     assert!(store.delete_user(bob.id, bob.revision).await.unwrap());
     for _ in 0..2 {
         let filter =
@@ -129,7 +129,7 @@ async fn the_messages_of_a_deleted_user_are_found_no_more(store: &Subject) {
         let left = list(store, &filter).await;
         assert_eq!(left.results.len(), MANY as usize);
         assert!(left.results.iter().all(|message| message.user == ann.id));
-        tidy(store, &tea).await;
+        index(store, &tea).await;
     }
 }
 
@@ -137,10 +137,10 @@ async fn a_deleted_room_leaves_nothing_to_tidy(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     fill(store, &tea, &ann).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     fill(store, &tea, &ann).await;
     assert!(store.delete_room(tea.id, tea.admin).await.unwrap());
-    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    assert_eq!(store.rooms_to_index().await.unwrap(), []);
     assert_eq!(found(store, &ann, "message").await, Vec::<String>::new());
 }
 
@@ -151,8 +151,8 @@ async fn messages_whose_order_of_time_is_not_that_of_their_ids_keep_their_order(
         let room = if n % 3 == 0 { &rum } else { &tea };
         say(store, room, &ann, &format!("message {n}"), n * 7 % MANY).await;
     }
-    tidy(store, &tea).await;
-    tidy(store, &rum).await;
+    index(store, &tea).await;
+    index(store, &rum).await;
     say(store, &tea, &ann, "message late", 3).await;
     let filter =
         MessageFilter { search: SearchTerms::parse("message").unwrap(), ..MessageFilter::all(ann.id) };
@@ -167,7 +167,7 @@ async fn a_search_by_an_author_finds_the_author_s_alone(store: &Subject) {
     for n in 0..MANY {
         say(store, &tea, if n % 3 == 0 { &bob } else { &ann }, &format!("message {n:02}"), n).await;
     }
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     let of_bob = MessageFilter {
         user: Some(bob.id),
         search: SearchTerms::parse("\"message 1\"").unwrap(),
@@ -182,19 +182,19 @@ async fn a_room_that_was_tidied_is_untidy_no_more(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     let sent = fill(store, &tea, &ann).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     edit(store, &sent[0], "a cup").await;
-    for room in store.untidy_rooms().await.unwrap() {
-        store.tidy(room, Words::default()).await.unwrap();
+    for room in store.rooms_to_index().await.unwrap() {
+        store.index_room(room, Analyzer::default()).await.unwrap();
     }
-    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    assert_eq!(store.rooms_to_index().await.unwrap(), []);
 }
 
 async fn what_a_room_has_too_much_of_that_is_gone_is_cleared(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     let sent = fill(store, &tea, &ann).await;
-    tidy(store, &tea).await;
+    index(store, &tea).await;
     for message in sent.iter().filter(|message| message.id.0 % 4 != 0) {
         assert!(store.delete_message(message.id, AccessScope::EveryRoom).await.unwrap());
     }
@@ -202,7 +202,7 @@ async fn what_a_room_has_too_much_of_that_is_gone_is_cleared(store: &Subject) {
         sent.iter().filter(|message| message.id.0 % 4 == 0).map(|message| message.content.clone()).collect();
     for _ in 0..2 {
         assert_eq!(found(store, &ann, "of many").await, left);
-        tidy(store, &tea).await;
+        index(store, &tea).await;
     }
 }
 
@@ -215,7 +215,7 @@ async fn sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing(store: &S
         let (store, tea) = (store.clone(), tea.clone());
         tasks.push(Box::pin(async move {
             for _ in 0..10 {
-                tidy(&store, &tea).await;
+                index(&store, &tea).await;
                 tokio::task::yield_now().await;
             }
         }));
@@ -245,19 +245,19 @@ async fn sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing(store: &S
         assert_eq!(found(store, &ann, "edited twice").await.len(), sent.len() / 2);
         assert_eq!(found(store, &ann, "edited").await.len(), sent.len() / 2);
         assert_eq!(found(store, &ann, "message").await, Vec::<String>::new());
-        tidy(store, &tea).await;
+        index(store, &tea).await;
     }
 }
 
 async fn tidying_a_room_that_is_not_there_does_nothing(store: &Subject) {
-    store.tidy(super::given::NO_ROOM, Words::default()).await.unwrap();
+    store.index_room(super::given::NO_ROOM, Analyzer::default()).await.unwrap();
 }
 
-/// What ranked search finds, in these words.
-async fn ranked(store: &Subject, reader: &User, query: &str, words: Words) -> Vec<String> {
-    let query = Query::parse(query, words).unwrap();
+/// What ranked search finds, with this analyzer.
+async fn ranked(store: &Subject, reader: &User, query: &str, analyzer: Analyzer) -> Vec<String> {
+    let query = Query::parse(query, analyzer).unwrap();
     let search =
-        RankedSearch { reader: reader.id, room: None, authors: None, query, words, sort: Sort::Recent };
+        RankedSearch { reader: reader.id, room: None, authors: None, query, analyzer, sort: Sort::Recent };
     let page = store.ranked(&search, PageRequest::first(100)).await.unwrap().unwrap();
     let mut found: Vec<String> = page.results.into_iter().map(|message| message.content).collect();
     found.sort();
@@ -267,26 +267,26 @@ async fn ranked(store: &Subject, reader: &User, query: &str, words: Words) -> Ve
 async fn texts_are_read_anew_when_their_language_changes(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
-    let (english, german) = (Words::new(Language::English), Words::new(Language::German));
-    store.use_words(english).await.unwrap();
+    let (english, german) = (Analyzer::new(Language::English), Analyzer::new(Language::German));
+    store.use_analyzer(english).await.unwrap();
     let texts = ["Häuser und Messages", "ein Haus", "eine Message", "noch ein Haus", "no message"];
     for text in texts {
         let text = Text::new(text, english).unwrap();
         let new = NewMessage { room: tea.id, user: ann.id, text, at: at(0) };
         store.create_message(new).await.unwrap().unwrap();
     }
-    tidy(store, &tea).await;
-    assert_eq!(store.untidy_rooms().await.unwrap(), []);
-    // What a message says is found before its room is tidied, and afterwards by every form of it.
+    index(store, &tea).await;
+    assert_eq!(store.rooms_to_index().await.unwrap(), []);
+    // What a message says is found before its room is indexed, and afterwards by every form of it.
     for query in ["haus", "ein haus", "haus OR nothing", "-message haus"] {
         assert!(ranked(store, &ann, query, german).await.contains(&"ein Haus".to_owned()), "{query}");
     }
-    assert!(store.use_words(german).await.unwrap());
-    for room in store.untidy_rooms().await.unwrap() {
-        // This instance was started with other words, and uses those that were set.
-        store.tidy(room, english).await.unwrap();
+    assert!(store.use_analyzer(german).await.unwrap());
+    for room in store.rooms_to_index().await.unwrap() {
+        // This instance was started with another analyzer, and uses the one that was set.
+        store.index_room(room, english).await.unwrap();
     }
-    assert_eq!(store.untidy_rooms().await.unwrap(), []);
+    assert_eq!(store.rooms_to_index().await.unwrap(), []);
     assert_eq!(
         ranked(store, &ann, "Haus", german).await,
         ["Häuser und Messages", "ein Haus", "noch ein Haus"]
@@ -296,10 +296,10 @@ async fn texts_are_read_anew_when_their_language_changes(store: &Subject) {
 }
 
 async fn words_are_used_until_others_are(store: &Subject) {
-    let (english, german) = (Words::new(Language::English), Words::new(Language::German));
-    for (words, is_change) in
+    let (english, german) = (Analyzer::new(Language::English), Analyzer::new(Language::German));
+    for (analyzer, is_change) in
         [(english, true), (english, false), (german, true), (german, false), (english, true)]
     {
-        assert_eq!(store.use_words(words).await.unwrap(), is_change, "{words:?}");
+        assert_eq!(store.use_analyzer(analyzer).await.unwrap(), is_change, "{analyzer:?}");
     }
 }

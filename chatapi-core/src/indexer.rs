@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 use crate::messages::Message;
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::store::{Store, StoreError};
 use crate::{ChatApi, RoomId};
 
@@ -22,7 +22,7 @@ const LONG: usize = 16 * 1024;
 
 /// The rooms that are to be looked at, and whether somebody does.
 #[derive(Debug, Default)]
-pub(crate) struct Upkeep(Mutex<Agenda>);
+pub(crate) struct Indexer(Mutex<Agenda>);
 
 #[derive(Debug, Default)]
 struct Agenda {
@@ -32,7 +32,7 @@ struct Agenda {
     has_looked_around: bool,
 }
 
-impl Upkeep {
+impl Indexer {
     /// How many rooms are to be looked at.
     pub(crate) fn len(&self) -> usize {
         self.agenda().rooms.len()
@@ -57,10 +57,10 @@ impl ChatApi {
     ///
     /// # Errors
     /// Where the store fails. What was done until then stays done.
-    pub async fn tidy(&self) -> Result<()> {
-        self.store().use_words(self.words()).await?;
-        for room in self.store().untidy_rooms().await? {
-            self.store().tidy(room, self.words()).await?;
+    pub async fn index_pending(&self) -> Result<()> {
+        self.store().use_analyzer(self.analyzer()).await?;
+        for room in self.store().rooms_to_index().await? {
+            self.store().index_room(room, self.analyzer()).await?;
         }
         Ok(())
     }
@@ -69,7 +69,7 @@ impl ChatApi {
     pub(crate) fn tidy_after_send(&self, message: &Message) {
         if message.id.0 % EVERY == 0
             || message.content.len() >= LONG
-            || !self.upkeep().agenda().has_looked_around
+            || !self.indexer().agenda().has_looked_around
         {
             self.tidy_soon(message.room);
         }
@@ -83,33 +83,33 @@ impl ChatApi {
     /// Has the index looked over in the background, as the first message does otherwise: for whoever serves, once. Texts that
     /// were indexed in another [language](crate::Config::language), or by another release, are indexed anew.
     pub fn tidy_in_background(&self) {
-        if !self.upkeep().agenda().has_looked_around {
+        if !self.indexer().agenda().has_looked_around {
             self.tidy_soon(None);
         }
     }
 
     fn tidy_soon(&self, room: impl Into<Option<RoomId>>) {
-        if !self.config().tidies || self.tasks().is_closed() {
+        if !self.config().background_indexing || self.tasks().is_closed() {
             return;
         }
-        let mut agenda = self.upkeep().agenda();
+        let mut agenda = self.indexer().agenda();
         agenda.rooms.extend(room.into());
         if std::mem::replace(&mut agenda.is_running, true) {
             return;
         }
         let looks_around = !std::mem::replace(&mut agenda.has_looked_around, true);
         drop(agenda);
-        let (store, upkeep, words, tasks) =
-            (self.shared_store(), self.upkeep().clone(), self.words(), self.tasks().clone());
+        let (store, indexer, analyzer, tasks) =
+            (self.shared_store(), self.indexer().clone(), self.analyzer(), self.tasks().clone());
         self.tasks().spawn(async move {
             if looks_around {
-                look_around(&*store, &upkeep, words).await;
+                look_around(&*store, &indexer, analyzer).await;
             }
-            while let Some(room) = upkeep.next() {
+            while let Some(room) = indexer.next() {
                 if tasks.is_closed() {
                     break;
                 }
-                if let Err(error) = store.tidy(room, words).await {
+                if let Err(error) = store.index_room(room, analyzer).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, %room, "cannot index a room, trying again later");
                 }
             }
@@ -117,10 +117,10 @@ impl ChatApi {
     }
 }
 
-async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>, words: Words) {
+async fn look_around(store: &dyn Store, indexer: &Arc<Indexer>, analyzer: Analyzer) {
     let looked = async {
-        let is_change = store.use_words(words).await?;
-        let rooms = store.untidy_rooms().await?;
+        let is_change = store.use_analyzer(analyzer).await?;
+        let rooms = store.rooms_to_index().await?;
         if is_change && !rooms.is_empty() {
             let rooms = rooms.len();
             tracing::info!(
@@ -131,9 +131,9 @@ async fn look_around(store: &dyn Store, upkeep: &Arc<Upkeep>, words: Words) {
         Ok::<_, StoreError>(rooms)
     };
     match looked.await {
-        Ok(rooms) => upkeep.agenda().rooms.extend(rooms),
+        Ok(rooms) => indexer.agenda().rooms.extend(rooms),
         Err(error) => {
-            upkeep.agenda().has_looked_around = false;
+            indexer.agenda().has_looked_around = false;
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot list the rooms to index");
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Result, Value};
-use crate::index::pages::Page;
+use crate::index::blocks::Block;
 use crate::index::segment::Segment;
 use crate::store::engine::{Row as _, Transaction};
 use crate::store::sql::{Sql, first};
@@ -22,15 +22,15 @@ pub(super) struct Work<T> {
 pub(super) struct Built {
     pub(super) segment: Segment,
     /// How often its texts were merged.
-    pub(super) level: i64,
+    pub(super) tier: i64,
     /// How many bytes of text it was built from.
     pub(super) bytes: i64,
     /// How its texts were read.
     pub(super) analyzer: String,
 }
 
-/// Messages of segments that are dead in them, by segment and ordinal.
-pub(super) type Dead = HashSet<(i64, i64)>;
+/// Messages of segments that are deleted from them, by segment and document id.
+pub(super) type Tombstones = HashSet<(i64, i64)>;
 
 impl<T: Transaction> Work<T> {
     pub(super) async fn run(&mut self, sql: impl Into<Sql>, values: &[Value]) -> Result<Vec<T::Row>> {
@@ -48,25 +48,30 @@ impl<T: Transaction> Work<T> {
         Ok(first(&rows, |row| row.bool(0))?.unwrap_or_default())
     }
 
-    /// Puts segments in the place of those that they were built of, without what was `known` to be dead in these. Whether
+    /// Puts segments in the place of those that they were built of, without what was `known` to be deleted in these. Whether
     /// all of these were there; otherwise this must be undone.
-    pub(super) async fn replace(&mut self, ids: &[i64], known: &Dead, built: Vec<Built>) -> Result<bool> {
+    pub(super) async fn replace(
+        &mut self,
+        ids: &[i64],
+        known: &Tombstones,
+        built: Vec<Built>,
+    ) -> Result<bool> {
         let segments = Value::Ints(ids.to_vec());
-        // The index on dead texts begins with the room.
+        // The index on tombstones begins with the room.
         let among = T::DIALECT.among("segment_id", 2);
-        let dead = format!(
-            "delete from chatapi_dead_texts where room_id = $1 and {among}
-             returning message_id, segment_id, ordinal"
+        let deleted = format!(
+            "delete from chatapi_tombstones where room_id = $1 and {among}
+             returning message_id, segment_id, doc_id"
         );
-        let dead = self.run(dead, &[Value::Int(self.room.0), segments.clone()]).await?;
+        let deleted = self.run(deleted, &[Value::Int(self.room.0), segments.clone()]).await?;
         let among = T::DIALECT.among("id", 1);
         let gone = format!("delete from chatapi_segments where {among} returning id");
         if self.run(gone, &[segments]).await?.len() < ids.len() {
             return Ok(false);
         }
-        // Those that have died since the segments were built are dead in them.
+        // Those that have died since the segments were built are deleted from them.
         let mut died = HashSet::new();
-        for row in &dead {
+        for row in &deleted {
             if !known.contains(&(row.int(1)?, row.int(2)?)) {
                 died.insert(MessageId(row.int(0)?));
             }
@@ -77,11 +82,11 @@ impl<T: Transaction> Work<T> {
         Ok(true)
     }
 
-    /// Adds a segment, in which these messages are dead.
+    /// Adds a segment, from which these messages are deleted.
     pub(super) async fn keep(&mut self, built: Built, died: &HashSet<MessageId>) -> Result<()> {
-        let Built { segment: Segment { cursors, pages }, level, bytes, analyzer } = built;
+        let Built { segment: Segment { cursors, blocks }, tier, bytes, analyzer } = built;
         let sql = "insert into chatapi_segments
-                 (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, level, bytes, analyzer)
+                 (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, tier, bytes, analyzer)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id";
         let (Some(first_cursor), Some(last)) = (cursors.first(), cursors.last()) else { return Ok(()) };
         let ids = || cursors.iter().map(|cursor| cursor.id.0);
@@ -94,35 +99,35 @@ impl<T: Transaction> Work<T> {
             Value::Int(last.id.0),
             Value::Int(ids().min().unwrap_or_default()),
             Value::Int(ids().max().unwrap_or_default()),
-            Value::Int(level),
+            Value::Int(tier),
             Value::Int(bytes),
             Value::Text(analyzer),
         ];
         let rows = self.run(sql, &values).await?;
         let id = first(&rows, |row| row.int(0))?.unwrap_or_default();
-        self.keep_pages(id, pages).await?;
+        self.keep_pages(id, blocks).await?;
         if !died.is_empty() {
-            let ordinals: HashMap<MessageId, i64> =
-                (0..).zip(&cursors).map(|(ordinal, cursor)| (cursor.id, ordinal)).collect();
+            let doc_ids: HashMap<MessageId, i64> =
+                (0..).zip(&cursors).map(|(doc_id, cursor)| (cursor.id, doc_id)).collect();
             for message in died {
-                if let Some(ordinal) = ordinals.get(message) {
-                    self.bury_in(id, *message, *ordinal).await?;
+                if let Some(doc_id) = doc_ids.get(message) {
+                    self.bury_in(id, *message, *doc_id).await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Adds the pages of a segment. Each is dropped when it was inserted.
-    async fn keep_pages(&mut self, segment: i64, pages: Vec<Page>) -> Result<()> {
-        let mut pages = pages.into_iter();
+    /// Adds the blocks of a segment. Each is dropped when it was inserted.
+    async fn keep_pages(&mut self, segment: i64, blocks: Vec<Block>) -> Result<()> {
+        let mut blocks = blocks.into_iter();
         for rows in BATCHES {
             let insertion = format!(
-                "insert into chatapi_segment_pages (segment_id, name, data) values {}",
+                "insert into chatapi_segment_blocks (segment_id, name, data) values {}",
                 placeholders(rows)
             );
-            while pages.len() >= rows {
-                let batch = pages.by_ref().take(rows);
+            while blocks.len() >= rows {
+                let batch = blocks.by_ref().take(rows);
                 let values: Vec<Value> = batch
                     .flat_map(|page| [Value::Int(segment), Value::Text(page.name), Value::Bytes(page.data)])
                     .collect();
@@ -132,10 +137,11 @@ impl<T: Transaction> Work<T> {
         Ok(())
     }
 
-    /// Says that a message is dead in a segment.
-    pub(super) async fn bury_in(&mut self, segment: i64, message: MessageId, ordinal: i64) -> Result<()> {
-        let values = [self.room.0, message.0, segment, ordinal].map(Value::Int);
-        let sql = "insert into chatapi_dead_texts (room_id, message_id, segment_id, ordinal) values ($1, $2, $3, $4)
+    /// Says that a message is deleted in a segment.
+    pub(super) async fn bury_in(&mut self, segment: i64, message: MessageId, doc_id: i64) -> Result<()> {
+        let values = [self.room.0, message.0, segment, doc_id].map(Value::Int);
+        let sql =
+            "insert into chatapi_tombstones (room_id, message_id, segment_id, doc_id) values ($1, $2, $3, $4)
              on conflict do nothing";
         self.run(sql, &values).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! Finds each dead text in its segment, so that searches need not.
+//! Resolves tombstones: finds the segment and the document id of each, so that searches need not.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,26 +7,26 @@ use crate::store::sql::search::{all_cursors, read_all_cursors};
 use crate::{MessageId, RoomId};
 
 impl<E: Engine> SqlStore<E> {
-    /// Places the dead texts of a room of which it is not known yet where they are. `None` where somebody else is at it.
-    pub(super) async fn bury(&self, room: RoomId) -> Result<Option<()>> {
+    /// Resolves the tombstones of a room. `None` where somebody else is at it.
+    pub(super) async fn mark_deleted(&self, room: RoomId) -> Result<Option<()>> {
         let Some(mut work) = self.begin_work(room).await? else { return Ok(None) };
         let of_room = [Value::Int(room.0)];
-        let dead = "select message_id, segment_id from chatapi_dead_texts where room_id = $1";
+        let deleted = "select message_id, segment_id from chatapi_tombstones where room_id = $1";
         let mut placed = HashSet::new();
-        let mut unplaced = Vec::new();
-        for row in &work.run(dead, &of_room).await? {
+        let mut unresolved = Vec::new();
+        for row in &work.run(deleted, &of_room).await? {
             match (row.int(0)?, row.int(1)?) {
-                (message, 0) => unplaced.push(message),
+                (message, 0) => unresolved.push(message),
                 known => _ = placed.insert(known),
             }
         }
-        if unplaced.is_empty() {
+        if unresolved.is_empty() {
             // Dropped, it would end a moment later, and until then somebody else would seem to be at it.
             work.commit().await?;
             return Ok(Some(()));
         }
         let holders = "select id from chatapi_segments s where room_id = $1 and exists (
-                 select 1 from chatapi_dead_texts d where d.room_id = $1 and d.segment_id = 0
+                 select 1 from chatapi_tombstones d where d.room_id = $1 and d.segment_id = 0
                  and d.message_id between s.least_id and s.greatest_id
              )";
         let holders = work.run(holders, &of_room).await?;
@@ -34,20 +34,19 @@ impl<E: Engine> SqlStore<E> {
         for holder in holders {
             let rows = work.run(all_cursors(E::DIALECT), &[Value::Ints(vec![holder])]).await?;
             for (segment, cursors) in read_all_cursors(&rows)? {
-                let ordinals: HashMap<i64, i64> =
-                    (0..).zip(&cursors).map(|(ordinal, cursor)| (cursor.id.0, ordinal)).collect();
-                let found = unplaced.iter().filter_map(|message| Some((*message, *ordinals.get(message)?)));
-                for (message, ordinal) in found.filter(|(message, _)| !placed.contains(&(*message, segment)))
-                {
-                    work.bury_in(segment, MessageId(message), ordinal).await?;
+                let doc_ids: HashMap<i64, i64> =
+                    (0..).zip(&cursors).map(|(doc_id, cursor)| (cursor.id.0, doc_id)).collect();
+                let found = unresolved.iter().filter_map(|message| Some((*message, *doc_ids.get(message)?)));
+                for (message, doc_id) in found.filter(|(message, _)| !placed.contains(&(*message, segment))) {
+                    work.bury_in(segment, MessageId(message), doc_id).await?;
                 }
             }
         }
         // Only those that were looked for: others may have died meanwhile.
         let among = E::DIALECT.among("message_id", 2);
         let done =
-            format!("delete from chatapi_dead_texts where room_id = $1 and segment_id = 0 and {among}");
-        work.run(done, &[Value::Int(room.0), Value::Ints(unplaced)]).await?;
+            format!("delete from chatapi_tombstones where room_id = $1 and segment_id = 0 and {among}");
+        work.run(done, &[Value::Int(room.0), Value::Ints(unresolved)]).await?;
         work.commit().await?;
         Ok(Some(()))
     }

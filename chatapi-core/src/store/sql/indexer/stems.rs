@@ -1,9 +1,9 @@
-//! Reads fresh texts anew that were read otherwise than they are to be: before there was ranked search, by another release, or in
+//! Reads pending texts anew that were read otherwise than they are to be: before there was ranked search, by another release, or in
 //! another language.
 
 use super::{BUILT_AT_ONCE, Engine, Result, Row as _, SqlStore, Value, build};
 use crate::messages::Cursor;
-use crate::search::Words;
+use crate::search::Analyzer;
 use crate::store::engine::Transaction as _;
 use crate::text::{search_fold, stems};
 use crate::{MessageId, RoomId, Timestamp};
@@ -17,17 +17,16 @@ impl<E: Engine> SqlStore<E> {
     pub(super) async fn find_stems(
         &self,
         room: RoomId,
-        words: Words,
+        analyzer: Analyzer,
         after: Option<Cursor>,
     ) -> Result<Option<Cursor>> {
         let after = after.unwrap_or(Cursor { created_at: BEGINNING, id: MessageId(0) });
-        let analyzer = Value::Text(words.analyzer());
+        let name = Value::Text(analyzer.name());
         let lengths =
-            "select created_at, message_id, cast(octet_length(folded) as bigint) from chatapi_fresh_texts
+            "select created_at, message_id, cast(octet_length(folded) as bigint) from chatapi_pending_texts
              where room_id = $1 and (created_at, message_id) > ($2, $3) and (stems is null or analyzer <> $4)
              order by created_at, message_id limit $5";
-        let from =
-            [Value::Int(room.0), Value::Time(after.created_at), Value::Int(after.id.0), analyzer.clone()];
+        let from = [Value::Int(room.0), Value::Time(after.created_at), Value::Int(after.id.0), name.clone()];
         let rows = self.read(lengths, &[&from[..], &[self.segment()]].concat()).await?;
         let (mut last, mut bytes) = (None, 0);
         for row in &rows {
@@ -38,7 +37,7 @@ impl<E: Engine> SqlStore<E> {
             last = Some(Cursor { created_at: row.time(0)?, id: MessageId(row.int(1)?) });
         }
         let Some(last) = last else { return Ok(None) };
-        let texts = "select created_at, message_id, folded from chatapi_fresh_texts
+        let texts = "select created_at, message_id, folded from chatapi_pending_texts
              where room_id = $1 and (created_at, message_id) > ($2, $3) and (stems is null or analyzer <> $4)
              and (created_at, message_id) <= ($5, $6)";
         let until = [Value::Time(last.created_at), Value::Int(last.id.0)];
@@ -50,7 +49,7 @@ impl<E: Engine> SqlStore<E> {
             let with_stems = texts_without.into_iter().map(|(at, id, folded)| {
                 // What an older release folded, this one folds further.
                 let anew = search_fold(&folded);
-                let stems = stems(&anew, words);
+                let stems = stems(&anew, analyzer);
                 (at, id, folded, anew, stems)
             });
             with_stems.collect::<Vec<_>>()
@@ -60,7 +59,7 @@ impl<E: Engine> SqlStore<E> {
         for (at, id, folded, anew, stems) in found {
             // One that is changed meanwhile has the stems of its new text.
             let sql = crate::store::sql::Sql::from(
-                "update chatapi_fresh_texts set folded = $5, stems = $6, analyzer = $7
+                "update chatapi_pending_texts set folded = $5, stems = $6, analyzer = $7
                  where room_id = $1 and created_at = $2 and message_id = $3 and folded = $4
                  and (stems is null or analyzer <> $7)",
             );
@@ -71,7 +70,7 @@ impl<E: Engine> SqlStore<E> {
                 Value::Text(folded),
                 Value::Text(anew),
                 Value::Text(stems),
-                analyzer.clone(),
+                name.clone(),
             ];
             crate::store::engine::Session::run(&mut transaction, sql.0, &values).await?;
         }
