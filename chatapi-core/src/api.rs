@@ -17,14 +17,14 @@ use crate::hooks::Events;
 use crate::http::body::BodyMemory;
 use crate::http::{Pages, Route};
 use crate::indexer::Indexer;
-use crate::limits::Limiter;
 use crate::mail::Mailer;
 use crate::observer::Observer;
 use crate::permission::Policy;
 use crate::random::Random;
+use crate::rate_limit::Limiter;
 use crate::search::Analyzer;
 use crate::store::Store;
-use crate::users::{Familiar, KnownUsers};
+use crate::users::{KnownUsers, TrustedNetworks};
 
 pub use builder::{BuildError, Builder};
 
@@ -50,7 +50,7 @@ struct Parts {
     signed: Option<SignedTokens>,
     random: Arc<dyn Random>,
     known_users: Arc<KnownUsers>,
-    familiar: Familiar,
+    familiar: TrustedNetworks,
     limiter: Arc<dyn Limiter>,
     observer: Option<Arc<dyn Observer>>,
     config: Config,
@@ -178,7 +178,7 @@ impl ChatApi {
         &self.0.known_users
     }
 
-    pub(crate) fn familiar(&self) -> &Familiar {
+    pub(crate) fn familiar(&self) -> &TrustedNetworks {
         &self.0.familiar
     }
 

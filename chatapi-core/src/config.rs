@@ -5,9 +5,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::http::{Cors, ProxyHeaders};
-use crate::limits::Limits;
 use crate::mail::MailTemplates;
 use crate::page::COUNT_BOUND;
+use crate::rate_limit::Limits;
 use crate::search::Language;
 
 /// What a deployment may set. [`Config::default`] is the documented deployment.

@@ -5,7 +5,7 @@ pub mod api;
 pub mod config;
 pub mod error;
 pub mod ids;
-pub mod limits;
+pub mod rate_limit;
 
 pub mod messages;
 pub mod rooms;
@@ -24,7 +24,7 @@ pub mod health;
 pub mod hooks;
 pub mod mail;
 pub mod observer;
-pub mod queues;
+pub mod stats;
 
 pub mod clock;
 pub mod random;
@@ -45,6 +45,6 @@ pub use config::Config;
 pub use error::{Error, Result};
 pub use hooks::Hooks;
 pub use ids::{MessageId, RoomId, UserId};
-pub use limits::Limiter;
 pub use observer::Observer;
+pub use rate_limit::Limiter;
 pub use store::Store;

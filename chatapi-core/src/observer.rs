@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::ChatApi;
 use crate::http::Route;
-use crate::limits::Class;
+use crate::rate_limit::RateClass;
 
 /// Hears what happens, as it happens: what it does must be quick, and may not wait.
 ///
@@ -48,7 +48,7 @@ pub enum Notice {
     /// A name and a password did not fit.
     LogInFailed,
     /// A request was refused, for there were too many of its class.
-    Throttled(Class),
+    Throttled(RateClass),
     /// Messages were searched.
     Searched {
         /// How long it took.

@@ -147,16 +147,16 @@ impl UserChange {
     }
 }
 
+mod account_mails;
 mod accounts;
 mod administration;
 pub(crate) mod emails;
 mod external;
-mod find;
-mod guesses;
-mod known;
-mod letters;
 mod log_in;
+mod login_throttle;
 mod passwords;
+mod user_cache;
+mod user_lookup;
 mod usernames;
 
 pub(crate) use accounts::BAD_PASSWORD;
@@ -167,7 +167,7 @@ pub use administration::{Administration, AuditEntry, UserEdit};
 pub(crate) use administration::{Write, keep_a_superuser};
 pub use emails::{is_address, normalized};
 pub use external::ExternalUser;
-pub(crate) use guesses::Familiar;
-pub(crate) use known::KnownUsers;
 pub use log_in::TokenPair;
+pub(crate) use login_throttle::TrustedNetworks;
+pub(crate) use user_cache::KnownUsers;
 pub(crate) use usernames::USERNAME_LIMIT;

@@ -6,8 +6,8 @@ use std::future::IntoFuture as _;
 use std::sync::{Arc, Mutex};
 
 use chatapi_core::http::{Access, Call, Method, Response, Route};
-use chatapi_core::limits::Class;
 use chatapi_core::observer::{Answered, Notice, Observer};
+use chatapi_core::rate_limit::RateClass;
 use chatapi_core::testing::TestChat;
 use chatapi_core::{Builder, ChatApi, Config, Result};
 use futures_util::FutureExt as _;
@@ -86,7 +86,7 @@ async fn what_is_refused_as_too_much_is_told_with_its_class() {
         let sent = chat.post("/messages/").by(&ann).json(&json!({"room": room, "content": "tea"})).await;
         assert_eq!(sent.status, status);
     }
-    let throttled = format!("{:?}", Notice::Throttled(Class::Send));
+    let throttled = format!("{:?}", Notice::Throttled(RateClass::Send));
     assert_eq!(notebook.take().iter().filter(|line| **line == throttled).count(), 1);
 }
 
@@ -105,6 +105,6 @@ async fn a_client_that_leaves_before_its_answer_is_told_too() {
 async fn queues_are_empty_where_nothing_is_to_be_done() {
     let chat = TestChat::new(|builder| builder);
     chat.user("ann").await;
-    let queues = chat.api().queues();
+    let queues = chat.api().stats();
     assert_eq!((queues.hashing, queues.passwords, queues.events, queues.rooms_to_index), (0, 0, 0, 0));
 }

@@ -16,13 +16,13 @@ use crate::health::Draining;
 use crate::hooks::{Events, Hooks};
 use crate::http::body::BodyMemory;
 use crate::http::{Pages, Route};
-use crate::limits::{Buckets, Limiter};
 use crate::mail::{LogMailer, Mailer};
 use crate::observer::Observer;
 use crate::permission::{DocumentedPolicy, Policy};
 use crate::random::{Random, SystemRandom};
+use crate::rate_limit::{Buckets, Limiter};
 use crate::store::Store;
-use crate::users::{Familiar, KnownUsers};
+use crate::users::{KnownUsers, TrustedNetworks};
 
 /// Puts a [`ChatApi`] together. Everything but the store and the secret has a default, which is the documented one; without
 /// accounts ([`ChatApi::builder_without_accounts`]) there is no secret.
@@ -218,7 +218,7 @@ impl Builder {
             pages: self.pages,
             clock: self.clock,
             password_rules: self.password_rules,
-            familiar: Familiar::default(),
+            familiar: TrustedNetworks::default(),
             limiter: self.limiter,
             observer: self.observer,
             known_users: Arc::new(KnownUsers::new(self.config.user_cache)),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::ChatApi;
-use crate::limits::{Class, Key, Standing};
+use crate::rate_limit::{Key, RateClass, RateLimitStatus};
 
 /// What the use-cases know of the request that they are a part of.
 #[derive(Default)]
@@ -11,7 +11,7 @@ pub(crate) struct Scope {
     /// The network that it comes from.
     network: Option<Key>,
     /// What was counted of it, by its route or a use-case.
-    counted: OnceLock<(Class, Standing)>,
+    counted: OnceLock<(RateClass, RateLimitStatus)>,
 }
 
 impl Scope {
@@ -19,7 +19,7 @@ impl Scope {
         self.network.clone()
     }
 
-    pub(crate) fn counted(&self) -> Option<(Class, Standing)> {
+    pub(crate) fn counted(&self) -> Option<(RateClass, RateLimitStatus)> {
         self.counted.get().copied()
     }
 }
@@ -29,7 +29,7 @@ impl ChatApi {
     pub(crate) fn for_request(
         &self,
         network: Option<Key>,
-        counted: Option<(Class, Standing)>,
+        counted: Option<(RateClass, RateLimitStatus)>,
     ) -> (Self, Arc<Scope>) {
         let counted = counted.map_or_else(OnceLock::new, OnceLock::from);
         let scope = Arc::new(Scope { network, counted });
@@ -37,13 +37,13 @@ impl ChatApi {
     }
 
     /// Whether this request was counted as such of this class.
-    pub(crate) fn has_counted(&self, class: Class) -> bool {
+    pub(crate) fn has_counted(&self, class: RateClass) -> bool {
         let counted = self.2.as_ref().and_then(|scope| scope.counted());
         counted.is_some_and(|(counted, _)| counted == class)
     }
 
     /// Notes how a bucket stands that a use-case took from.
-    pub(crate) fn note_count(&self, class: Class, standing: Standing) {
+    pub(crate) fn note_count(&self, class: RateClass, standing: RateLimitStatus) {
         if let Some(scope) = &self.2 {
             // What was counted first stays what the headers tell of.
             let _ = scope.counted.set((class, standing));

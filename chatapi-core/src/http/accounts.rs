@@ -7,7 +7,7 @@ use super::form::Form;
 use super::{Call, Field, Response, Route, reply};
 use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
-use crate::limits::{Class, Key};
+use crate::rate_limit::{Key, RateClass};
 use crate::rooms::Member;
 use crate::text::fold;
 use crate::users::{BAD_PASSWORD, EMAIL_LIMIT, NewAccount, User};
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .post(register)
             .documented(docs::REGISTER)
             .open()
-            .limited(Class::Registration),
+            .limited(RateClass::Registration),
         account("/auth/users/me/", "Me")
             .json_suffix()
             .get(read_me)
@@ -48,27 +48,27 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::UPDATE_ME)
             .delete(delete_me)
             .documented(docs::DELETE_ME)
-            .limited(Class::LogIn)
+            .limited(RateClass::LogIn)
             .form(Method::PUT, FIELDS),
         action("/auth/users/set_password/", "Set password")
             .post(set_password)
             .documented(docs::SET_PASSWORD)
-            .limited(Class::LogIn),
+            .limited(RateClass::LogIn),
         action("/auth/users/set_username/", "Set username")
             .post(set_username)
             .documented(docs::SET_USERNAME)
-            .limited(Class::LogIn),
+            .limited(RateClass::LogIn),
         action("/auth/users/activation/", "Activation").post(activate).documented(docs::ACTIVATE).open(),
         action("/auth/users/resend_activation/", "Resend activation")
             .post(resend_activation)
             .documented(docs::RESEND_ACTIVATION)
             .open()
-            .limited(Class::Mail),
+            .limited(RateClass::Mail),
         action("/auth/users/reset_password/", "Reset password")
             .post(reset_password)
             .documented(docs::RESET_PASSWORD)
             .open()
-            .limited(Class::Mail),
+            .limited(RateClass::Mail),
         action("/auth/users/reset_password_confirm/", "Reset password confirm")
             .post(reset_password_confirm)
             .documented(docs::RESET_PASSWORD_CONFIRM)
@@ -77,7 +77,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .post(reset_username)
             .documented(docs::RESET_USERNAME)
             .open()
-            .limited(Class::Mail),
+            .limited(RateClass::Mail),
         action("/auth/users/reset_username_confirm/", "Reset username confirm")
             .post(reset_username_confirm)
             .documented(docs::RESET_USERNAME_CONFIRM)
@@ -93,7 +93,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::UPDATE)
             .delete(delete)
             .documented(docs::DELETE)
-            .limited(Class::LogIn)
+            .limited(RateClass::LogIn)
             .guarded_form(Method::PUT, FIELDS, guard),
     ]
 }
@@ -342,6 +342,6 @@ async fn email(api: &ChatApi, call: &Call) -> Result<String> {
     let email = form.email("email");
     form.finish()?;
     let email = email.ok_or_else(|| Error::required("email"))?;
-    api.count(Class::Mail, Key::Name(fold(&email))).await?;
+    api.count(RateClass::Mail, Key::Name(fold(&email))).await?;
     Ok(email)
 }

@@ -17,8 +17,8 @@ use super::negotiate::{self, Browsers, Style, Wanted};
 use super::query::Query;
 use super::{Access, Endpoint, Params, Request, Response, Route, cors, host, metadata, reply};
 use crate::error::{Error, Result, Unauthenticated};
-use crate::limits::Key;
 use crate::observer::{Notice, Watch};
+use crate::rate_limit::Key;
 use crate::users::ExternalUser;
 use crate::{ChatApi, CurrentUser};
 

@@ -10,7 +10,7 @@ use http::Method;
 use super::{Call, Doc, Response};
 use crate::ChatApi;
 use crate::error::Result;
-use crate::limits::Class;
+use crate::rate_limit::RateClass;
 
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ where
 pub struct Endpoint {
     pub(crate) method: Method,
     pub(crate) access: Access,
-    pub(crate) class: Option<Class>,
+    pub(crate) class: Option<RateClass>,
     pub(crate) handler: Arc<dyn Handler>,
     pub(super) doc: Doc,
 }
@@ -68,7 +68,7 @@ impl Endpoint {
     }
 
     /// What requests to it are counted as, where that is limited.
-    pub fn class(&self) -> Option<Class> {
+    pub fn class(&self) -> Option<RateClass> {
         self.class
     }
 

@@ -9,13 +9,13 @@ use super::endpoint::Endpoint;
 use super::{Response, forwarded};
 use crate::ChatApi;
 use crate::error::{Error, Result};
-use crate::limits::{Class, Key, Standing};
+use crate::rate_limit::{Key, RateClass, RateLimitStatus};
 
 /// The bucket that a request was taken from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counted {
-    class: Class,
-    standing: Standing,
+    class: RateClass,
+    standing: RateLimitStatus,
 }
 
 impl ChatApi {
@@ -30,13 +30,13 @@ impl ChatApi {
     }
 }
 
-impl From<(Class, Standing)> for Counted {
-    fn from((class, standing): (Class, Standing)) -> Self {
+impl From<(RateClass, RateLimitStatus)> for Counted {
+    fn from((class, standing): (RateClass, RateLimitStatus)) -> Self {
         Self { class, standing }
     }
 }
 
-impl From<Counted> for (Class, Standing) {
+impl From<Counted> for (RateClass, RateLimitStatus) {
     fn from(counted: Counted) -> Self {
         (counted.class, counted.standing)
     }
@@ -53,7 +53,7 @@ impl Counted {
 
     /// Says how the bucket stands; as empty where another one was, whose name is nobody's business.
     pub(super) fn show(self, response: &mut Response, refused_for: Option<Duration>) {
-        let Standing { limit, remaining, reset_after, .. } = self.standing;
+        let RateLimitStatus { limit, remaining, reset_after, .. } = self.standing;
         let remaining = if refused_for.is_some() { 0 } else { remaining };
         let reset_after = refused_for.map_or(reset_after, |wait| wait.max(reset_after));
         let seconds = reset_after.as_secs() + u64::from(reset_after.subsec_nanos() > 0);

@@ -5,9 +5,9 @@ use http::Method;
 use super::form::Form;
 use super::{Call, Field, Response, Route, Shape, cursor, highlights, ranked, reply};
 use crate::error::{Error, Result};
-use crate::limits::Class;
 use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::{AccessScope, Action};
+use crate::rate_limit::RateClass;
 use crate::search::SearchTerms;
 use crate::text::integer;
 use crate::{ChatApi, RoomId, UserId};
@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::LIST)
             .post(create)
             .documented(docs::CREATE)
-            .limited(Class::Send)
+            .limited(RateClass::Send)
             .form(Method::POST, FIELDS),
         Route::new("/messages/{id}/")
             .named("Single Message")
@@ -41,10 +41,10 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::READ)
             .put(replace)
             .documented(docs::REPLACE)
-            .limited(Class::Send)
+            .limited(RateClass::Send)
             .patch(update)
             .documented(docs::UPDATE)
-            .limited(Class::Send)
+            .limited(RateClass::Send)
             .delete(delete)
             .documented(docs::DELETE)
             .guarded_form(Method::PUT, FIELDS, may_change),

@@ -5,8 +5,8 @@ use http::{HeaderName, HeaderValue, Method};
 use super::form::{Form, Given, Key};
 use super::{Call, Field, Response, Route, Shape, reply};
 use crate::error::{Error, Result};
-use crate::limits::Class;
 use crate::permission::Action;
+use crate::rate_limit::RateClass;
 use crate::rooms::{ListedRoom, NAME_LIMIT, RoomChange, RoomDraft, admin_is_no_member};
 use crate::{ChatApi, UserId};
 
@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::LIST)
             .post(create)
             .documented(docs::CREATE)
-            .limited(Class::Room)
+            .limited(RateClass::Room)
             .form(Method::POST, FIELDS),
         Route::new("/rooms/{id}/")
             .named("Single Room")
@@ -37,10 +37,10 @@ pub(crate) fn routes() -> Vec<Route> {
             .documented(docs::READ)
             .put(replace)
             .documented(docs::REPLACE)
-            .limited(Class::Room)
+            .limited(RateClass::Room)
             .patch(update)
             .documented(docs::UPDATE)
-            .limited(Class::Room)
+            .limited(RateClass::Room)
             .delete(delete)
             .documented(docs::DELETE)
             .guarded_form(Method::PUT, FIELDS, may_change),

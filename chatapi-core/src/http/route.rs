@@ -8,7 +8,7 @@ use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 
 use super::{Access, Doc, Endpoint, Field, Handler, Parameter, Params};
-use crate::limits::Class;
+use crate::rate_limit::RateClass;
 
 /// The formats that a suffix may name: those of `?format=`.
 const FORMATS: [&str; 2] = ["json", "api"];
@@ -172,8 +172,8 @@ impl Route {
     }
 
     /// Counts requests to the method that was added last as such of this class, by user or by network: see
-    /// [`limits`](crate::limits).
-    pub fn limited(mut self, class: Class) -> Self {
+    /// [rate limits](crate::rate_limit).
+    pub fn limited(mut self, class: RateClass) -> Self {
         if let Some(endpoint) = self.endpoints.last_mut() {
             endpoint.class = Some(class);
         }

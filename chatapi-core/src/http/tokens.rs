@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Access, Call, Field, Response, Route, Shape, reply};
 use crate::ChatApi;
 use crate::error::{Error, Result};
-use crate::limits::Class;
+use crate::rate_limit::RateClass;
 
 mod docs;
 
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .tagged("Tokens")
             .post(create)
             .documented(docs::CREATE)
-            .limited(Class::LogIn)
+            .limited(RateClass::LogIn)
             .form(Method::POST, CREATE),
         Route::new("/auth/jwt/refresh/")
             .named("Token Refresh")

@@ -1,7 +1,7 @@
 //! Accounts as djoser has them: registration, addresses, names, passwords, activation.
 
+use super::account_mails::AccountMail;
 use super::emails::{is_address, normalized};
-use super::letters::Letter;
 use super::usernames::taken;
 use super::{Administration, NewUser, User, UserChange, UserEdit};
 use crate::auth::mail_token::{Purpose, read_uid};
@@ -81,9 +81,9 @@ impl ChatApi {
         };
         let user = self.add_user(user).await?;
         if !user.is_active {
-            self.write_to(&user, Letter::Activation);
+            self.write_to(&user, AccountMail::Activation);
         } else if accounts.send_confirmation_email {
-            self.write_to(&user, Letter::Confirmation);
+            self.write_to(&user, AccountMail::Confirmation);
         }
         Ok(user)
     }
@@ -179,7 +179,7 @@ impl ChatApi {
             self.administer(user, Administration::Change { account: account.id, edit }).await?
         };
         if must_prove_email && account.awaits_activation {
-            self.write_to(&account, Letter::Activation);
+            self.write_to(&account, AccountMail::Activation);
         }
         Ok(account)
     }
@@ -248,7 +248,7 @@ impl ChatApi {
             return Err(Error::Forbidden("Stale token for given user.".into()));
         };
         if self.config().accounts.send_confirmation_email {
-            self.write_to(&user, Letter::Confirmation);
+            self.write_to(&user, AccountMail::Confirmation);
         }
         Ok(())
     }
@@ -258,7 +258,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unavailable`] where the store does not answer.
     pub async fn resend_activation(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, |user| user.awaits_activation, Letter::Activation).await
+        self.write_to_each(email, |user| user.awaits_activation, AccountMail::Activation).await
     }
 
     /// Mails this to every user of an address who is `wanted`, and has a password.
@@ -266,7 +266,7 @@ impl ChatApi {
         &self,
         email: &str,
         wanted: fn(&User) -> bool,
-        letter: Letter,
+        letter: AccountMail,
     ) -> Result<()> {
         for user in self.store().users_by_email(email).await? {
             if wanted(&user) && is_usable(&user.password) {

@@ -1,7 +1,7 @@
 //! The passwords of accounts: proved, changed, and set anew by a mailed link.
 
+use super::account_mails::AccountMail;
 use super::accounts::{bad_link, bad_password};
-use super::letters::Letter;
 use super::{Administration, User, UserChange};
 use crate::auth::mail_token::Purpose;
 use crate::auth::password::Verdict;
@@ -45,7 +45,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unavailable`](crate::Error::Unavailable) where the store does not answer.
     pub async fn reset_password(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, |user| user.is_active, Letter::PasswordReset).await
+        self.write_to_each(email, |user| user.is_active, AccountMail::PasswordReset).await
     }
 
     /// Sets a new password by the parts of a mailed link.
@@ -72,7 +72,7 @@ impl ChatApi {
         let change = UserChange::Password { hash, revision: user.revision };
         let changed = self.change_user(user.id, change).await?;
         if changed.is_some() && self.config().accounts.password_changed_email_confirmation {
-            self.write_to(user, Letter::PasswordChanged);
+            self.write_to(user, AccountMail::PasswordChanged);
         }
         Ok(changed.is_some())
     }
@@ -88,7 +88,7 @@ impl ChatApi {
         let set = Administration::SetPassword { account: user.id, hash, revision: user.revision };
         self.administer(actor, set).await?;
         if self.config().accounts.password_changed_email_confirmation {
-            self.write_to(user, Letter::PasswordChanged);
+            self.write_to(user, AccountMail::PasswordChanged);
         }
         Ok(())
     }

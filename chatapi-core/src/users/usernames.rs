@@ -1,7 +1,7 @@
 //! Names of users: what they may be, and how they change.
 
+use super::account_mails::AccountMail;
 use super::accounts::{bad_link, bad_password};
-use super::letters::Letter;
 use super::{User, UserChange};
 use crate::auth::mail_token::Purpose;
 use crate::auth::password::unicode::is_word;
@@ -67,7 +67,7 @@ impl ChatApi {
     /// # Errors
     /// [`Error::Unavailable`] where the store does not answer.
     pub async fn reset_username(&self, email: &str) -> Result<()> {
-        self.write_to_each(email, |user| user.is_active, Letter::UsernameReset).await
+        self.write_to_each(email, |user| user.is_active, AccountMail::UsernameReset).await
     }
 
     /// Sets a new name by the parts of a mailed link.
@@ -93,7 +93,7 @@ impl ChatApi {
         if let Some(changed) = &changed
             && self.config().accounts.username_changed_email_confirmation
         {
-            self.write_to(changed, Letter::UsernameChanged);
+            self.write_to(changed, AccountMail::UsernameChanged);
         }
         Ok(changed.is_some())
     }

@@ -166,7 +166,7 @@ impl Metrics {
         for (state, number) in pool.into_iter().filter_map(|(state, number)| Some((state, number?))) {
             self.0.pool.get_or_create(&State { state }).set(gauge(number));
         }
-        let queues = api.queues();
+        let queues = api.stats();
         for (queue, length) in [
             ("hashing", queues.hashing),
             ("passwords", queues.passwords),

@@ -6,8 +6,8 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use super::queue::Queue;
 use super::stored::Stored;
 use super::{PasswordConfig, PasswordConfigError};
-use crate::limits::Key;
 use crate::random::Random;
+use crate::rate_limit::Key;
 
 /// Hashes passwords and verifies them, a bounded number at once, on threads where that holds up nobody else.
 ///

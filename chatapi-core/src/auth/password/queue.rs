@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 use super::PasswordError;
-use crate::limits::Key;
+use crate::rate_limit::Key;
 
 /// Whom hashes are computed for; nobody in particular where it is not known.
 pub(super) type Lane = Option<Key>;

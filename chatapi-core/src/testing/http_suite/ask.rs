@@ -16,7 +16,7 @@ use super::coverage::route_of;
 use super::documented;
 use super::json::Json;
 use crate::http::Cors;
-use crate::limits::Limits;
+use crate::rate_limit::Limits;
 
 /// A request that is sent when it is awaited.
 #[must_use]

@@ -10,7 +10,7 @@ use super::fact::facts;
 use crate::Timestamp;
 use crate::config::Config;
 use crate::http::{Access, Call, Response, Route, StatusCode, json};
-use crate::limits::{Bucket, Class, Limiter, Rate, Standing};
+use crate::rate_limit::{Bucket, Limiter, Rate, RateClass, RateLimitStatus};
 use crate::{ChatApi, Result};
 
 facts! {
@@ -239,7 +239,7 @@ async fn proofs_by_password_are_counted_as_log_ins(suite: Suite) {
 
 async fn a_host_names_the_class_of_its_own_endpoints(suite: Suite) {
     let config = |config: &mut Config| config.limits.log_in = rate("2/min");
-    let route = Route::new("/door/").access(Access::Public).post(open).limited(Class::LogIn);
+    let route = Route::new("/door/").access(Access::Public).post(open).limited(RateClass::LogIn);
     let chat = suite.chat_of("", config, |builder| builder.route(route)).await;
     chat.post("/door/").await.is(200, r#""open""#);
     chat.try_log_in("ann", "nope").await.status(401);
@@ -256,10 +256,10 @@ struct Closed;
 
 #[async_trait]
 impl Limiter for Closed {
-    async fn take(&self, bucket: &Bucket, rate: Rate, _: Timestamp) -> Standing {
-        assert_eq!(bucket.class, Class::LogIn);
+    async fn take(&self, bucket: &Bucket, rate: Rate, _: Timestamp) -> RateLimitStatus {
+        assert_eq!(bucket.class, RateClass::LogIn);
         let wait = Duration::from_millis(900);
-        Standing { limit: rate.number(), remaining: 0, reset_after: wait, retry_after: Some(wait) }
+        RateLimitStatus { limit: rate.number(), remaining: 0, reset_after: wait, retry_after: Some(wait) }
     }
 
     async fn give_back(&self, _: &Bucket, _: Rate, _: Timestamp) {}

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chatapi_core::limits::Key;
+use chatapi_core::rate_limit::Key;
 use ipnet::IpNet;
 use tokio::time::Instant;
 use tracing::warn;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chatapi_core::Config;
 use chatapi_core::http::Cors;
-use chatapi_core::limits::{Limits, NoRate, Rate};
+use chatapi_core::rate_limit::{Limits, ParseRateError, Rate};
 use clap::Args;
 
 use super::values::yes_or_no;
@@ -61,9 +61,9 @@ impl RateOptions {
 struct Allowed(Option<Rate>);
 
 impl FromStr for Allowed {
-    type Err = NoRate;
+    type Err = ParseRateError;
 
-    fn from_str(text: &str) -> Result<Self, NoRate> {
+    fn from_str(text: &str) -> Result<Self, ParseRateError> {
         if text == "off" { Ok(Self(None)) } else { text.parse().map(Some).map(Self) }
     }
 }

@@ -43,14 +43,14 @@ impl Rate {
     /// Takes one from the bucket that will be full at `full_at`, and says when it will be full then.
     ///
     /// This is the generic cell rate algorithm (ITU-T I.371): a bucket is one moment.
-    pub fn take(self, full_at: Timestamp, now: Timestamp) -> (Timestamp, Standing) {
+    pub fn take(self, full_at: Timestamp, now: Timestamp) -> (Timestamp, RateLimitStatus) {
         let holds = self.interval * i64::from(self.number.get());
         // A bucket is never emptier than empty, even where the clock was set back.
         let missing = (full_at.as_micros() - now.as_micros()).clamp(0, holds);
         let wanted = missing + self.interval;
         let (missing, retry_after) =
             if wanted > holds { (missing, Some(micros(wanted - holds))) } else { (wanted, None) };
-        let standing = Standing {
+        let standing = RateLimitStatus {
             limit: self.number.get(),
             remaining: u32::try_from((holds - missing) / self.interval).unwrap_or(u32::MAX),
             reset_after: micros(missing),
@@ -78,28 +78,28 @@ impl fmt::Display for Rate {
 /// A text that is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a number and a unit, such as 30/min, 5/s, 100/h or 1000/d")]
-pub struct NoRate;
+pub struct ParseRateError;
 
 /// Reads `30/min`. A unit may be written out, as Django REST Framework has it: `30/minute`.
 impl FromStr for Rate {
-    type Err = NoRate;
+    type Err = ParseRateError;
 
-    fn from_str(text: &str) -> Result<Self, NoRate> {
-        let (number, unit) = text.split_once('/').ok_or(NoRate)?;
+    fn from_str(text: &str) -> Result<Self, ParseRateError> {
+        let (number, unit) = text.split_once('/').ok_or(ParseRateError)?;
         let known = match unit.trim() {
             "s" | "sec" | "second" => UNITS[0],
             "m" | "min" | "minute" => UNITS[1],
             "h" | "hour" => UNITS[2],
             "d" | "day" => UNITS[3],
-            _ => return Err(NoRate),
+            _ => return Err(ParseRateError),
         };
-        number.trim().parse().map(|number| Self::of(number, known)).map_err(|_| NoRate)
+        number.trim().parse().map(|number| Self::of(number, known)).map_err(|_| ParseRateError)
     }
 }
 
 /// How a bucket stands after one was taken from it, or would have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RateLimitStatus {
     /// How many it holds.
     pub limit: u32,
     /// How many are left.
@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(text.parse::<Rate>().unwrap().to_string(), shown);
         }
         for wrong in ["", "30", "0/min", "-1/min", "1.5/min", "30/", "30/week", "/min", "99999999999/s"] {
-            assert_eq!(wrong.parse::<Rate>(), Err(NoRate), "{wrong}");
+            assert_eq!(wrong.parse::<Rate>(), Err(ParseRateError), "{wrong}");
         }
     }
 

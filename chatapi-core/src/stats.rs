@@ -5,7 +5,7 @@ use crate::ChatApi;
 /// How long the queues are at this moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Queues {
+pub struct Stats {
     /// Passwords that are being hashed.
     pub hashing: usize,
     /// Passwords that wait for their turn to be hashed.
@@ -20,9 +20,9 @@ pub struct Queues {
 
 impl ChatApi {
     /// How long the queues are.
-    pub fn queues(&self) -> Queues {
+    pub fn stats(&self) -> Stats {
         let (hashing, passwords) = self.passwords().queue();
-        Queues {
+        Stats {
             hashing,
             passwords,
             events: self.events().map_or(0, crate::hooks::Events::len),

@@ -21,7 +21,7 @@ const COUNTERS: usize = 1024;
 /// Before a user is read, its counter is noted, and what was read counts for as long as the counter stands there. So a
 /// change here ends what was read before it, and what is still being read, by counting on.
 pub(crate) struct KnownUsers {
-    users: Cache<UserId, Sight>,
+    users: Cache<UserId, Entry>,
     /// What the host calls them. An id may be another's by now, or nobody's: what it leads to is looked at.
     external_ids: Cache<String, UserId>,
     changes: Box<[AtomicU64]>,
@@ -30,7 +30,7 @@ pub(crate) struct KnownUsers {
 
 /// A user as it was read.
 #[derive(Clone)]
-struct Sight {
+struct Entry {
     user: Arc<User>,
     noted: Note,
 }
@@ -54,7 +54,7 @@ impl KnownUsers {
     }
 
     fn get(&self, id: UserId, now: Timestamp) -> Option<Arc<User>> {
-        let Sight { user, noted } = self.users.get(&id)?;
+        let Entry { user, noted } = self.users.get(&id)?;
         let is_fresh = noted.at <= now && now < noted.at.plus(self.lifetime);
         (is_fresh && noted.changes == self.counter(id).load(Ordering::SeqCst)).then_some(user)
     }
@@ -65,7 +65,7 @@ impl KnownUsers {
 
     fn put(&self, user: Arc<User>, noted: Note) {
         if !self.lifetime.is_zero() {
-            self.users.insert(user.id, Sight { user, noted });
+            self.users.insert(user.id, Entry { user, noted });
         }
     }
 
@@ -79,12 +79,12 @@ impl KnownUsers {
 }
 
 /// A change of a user's that is under way. When it ends, however it ends, the user is read anew.
-pub(super) struct Changing {
+pub(super) struct InvalidateOnDrop {
     known: Arc<KnownUsers>,
     id: UserId,
 }
 
-impl Drop for Changing {
+impl Drop for InvalidateOnDrop {
     fn drop(&mut self) {
         self.known.forget(self.id);
     }
@@ -140,8 +140,8 @@ impl ChatApi {
         self.store().update_user(id, change).await
     }
 
-    pub(super) fn changing(&self, id: UserId) -> Changing {
-        Changing { known: self.known_users().clone(), id }
+    pub(super) fn changing(&self, id: UserId) -> InvalidateOnDrop {
+        InvalidateOnDrop { known: self.known_users().clone(), id }
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
     fn what_began_to_be_read_before_a_change_does_not_count_after_it() {
         let known = Arc::new(KnownUsers::new(Duration::from_secs(5)));
         let noted = known.note(UserId(1), NOW);
-        let changing = Changing { known: known.clone(), id: UserId(1) };
+        let changing = InvalidateOnDrop { known: known.clone(), id: UserId(1) };
         known.put(user(1, "ann"), noted);
         drop(changing);
         assert_eq!(known.get(UserId(1), NOW), None);

@@ -11,8 +11,8 @@ use quick_cache::sync::Cache;
 
 use super::User;
 use crate::error::{Error, Result, Unauthenticated};
-use crate::limits::{Class, Key};
 use crate::observer::Notice;
+use crate::rate_limit::{Key, RateClass};
 use crate::{ChatApi, UserId};
 
 /// How many names and networks are known at once.
@@ -20,18 +20,18 @@ const MOST: usize = 10_000;
 
 /// Networks that users have logged in from, by name: the latest of them, so that the store is seldom asked. It keeps a few of
 /// each user beyond the end of this process ([`Store::trust_network`](crate::Store::trust_network)).
-pub(crate) struct Familiar {
+pub(crate) struct TrustedNetworks {
     hasher: RandomState,
     seen: Cache<u64, ()>,
 }
 
-impl Default for Familiar {
+impl Default for TrustedNetworks {
     fn default() -> Self {
         Self { hasher: RandomState::new(), seen: Cache::new(MOST) }
     }
 }
 
-impl Familiar {
+impl TrustedNetworks {
     fn has(&self, username: &str, address: IpAddr) -> bool {
         self.seen.get(&self.place(username, address)).is_some()
     }
@@ -45,9 +45,9 @@ impl Familiar {
     }
 }
 
-impl fmt::Debug for Familiar {
+impl fmt::Debug for TrustedNetworks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Familiar").field("seen", &self.seen.len()).finish_non_exhaustive()
+        f.debug_struct("TrustedNetworks").field("seen", &self.seen.len()).finish_non_exhaustive()
     }
 }
 
@@ -68,7 +68,7 @@ impl ChatApi {
         let name = || Key::Name(username.to_owned());
         let mut is_counted = false;
         if !is_familiar {
-            match self.count(Class::Guess, name()).await {
+            match self.count(RateClass::Guess, name()).await {
                 Ok(_) => is_counted = true,
                 // This process may have begun since the user was here.
                 Err(_) if self.is_trusted(username, address).await? => {}
@@ -81,7 +81,7 @@ impl ChatApi {
             return proved;
         }
         if is_counted {
-            self.uncount(Class::Guess, name()).await;
+            self.uncount(RateClass::Guess, name()).await;
         }
         if let (Ok(user), Some(address), false) = (&proved, address, is_familiar) {
             self.familiar().note(username, address);
@@ -92,11 +92,11 @@ impl ChatApi {
 
     /// Counts an attempt for the network that it comes from, unless the request's route did.
     async fn count_log_in(&self, address: IpAddr) -> Result<()> {
-        if self.has_counted(Class::LogIn) {
+        if self.has_counted(RateClass::LogIn) {
             return Ok(());
         }
-        let Some(standing) = self.taken(Class::LogIn, address.into()).await else { return Ok(()) };
-        self.note_count(Class::LogIn, standing);
+        let Some(standing) = self.taken(RateClass::LogIn, address.into()).await else { return Ok(()) };
+        self.note_count(RateClass::LogIn, standing);
         match standing.retry_after {
             Some(retry_after) => Err(Error::TooManyRequests { retry_after }),
             None => Ok(()),

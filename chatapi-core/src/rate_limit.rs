@@ -19,12 +19,12 @@ mod buckets;
 mod rate;
 
 pub use buckets::Buckets;
-pub use rate::{NoRate, Rate, Standing};
+pub use rate::{ParseRateError, Rate, RateLimitStatus};
 
 /// What is counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Class {
+pub enum RateClass {
     /// Attempts to log in, and what else asks for a password.
     LogIn,
     /// Failed attempts to log in by one name, wherever they come from.
@@ -39,7 +39,7 @@ pub enum Class {
     Room,
 }
 
-impl Class {
+impl RateClass {
     /// Its name, as `X-RateLimit-Bucket` has it.
     pub fn name(self) -> &'static str {
         match self {
@@ -57,29 +57,29 @@ impl Class {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// See [`Class::LogIn`].
+    /// See [`RateClass::LogIn`].
     pub log_in: Option<Rate>,
-    /// See [`Class::Guess`]. Who logged in from the same network before is let through.
+    /// See [`RateClass::Guess`]. Who logged in from the same network before is let through.
     pub guess: Option<Rate>,
-    /// See [`Class::Registration`].
+    /// See [`RateClass::Registration`].
     pub registration: Option<Rate>,
-    /// See [`Class::Mail`].
+    /// See [`RateClass::Mail`].
     pub mail: Option<Rate>,
-    /// See [`Class::Send`].
+    /// See [`RateClass::Send`].
     pub send: Option<Rate>,
-    /// See [`Class::Room`].
+    /// See [`RateClass::Room`].
     pub room: Option<Rate>,
 }
 
 impl Limits {
-    fn of(&self, class: Class) -> Option<Rate> {
+    fn of(&self, class: RateClass) -> Option<Rate> {
         match class {
-            Class::LogIn => self.log_in,
-            Class::Guess => self.guess,
-            Class::Registration => self.registration,
-            Class::Mail => self.mail,
-            Class::Send => self.send,
-            Class::Room => self.room,
+            RateClass::LogIn => self.log_in,
+            RateClass::Guess => self.guess,
+            RateClass::Registration => self.registration,
+            RateClass::Mail => self.mail,
+            RateClass::Send => self.send,
+            RateClass::Room => self.room,
         }
     }
 }
@@ -110,7 +110,7 @@ impl From<IpAddr> for Key {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bucket {
     /// What is counted.
-    pub class: Class,
+    pub class: RateClass,
     /// For whom.
     pub key: Key,
 }
@@ -121,7 +121,7 @@ pub struct Bucket {
 pub trait Limiter: Send + Sync + fmt::Debug {
     /// Takes one from a bucket that holds `rate`'s number and is refilled evenly; nothing where it is empty. Who cannot
     /// tell lets the request through.
-    async fn take(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Standing;
+    async fn take(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> RateLimitStatus;
 
     /// Puts one back that was taken and is not to count.
     async fn give_back(&self, bucket: &Bucket, rate: Rate, now: Timestamp);
@@ -132,9 +132,13 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::TooManyRequests`] where there were too many.
-    pub async fn count(&self, class: Class, key: impl Into<Key> + Send) -> Result<Option<Standing>> {
+    pub async fn count(
+        &self,
+        class: RateClass,
+        key: impl Into<Key> + Send,
+    ) -> Result<Option<RateLimitStatus>> {
         match self.taken(class, key.into()).await {
-            Some(Standing { retry_after: Some(retry_after), .. }) => {
+            Some(RateLimitStatus { retry_after: Some(retry_after), .. }) => {
                 Err(Error::TooManyRequests { retry_after })
             }
             standing => Ok(standing),
@@ -142,7 +146,7 @@ impl ChatApi {
     }
 
     /// Counts a request, where its class is limited, and says how the bucket stands, which may be empty.
-    pub(crate) async fn taken(&self, class: Class, key: Key) -> Option<Standing> {
+    pub(crate) async fn taken(&self, class: RateClass, key: Key) -> Option<RateLimitStatus> {
         let rate = self.config().limits.of(class)?;
         let standing = self.limiter().take(&Bucket { class, key }, rate, self.now()).await;
         if standing.retry_after.is_some() {
@@ -152,7 +156,7 @@ impl ChatApi {
     }
 
     /// Takes back that a request was counted.
-    pub(crate) async fn uncount(&self, class: Class, key: Key) {
+    pub(crate) async fn uncount(&self, class: RateClass, key: Key) {
         if let Some(rate) = self.config().limits.of(class) {
             self.limiter().give_back(&Bucket { class, key }, rate, self.now()).await;
         }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Bucket, Class, Limiter, Rate, Standing};
+use super::{Bucket, Limiter, Rate, RateClass, RateLimitStatus};
 use crate::Timestamp;
 
 /// How many buckets of a class are kept at most: a few megabytes of them.
@@ -19,7 +19,7 @@ const MOST: usize = 100_000;
 /// Keys are kept by their hash, which nobody outside can foresee: a bucket is as small for a long name as for a short one.
 pub struct Buckets {
     hasher: RandomState,
-    full_at: Mutex<HashMap<Class, HashMap<u64, Timestamp>>>,
+    full_at: Mutex<HashMap<RateClass, HashMap<u64, Timestamp>>>,
     most: usize,
 }
 
@@ -30,14 +30,14 @@ impl Default for Buckets {
 }
 
 impl Buckets {
-    fn full_at(&self) -> MutexGuard<'_, HashMap<Class, HashMap<u64, Timestamp>>> {
+    fn full_at(&self) -> MutexGuard<'_, HashMap<RateClass, HashMap<u64, Timestamp>>> {
         self.full_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Limiter for Buckets {
-    async fn take(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Standing {
+    async fn take(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> RateLimitStatus {
         let key = self.hasher.hash_one(bucket);
         let mut classes = self.full_at();
         let buckets = classes.entry(bucket.class).or_default();
@@ -84,12 +84,12 @@ mod tests {
 
     use super::*;
     use crate::UserId;
-    use crate::limits::Key;
+    use crate::rate_limit::Key;
 
     const START: Timestamp = Timestamp::from_micros(1_795_338_707_809_284);
 
     fn of(user: i64) -> Bucket {
-        Bucket { class: Class::Send, key: Key::User(UserId(user)) }
+        Bucket { class: RateClass::Send, key: Key::User(UserId(user)) }
     }
 
     #[tokio::test]
@@ -101,7 +101,7 @@ mod tests {
         }
         for user in 1..1000 {
             buckets.take(&of(user), rate, START).await;
-            assert!(buckets.full_at()[&Class::Send].len() <= 100);
+            assert!(buckets.full_at()[&RateClass::Send].len() <= 100);
         }
         assert!(buckets.take(&of(0), rate, START).await.retry_after.is_some(), "it is not forgotten");
     }
@@ -110,7 +110,7 @@ mod tests {
     async fn a_flood_of_one_class_evicts_no_bucket_of_another() {
         let buckets = Buckets { most: 10, ..Buckets::default() };
         let (guesses, sends): (Rate, Rate) = ("3/min".parse().unwrap(), "1/d".parse().unwrap());
-        let guess = Bucket { class: Class::Guess, key: Key::Name("ann".into()) };
+        let guess = Bucket { class: RateClass::Guess, key: Key::Name("ann".into()) };
         for _ in 0..3 {
             buckets.take(&guess, guesses, START).await;
         }
@@ -129,6 +129,6 @@ mod tests {
             buckets.take(&of(user), rate, START).await;
         }
         buckets.take(&of(10), rate, START.plus(Duration::from_secs(1))).await;
-        assert_eq!(buckets.full_at()[&Class::Send].len(), 1);
+        assert_eq!(buckets.full_at()[&RateClass::Send].len(), 1);
     }
 }

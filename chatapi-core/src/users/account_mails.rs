@@ -10,7 +10,7 @@ use crate::users::emails::ascii_name;
 
 /// Why a user gets a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Letter {
+pub(super) enum AccountMail {
     Activation,
     Confirmation,
     PasswordReset,
@@ -22,7 +22,7 @@ pub(super) enum Letter {
 impl ChatApi {
     /// Sends a mail, and does not wait for it: a slow mail server is no matter of the request's, and how long it takes
     /// must not tell whether an address is known.
-    pub(super) fn write_to(&self, user: &User, letter: Letter) {
+    pub(super) fn write_to(&self, user: &User, letter: AccountMail) {
         if user.email.is_empty() {
             return;
         }
@@ -40,24 +40,24 @@ impl ChatApi {
         });
     }
 
-    fn letter(&self, user: &User, letter: Letter) -> Result<Mail, NoSecret> {
+    fn letter(&self, user: &User, letter: AccountMail) -> Result<Mail, NoSecret> {
         let accounts = &self.config().accounts;
         let templates = &accounts.templates;
         let (template, link): (&MailTemplate, _) = match letter {
-            Letter::Activation => {
+            AccountMail::Activation => {
                 (&templates.activation, Some((Purpose::Activation, &accounts.activation_url)))
             }
-            Letter::Confirmation => (&templates.confirmation, None),
-            Letter::PasswordReset => (
+            AccountMail::Confirmation => (&templates.confirmation, None),
+            AccountMail::PasswordReset => (
                 &templates.password_reset,
                 Some((Purpose::PasswordReset, &accounts.password_reset_confirm_url)),
             ),
-            Letter::PasswordChanged => (&templates.password_changed, None),
-            Letter::UsernameReset => (
+            AccountMail::PasswordChanged => (&templates.password_changed, None),
+            AccountMail::UsernameReset => (
                 &templates.username_reset,
                 Some((Purpose::UsernameReset, &accounts.username_reset_confirm_url)),
             ),
-            Letter::UsernameChanged => (&templates.username_changed, None),
+            AccountMail::UsernameChanged => (&templates.username_changed, None),
         };
         let uid = write_uid(user.id);
         let token = match link {
