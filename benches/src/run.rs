@@ -13,7 +13,7 @@ use crate::questions::Subject;
 use crate::rates::{self, CONNECTIONS, Place, Rounds};
 use crate::report::machine::Machine;
 use crate::report::{Engine, Rate, Samples, Series};
-use crate::series::{self, Asked, Effort};
+use crate::series::{self, Effort, Target};
 use crate::server::Server;
 use crate::warm::Warmth;
 
@@ -152,7 +152,7 @@ impl Bench {
             eprintln!("bench: asking in {}", subjects[0].scope.name());
             for compared in subjects.chunk_by(|one, other| one.is_compared_with(*other)) {
                 warmth.keep().await?;
-                let mut all: Vec<&mut Asked<'_>> = asked.iter_mut().flatten().collect();
+                let mut all: Vec<&mut Target<'_>> = asked.iter_mut().flatten().collect();
                 series::measure(&mut all, compared, self.size.effort()).await?;
             }
         }
@@ -163,11 +163,11 @@ impl Bench {
     async fn ways<'a>(
         &self,
         Filled { engine, api, data, url, .. }: &'a Filled<'_>,
-    ) -> Result<Vec<Asked<'a>>> {
-        let mut ways = vec![Asked::in_process(api, data)];
+    ) -> Result<Vec<Target<'a>>> {
+        let mut ways = vec![Target::in_process(api, data)];
         if *engine == Engine::PostgreSQL {
             let server = Server::start(&self.place.server, url, CONNECTIONS as u32)?;
-            ways.push(Asked::over_http(api, server, data).await?);
+            ways.push(Target::over_http(api, server, data).await?);
         }
         Ok(ways)
     }

@@ -46,14 +46,14 @@ enum Answerer<'a> {
 
 /// A database that is asked in one way, and the series so far.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct Target<'a> {
     data: &'a Data,
     answerer: Answerer<'a>,
     /// How long each kind of question took.
     pub series: Vec<Series>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Target<'a> {
     /// Of the chat within this process.
     pub fn in_process(api: &'a ChatApi, data: &'a Data) -> Self {
         Self { data, answerer: Answerer::Chat(api), series: Vec::new() }
@@ -106,7 +106,7 @@ struct Turn {
 ///
 /// # Errors
 /// Where an answer is a refusal.
-pub async fn measure(asked: &mut [&mut Asked<'_>], subjects: &[Subject], effort: Effort) -> Result<()> {
+pub async fn measure(asked: &mut [&mut Target<'_>], subjects: &[Subject], effort: Effort) -> Result<()> {
     let turn = |(subject, of)| Turn { subject, of, random: Rng::with_seed(1), micros: Vec::new() };
     let all = subjects.iter().flat_map(|subject| (0..asked.len()).map(|of| (*subject, of)));
     let mut turns: Vec<Turn> = all.map(turn).collect();

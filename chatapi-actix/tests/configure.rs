@@ -12,7 +12,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, HttpMessage, HttpResponse, web};
 use chatapi_core::store::memory::MemoryStore;
 use chatapi_core::users::{ExternalUser, NewAccount};
-use chatapi_core::{Builder, ChatApi, CurrentUser};
+use chatapi_core::{ChatApi, ChatApiBuilder, CurrentUser};
 
 #[actix_web::test]
 async fn the_hosts_middleware_sees_the_path_that_matched() {
@@ -95,7 +95,7 @@ async fn without_accounts_their_paths_are_the_hosts() {
     assert_eq!(ask(&app, "/rooms/").await.0, StatusCode::UNAUTHORIZED);
 }
 
-fn builder() -> Builder {
+fn builder() -> ChatApiBuilder {
     ChatApi::builder(MemoryStore::new(), "a secret for tests: it signs nothing that counts")
 }
 

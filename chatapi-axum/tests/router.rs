@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::get;
 use chatapi_core::store::memory::MemoryStore;
 use chatapi_core::users::{ExternalUser, NewAccount};
-use chatapi_core::{Builder, ChatApi, CurrentUser};
+use chatapi_core::{ChatApi, ChatApiBuilder, CurrentUser};
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_router_with_a_state_takes_the_routes_too() {
     assert_eq!(ask(&app, "/rooms/").await.0, StatusCode::NOT_FOUND);
 }
 
-fn builder() -> Builder {
+fn builder() -> ChatApiBuilder {
     ChatApi::builder(MemoryStore::new(), "a secret for tests: it signs nothing that counts")
 }
 

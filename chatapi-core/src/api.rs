@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Authenticator;
-use crate::auth::jwt::{NoSecret, SigningKey, Tokens};
+use crate::auth::jwt::{MissingSecret, SigningKey, Tokens};
 use crate::auth::mail_token::MailTokens;
 use crate::auth::password::{PasswordHasher, PasswordRules};
 use crate::clock::{Clock, Timestamp};
@@ -26,7 +26,7 @@ use crate::search::Analyzer;
 use crate::store::Store;
 use crate::users::{KnownUsers, TrustedNetworks};
 
-pub use builder::{BuildError, Builder};
+pub use builder::{BuildError, ChatApiBuilder};
 
 mod builder;
 mod scope;
@@ -70,17 +70,17 @@ struct SignedTokens {
 
 impl ChatApi {
     /// Starts to put a chat together on `store`. The secret signs tokens: 32 bytes at least, the same on every instance.
-    pub fn builder(store: impl Store + 'static, secret: impl Into<Vec<u8>>) -> Builder {
+    pub fn builder(store: impl Store + 'static, secret: impl Into<Vec<u8>>) -> ChatApiBuilder {
         let signing = SigningKey { id: None, secret: secret.into() };
-        Builder::new(Arc::new(store), Some(signing))
+        ChatApiBuilder::new(Arc::new(store), Some(signing))
     }
 
     /// Starts to put a chat together on `store` for users of the host's: there is nothing under `/auth/`, nobody logs in, and
     /// no secret is needed. The host's middleware puts a [`CurrentUser`](crate::CurrentUser) or an
     /// [`ExternalUser`](crate::users::ExternalUser) into each request's extensions, or an
-    /// [`authenticator`](Builder::authenticator) finds the user.
-    pub fn builder_without_accounts(store: impl Store + 'static) -> Builder {
-        Builder::new(Arc::new(store), None).without_accounts()
+    /// [`authenticator`](ChatApiBuilder::authenticator) finds the user.
+    pub fn builder_without_accounts(store: impl Store + 'static) -> ChatApiBuilder {
+        ChatApiBuilder::new(Arc::new(store), None).without_accounts()
     }
 
     /// The store.
@@ -162,12 +162,12 @@ impl ChatApi {
         &self.0.password_rules
     }
 
-    pub(crate) fn tokens(&self) -> Result<&Tokens, NoSecret> {
-        self.0.signed.as_ref().map(|signed| &signed.tokens).ok_or(NoSecret)
+    pub(crate) fn tokens(&self) -> Result<&Tokens, MissingSecret> {
+        self.0.signed.as_ref().map(|signed| &signed.tokens).ok_or(MissingSecret)
     }
 
-    pub(crate) fn mail_tokens(&self) -> Result<&MailTokens, NoSecret> {
-        self.0.signed.as_ref().map(|signed| &signed.mail_tokens).ok_or(NoSecret)
+    pub(crate) fn mail_tokens(&self) -> Result<&MailTokens, MissingSecret> {
+        self.0.signed.as_ref().map(|signed| &signed.mail_tokens).ok_or(MissingSecret)
     }
 
     pub(crate) fn random(&self) -> &dyn Random {

@@ -71,14 +71,14 @@ impl fmt::Display for Timestamp {
 /// A text that is no moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a timestamp in RFC 3339 format, such as 2026-11-22T09:11:47.809284Z")]
-pub struct NoTimestamp;
+pub struct ParseTimestampError;
 
 /// Reads a moment as RFC 3339 has it, whatever its offset from UTC. What is finer than a microsecond is cut off.
 impl FromStr for Timestamp {
-    type Err = NoTimestamp;
+    type Err = ParseTimestampError;
 
-    fn from_str(text: &str) -> Result<Self, NoTimestamp> {
-        OffsetDateTime::parse(text, &Rfc3339).map(Self::from).map_err(|_| NoTimestamp)
+    fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
+        OffsetDateTime::parse(text, &Rfc3339).map(Self::from).map_err(|_| ParseTimestampError)
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(text.parse(), Ok(moment));
         }
         for text in ["", "2026-11-22", "2026-11-22T09:11:47", "2026-13-22T09:11:47Z", "x"] {
-            assert_eq!(text.parse::<Timestamp>(), Err(NoTimestamp), "{text}");
+            assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError), "{text}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct Config {
     /// has more than 8 KiB is answered 503 with `Retry-After`. It is at least [`body_limit`](Self::body_limit).
     pub body_memory: usize,
     /// How long a client may take to send the body of a request.
-    pub body_patience: Duration,
+    pub body_timeout: Duration,
     /// The longest message that is kept, in characters.
     pub message_limit: usize,
     /// The most members that a room may have. Rooms that have more already stay as they are.
@@ -80,7 +80,7 @@ impl Default for Config {
             count_bound: COUNT_BOUND,
             body_limit: 1024 * 1024,
             body_memory: 32 * 1024 * 1024,
-            body_patience: Duration::from_secs(60),
+            body_timeout: Duration::from_secs(60),
             message_limit: 100_000,
             members_per_room: 1_000,
             members_per_request: 1_000,

@@ -11,7 +11,7 @@ use crate::store::{Cause, StoreError};
 
 mod refusal;
 
-pub use refusal::{NoRefusal, Refusal};
+pub use refusal::{InvalidStatus, Refusal};
 
 /// What a use-case gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -174,7 +174,7 @@ impl FieldErrors {
     ///
     /// # Errors
     /// 400 with all of them.
-    pub fn none(self) -> Result<()> {
+    pub fn into_result(self) -> Result<()> {
         if self.is_empty() { Ok(()) } else { Err(self.into()) }
     }
 

@@ -9,7 +9,7 @@ use crate::ChatApi;
 use crate::store::StoreError;
 
 /// How long the store may take to say that it is ready. Whoever probes asks every few seconds, and waits for little longer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Why this instance should get no requests for now. `Display` says it, without anything that is nobody's business.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ impl ChatApi {
         if self.draining().0.load(Ordering::Relaxed) {
             return Err(NotReady::Draining);
         }
-        timeout(PATIENCE, self.is_usable()).await.unwrap_or(Err(NotReady::NoAnswer))
+        timeout(TIMEOUT, self.is_usable()).await.unwrap_or(Err(NotReady::NoAnswer))
     }
 
     async fn is_usable(&self) -> Result<(), NotReady> {

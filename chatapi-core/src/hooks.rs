@@ -13,7 +13,7 @@ mod events;
 
 pub(crate) use events::Events;
 
-/// What a host does before a message is written and after something was. [`Builder::hooks`](crate::Builder::hooks) sets
+/// What a host does before a message is written and after something was. [`ChatApiBuilder::hooks`](crate::Builder::hooks) sets
 /// it; without, nothing is called and nothing is queued. The [crate's documentation](crate) has an example.
 #[async_trait]
 pub trait Hooks: Send + Sync + fmt::Debug {

@@ -12,26 +12,26 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
-mod answer;
 pub(crate) mod body;
 mod call;
 mod cors;
 mod csrf;
 mod cursor;
+mod dispatch;
 mod doc;
 mod endpoint;
 mod form;
 mod forwarded;
 mod highlights;
 mod host;
-mod limited;
-mod listed;
-mod metadata;
 mod negotiate;
+mod options;
 mod pages;
+mod pagination_docs;
 mod query;
 mod ranked;
-mod reply;
+mod rate_limit_headers;
+mod response;
 mod route;
 
 pub(crate) mod accounts;
@@ -42,13 +42,13 @@ pub(crate) mod tokens;
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use call::Call;
-pub use cors::{Cors, NoOrigins};
+pub use cors::{Cors, ParseOriginsError};
 pub use doc::{Doc, Parameter, Property, Record, Shape};
 pub use endpoint::{Access, Endpoint, Handler};
-pub use forwarded::{NoProxyHeaders, ProxyHeaders};
-pub use metadata::Field;
+pub use forwarded::{ParseProxyHeadersError, ProxyHeaders};
+pub use options::Field;
 pub use pages::{Pages, Shown};
-pub use reply::json;
+pub use response::json;
 pub use route::Route;
 
 /// A request, its body read. Its extensions may hold a [`Peer`], and a [`CurrentUser`](crate::CurrentUser) or an

@@ -38,7 +38,7 @@ pub mod transaction;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use api::{Builder, ChatApi};
+pub use api::{ChatApi, ChatApiBuilder};
 pub use auth::{Authenticator, CurrentUser};
 pub use clock::{Clock, Timestamp};
 pub use config::Config;

@@ -271,7 +271,7 @@ impl ChatApi {
         {
             errors.add("user", NO_CHOICE);
         }
-        errors.none()
+        errors.into_result()
     }
 
     /// A checked text as the host's hooks want it.

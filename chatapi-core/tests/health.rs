@@ -4,9 +4,9 @@
 use chatapi_core::http::health;
 use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::testing::TestChat;
-use chatapi_core::{Builder, ChatApi, Store};
+use chatapi_core::{ChatApi, ChatApiBuilder, Store};
 
-fn with_health(builder: Builder) -> Builder {
+fn with_health(builder: ChatApiBuilder) -> ChatApiBuilder {
     builder.route(health::live()).route(health::ready())
 }
 

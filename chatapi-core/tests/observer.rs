@@ -9,7 +9,7 @@ use chatapi_core::http::{Access, Call, Method, Response, Route};
 use chatapi_core::observer::{Answered, Notice, Observer};
 use chatapi_core::rate_limit::RateClass;
 use chatapi_core::testing::TestChat;
-use chatapi_core::{Builder, ChatApi, Config, Result};
+use chatapi_core::{ChatApi, ChatApiBuilder, Config, Result};
 use futures_util::FutureExt as _;
 use serde_json::json;
 
@@ -44,7 +44,7 @@ impl Observer for Notebook {
     }
 }
 
-fn observed(finish: impl FnOnce(Builder) -> Builder) -> (TestChat, Notebook) {
+fn observed(finish: impl FnOnce(ChatApiBuilder) -> ChatApiBuilder) -> (TestChat, Notebook) {
     let notebook = Notebook::default();
     (TestChat::new(|builder| finish(builder.observer(notebook.clone()))), notebook)
 }

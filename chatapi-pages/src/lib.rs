@@ -12,7 +12,7 @@ mod place;
 mod schema;
 mod tree;
 
-use chatapi_core::Builder;
+use chatapi_core::ChatApiBuilder;
 
 pub use openapi::{About, Document, Security};
 
@@ -20,13 +20,13 @@ pub use openapi::{About, Document, Security};
 ///
 /// The paths are `/schema/`, `/schema/{file}` with `openapi.json` and `openapi.yaml`, `/docs/`, and `/pages/{file}`, where
 /// their styles and scripts are.
-pub fn add(builder: Builder) -> Builder {
+pub fn add(builder: ChatApiBuilder) -> ChatApiBuilder {
     add_with(builder, About::default())
 }
 
 /// The same, with what the host says of its API as a whole.
-pub fn add_with(builder: Builder, about: About) -> Builder {
-    let builder = schema::routes(about).into_iter().fold(builder, Builder::route);
+pub fn add_with(builder: ChatApiBuilder, about: About) -> ChatApiBuilder {
+    let builder = schema::routes(about).into_iter().fold(builder, ChatApiBuilder::route);
     #[cfg(any(feature = "browse", feature = "docs"))]
     let builder = builder.route(assets::route());
     #[cfg(feature = "docs")]

@@ -2,7 +2,7 @@
 #![cfg(feature = "browse")]
 
 use chatapi_core::testing::{TestAnswer, TestChat, TestRequest};
-use chatapi_core::{Builder, CurrentUser};
+use chatapi_core::{ChatApiBuilder, CurrentUser};
 use serde_json::json;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -126,7 +126,7 @@ async fn a_stranger_gets_the_401_as_a_page_to_log_in_by() {
     has(&page, "<form method=\"post\" action=\"../../auth/jwt/create/\" data-log-in>");
     has(&page, "Authentication credentials were not provided.");
     lacks(&page, "data-method=\"PUT\"");
-    let hosts = TestChat::new(|builder| chatapi_pages::add(Builder::without_accounts(builder)));
+    let hosts = TestChat::new(|builder| chatapi_pages::add(ChatApiBuilder::without_accounts(builder)));
     let page = seen(hosts.get("/rooms/")).await;
     assert_eq!(page.status, 401);
     has(&page, "Access token");

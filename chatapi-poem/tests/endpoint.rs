@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use chatapi_core::store::memory::MemoryStore;
 use chatapi_core::users::{ExternalUser, NewAccount};
-use chatapi_core::{Builder, ChatApi, CurrentUser};
+use chatapi_core::{ChatApi, ChatApiBuilder, CurrentUser};
 use poem::http::StatusCode;
 use poem::{Endpoint, EndpointExt, PathPattern, Request, Route, handler};
 
@@ -87,7 +87,7 @@ async fn without_accounts_their_paths_are_the_hosts() {
     assert_eq!(ask(&app, "/rooms/").await.0, StatusCode::UNAUTHORIZED);
 }
 
-fn builder() -> Builder {
+fn builder() -> ChatApiBuilder {
     ChatApi::builder(MemoryStore::new(), "a secret for tests: it signs nothing that counts")
 }
 

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::failure::{Failure, Result};
 use crate::signals;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// What tests write does not have to survive a crash.
@@ -67,7 +67,7 @@ impl Server {
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !self.home.is_ready(self.port)? {
             signals::check()?;
             let ended = self.process.try_wait()?.is_some();
@@ -93,7 +93,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         for signal in [Signal::INT, Signal::QUIT, Signal::KILL] {
             self.tell(signal);
-            let deadline = Instant::now() + PATIENCE / 6;
+            let deadline = Instant::now() + TIMEOUT / 6;
             while Instant::now() < deadline {
                 if !matches!(self.process.try_wait(), Ok(None)) {
                     return;

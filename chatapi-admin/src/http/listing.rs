@@ -14,7 +14,7 @@ use crate::view::{Frame, Link, Piece, number};
 pub(super) const BOUND: u64 = 10_000;
 
 /// What a URL asks of a list.
-pub(super) struct Asked<'a> {
+pub(super) struct ListQuery<'a> {
     desk: &'a Desk,
     path: String,
     /// What is kept from page to page.
@@ -30,7 +30,7 @@ pub(super) enum Sorted {
     Time,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ListQuery<'a> {
     /// What is asked of the list at this path. It knows these parameters beside those that all lists have.
     pub(super) fn new(desk: &'a Desk, path: &str, known: &[&'static str], sort: &str) -> Self {
         let names = ["q", "sort"].iter().chain(known);
@@ -212,7 +212,12 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) fn new<T>(asked: &Asked<'_>, frame: Frame, found: &Found<T>, columns: Vec<Column>) -> Self {
+    pub(super) fn new<T>(
+        asked: &ListQuery<'_>,
+        frame: Frame,
+        found: &Found<T>,
+        columns: Vec<Column>,
+    ) -> Self {
         let kept = asked.params.iter().filter(|(name, _)| *name != "q").cloned().collect();
         Self {
             frame,

@@ -5,13 +5,13 @@ use chatapi_core::{Result, UserId};
 
 use super::bulk::heading;
 use super::dashboard::link_to;
-use super::listing::{Asked, List, Row, Sorted};
+use super::listing::{List, ListQuery, Row, Sorted};
 use crate::desk::Desk;
 use crate::store::{Kind, LogList, NewEntry};
 use crate::view::{Link, Piece};
 
 pub(super) async fn show(desk: Desk) -> Result<Response> {
-    let asked = Asked::new(&desk, "/log/", &["kind", "by"], "-id");
+    let asked = ListQuery::new(&desk, "/log/", &["kind", "by"], "-id");
     let kind = asked.get("kind").and_then(Kind::named);
     let log =
         LogList { kind, object: None, actor: asked.id("by").map(UserId), slice: asked.slice(Sorted::Id)? };
@@ -43,7 +43,7 @@ pub(super) async fn of_message(desk: Desk) -> Result<Response> {
 /// What happened to one thing; it may be gone.
 async fn of(desk: &Desk, kind: Kind) -> Result<Response> {
     let (id, section) = (desk.id(kind)?, section_of(kind));
-    let asked = Asked::new(desk, &format!("/{section}/{id}/history/"), &[], "-id");
+    let asked = ListQuery::new(desk, &format!("/{section}/{id}/history/"), &[], "-id");
     let log = LogList { kind: Some(kind), object: Some(id), actor: None, slice: asked.slice(Sorted::Id)? };
     let mut list = list(desk, &asked, &log, "History").await?;
     list.frame = desk.frame(format!("History of {} {id}", kind.name()), section).under([
@@ -55,7 +55,7 @@ async fn of(desk: &Desk, kind: Kind) -> Result<Response> {
     list.answer(desk)
 }
 
-async fn list(desk: &Desk, asked: &Asked<'_>, log: &LogList, title: &str) -> Result<List> {
+async fn list(desk: &Desk, asked: &ListQuery<'_>, log: &LogList, title: &str) -> Result<List> {
     let found = desk.store().log(log).await?;
     let columns = ["When", "Who", "What", "Details"].map(|label| asked.column(label, None));
     let frame = desk.frame(title, "log").under([Link::new("Home", desk.link("/"))]);

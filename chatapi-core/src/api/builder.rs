@@ -1,4 +1,4 @@
-//! [`Builder`], which puts a [`ChatApi`] together.
+//! [`ChatApiBuilder`], which puts a [`ChatApi`] together.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::users::{KnownUsers, TrustedNetworks};
 /// accounts ([`ChatApi::builder_without_accounts`]) there is no secret.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
-pub struct Builder {
+pub struct ChatApiBuilder {
     store: Arc<dyn Store>,
     signing: Option<SigningKey>,
     former: Vec<SigningKey>,
@@ -51,7 +51,7 @@ pub struct Builder {
 /// The shortest secret that signs tokens, in bytes: as long as the hash that it keys (RFC 7518, section 3.2).
 const SHORTEST_SECRET: usize = 32;
 
-impl Builder {
+impl ChatApiBuilder {
     pub(super) fn new(store: Arc<dyn Store>, signing: Option<SigningKey>) -> Self {
         Self {
             store,

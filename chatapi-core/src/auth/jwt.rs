@@ -57,10 +57,10 @@ pub(crate) struct Claims {
 /// This chat issues and takes no tokens of its own: see [`ChatApi::builder_without_accounts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot issue tokens without a secret: build the chat with ChatApi::builder(store, secret)")]
-pub(crate) struct NoSecret;
+pub(crate) struct MissingSecret;
 
-impl From<NoSecret> for Error {
-    fn from(fault: NoSecret) -> Self {
+impl From<MissingSecret> for Error {
+    fn from(fault: MissingSecret) -> Self {
         Self::Internal(fault.into())
     }
 }
@@ -248,7 +248,7 @@ impl ChatApi {
     }
 
     async fn bearer_of(&self, token: &str) -> Result<Arc<User>> {
-        let tokens = self.tokens().map_err(|NoSecret| Unauthenticated::BadAccessToken)?;
+        let tokens = self.tokens().map_err(|MissingSecret| Unauthenticated::BadAccessToken)?;
         let claims = tokens.read(token).map_err(|BadToken| Unauthenticated::BadAccessToken)?;
         if claims.token_type != TokenType::Access {
             return Err(Unauthenticated::WrongTokenType.into());

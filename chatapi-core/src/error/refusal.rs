@@ -30,11 +30,11 @@ impl Refusal {
     /// A refusal with this status and this text: `{"detail": "…"}`.
     ///
     /// # Errors
-    /// [`NoRefusal`] where the status is not within 400 and 499. A hook that passes it on with `?` has the client told of
+    /// [`InvalidStatus`] where the status is not within 400 and 499. A hook that passes it on with `?` has the client told of
     /// a server error, and the log of the status.
-    pub fn new(status: u16, detail: impl Into<Cow<'static, str>>) -> Result<Self, NoRefusal> {
+    pub fn new(status: u16, detail: impl Into<Cow<'static, str>>) -> Result<Self, InvalidStatus> {
         let sound = StatusCode::from_u16(status).ok().filter(StatusCode::is_client_error);
-        let status = sound.ok_or(NoRefusal { status })?;
+        let status = sound.ok_or(InvalidStatus { status })?;
         Ok(Self { status, detail: detail.into(), code: None })
     }
 
@@ -64,7 +64,7 @@ impl Refusal {
 /// A status that refuses nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid status {status}: expected 400 to 499")]
-pub struct NoRefusal {
+pub struct InvalidStatus {
     /// The status.
     pub status: u16,
 }
@@ -75,8 +75,8 @@ impl From<Refusal> for Error {
     }
 }
 
-impl From<NoRefusal> for Error {
-    fn from(fault: NoRefusal) -> Self {
+impl From<InvalidStatus> for Error {
+    fn from(fault: InvalidStatus) -> Self {
         Self::Internal(fault.into())
     }
 }
@@ -91,7 +91,7 @@ mod tests {
             assert_eq!(Refusal::new(status, "No.").unwrap().status(), status);
         }
         for status in [0, 99, 200, 302, 399, 500, 503, 1000, u16::MAX] {
-            assert_eq!(Refusal::new(status, "No."), Err(NoRefusal { status }));
+            assert_eq!(Refusal::new(status, "No."), Err(InvalidStatus { status }));
         }
     }
 }

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, reply};
+use super::{Call, Field, Response, Route, response};
 use crate::auth::mail_token::Purpose;
 use crate::error::{Error, Result};
 use crate::rate_limit::{Key, RateClass};
@@ -139,7 +139,7 @@ async fn root(_: ChatApi, call: Call) -> Result<Response> {
         }
         None => format!("{}/users/", path.strip_suffix('/').unwrap_or(path)),
     };
-    reply::ok(&Root { users: call.link(&users) })
+    response::ok(&Root { users: call.link(&users) })
 }
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
@@ -147,14 +147,14 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         return found(&api, &call, crate::text::strip(username)).await;
     }
     let page = api.accounts(call.user()?, call.page(&api)).await?;
-    reply::page(&call, &page.map(Account::from))
+    response::page(&call, &page.map(Account::from))
 }
 
 /// A page of the user of this name, or of nobody.
 async fn found(api: &ChatApi, call: &Call, username: &str) -> Result<Response> {
     let found = Vec::from_iter(api.find_user(call.user()?, username).await?);
     let page = call.page(api).of(&found, Member::clone).ok_or_else(Error::no_such_page)?;
-    reply::page(call, &page.map(Account::from))
+    response::page(call, &page.map(Account::from))
 }
 
 async fn register(api: ChatApi, call: Call) -> Result<Response> {
@@ -170,11 +170,11 @@ async fn register(api: ChatApi, call: Call) -> Result<Response> {
         is_superuser: false,
     };
     let user = api.admit(account).await?;
-    reply::created(&Registered { email: &user.email, username: &user.username, id: user.id })
+    response::created(&Registered { email: &user.email, username: &user.username, id: user.id })
 }
 
 async fn read_me(api: ChatApi, call: Call) -> Result<Response> {
-    reply::ok(&Account::from(&api.own_account(call.user()?).await?))
+    response::ok(&Account::from(&api.own_account(call.user()?).await?))
 }
 
 async fn update_me(api: ChatApi, call: Call) -> Result<Response> {
@@ -189,7 +189,7 @@ async fn delete_me(api: ChatApi, call: Call) -> Result<Response> {
 
 async fn read(api: ChatApi, call: Call) -> Result<Response> {
     let account = api.account(call.user()?, named(&call)?).await?;
-    reply::ok(&Account::from(&account))
+    response::ok(&Account::from(&account))
 }
 
 async fn update(api: ChatApi, call: Call) -> Result<Response> {
@@ -209,7 +209,7 @@ async fn set_password(api: ChatApi, call: Call) -> Result<Response> {
     form.finish()?;
     let account = account.ok_or_else(|| Error::required("current_password"))?;
     api.replace_password(&account, &new.unwrap_or_default()).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn set_username(api: ChatApi, call: Call) -> Result<Response> {
@@ -219,7 +219,7 @@ async fn set_username(api: ChatApi, call: Call) -> Result<Response> {
     form.finish()?;
     let account = account.ok_or_else(|| Error::required("current_password"))?;
     api.rename(&account, &new.unwrap_or_default()).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn activate(api: ChatApi, call: Call) -> Result<Response> {
@@ -227,21 +227,21 @@ async fn activate(api: ChatApi, call: Call) -> Result<Response> {
     let (uid, token) = link(&mut form);
     form.finish()?;
     api.activate(&uid, &token).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn resend_activation(api: ChatApi, call: Call) -> Result<Response> {
     let email = email(&api, &call).await?;
     if !api.config().accounts.send_activation_email {
-        return Ok(reply::empty(StatusCode::BAD_REQUEST));
+        return Ok(response::empty(StatusCode::BAD_REQUEST));
     }
     api.resend_activation(&email).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn reset_password(api: ChatApi, call: Call) -> Result<Response> {
     api.reset_password(&email(&api, &call).await?).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn reset_password_confirm(api: ChatApi, call: Call) -> Result<Response> {
@@ -250,12 +250,12 @@ async fn reset_password_confirm(api: ChatApi, call: Call) -> Result<Response> {
     let new = form.text("new_password", None);
     form.finish()?;
     api.reset_password_confirm(&uid, &token, &new.unwrap_or_default()).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn reset_username(api: ChatApi, call: Call) -> Result<Response> {
     api.reset_username(&email(&api, &call).await?).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn reset_username_confirm(api: ChatApi, call: Call) -> Result<Response> {
@@ -265,7 +265,7 @@ async fn reset_username_confirm(api: ChatApi, call: Call) -> Result<Response> {
     form.finish()?;
     let user = api.user_of_link(Purpose::UsernameReset, &uid, &token).await?;
     api.rename_by_link(&user, &new.unwrap_or_default()).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
@@ -277,7 +277,7 @@ async fn change(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
         Some(email) => api.readdress(call.user()?, &account, email).await?,
         None => account,
     };
-    reply::ok(&Account::from(&account))
+    response::ok(&Account::from(&account))
 }
 
 async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
@@ -292,13 +292,13 @@ async fn remove(api: ChatApi, call: Call, id: UserId) -> Result<Response> {
     }
     form.finish()?;
     api.remove_account_for(call.user()?, &account).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 /// Lets through who may change the account.
 async fn guard(api: ChatApi, call: Call) -> Result<Response> {
     api.account_to_change(call.user()?, named(&call)?).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 /// The path's `{id}`. What is no number names nobody, and so does what only staff could find.

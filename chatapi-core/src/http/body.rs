@@ -68,7 +68,7 @@ where
         let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let waits =
             headers.get_all(EXPECT).iter().any(|what| what.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-        Self { stream, declared, waits, limit: config.body_limit, patience: config.body_patience }
+        Self { stream, declared, waits, limit: config.body_limit, patience: config.body_timeout }
     }
 
     /// A body that is there already, and so has no limit.

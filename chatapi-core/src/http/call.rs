@@ -27,11 +27,11 @@ struct Window {
 
 /// A request, with what is known about it.
 #[derive(Clone, Debug)]
-pub struct Call(Box<Asked>);
+pub struct Call(Box<RequestContext>);
 
 /// What a [`Call`] holds: boxed, for it goes through many hands.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct RequestContext {
     pub(super) head: Parts,
     pub(super) body: Bytes,
     pub(super) params: Params,
@@ -40,8 +40,8 @@ pub(super) struct Asked {
     pub(super) origin: Origin,
 }
 
-impl From<Asked> for Call {
-    fn from(asked: Asked) -> Self {
+impl From<RequestContext> for Call {
+    fn from(asked: RequestContext) -> Self {
         Self(Box::new(asked))
     }
 }

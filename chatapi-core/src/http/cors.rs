@@ -13,7 +13,7 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
-use super::{Response, reply};
+use super::{Response, response};
 
 /// The origins whose pages may read answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,8 +70,8 @@ impl Cors {
         if !is_preflight {
             return None;
         }
-        let mut response = reply::empty(StatusCode::NO_CONTENT);
-        reply::allow(&mut response, methods.clone());
+        let mut response = response::empty(StatusCode::NO_CONTENT);
+        response::allow(&mut response, methods.clone());
         let headers = response.headers_mut();
         headers.insert(VARY, PREFLIGHT_VARIES);
         if let Some(origin) = self.allowed(head) {
@@ -104,13 +104,13 @@ impl Cors {
 /// A text that names no origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected * or a comma-separated list of origins, such as https://app.example.org")]
-pub struct NoOrigins;
+pub struct ParseOriginsError;
 
 /// Reads `*`, or origins with commas between them.
 impl FromStr for Cors {
-    type Err = NoOrigins;
+    type Err = ParseOriginsError;
 
-    fn from_str(text: &str) -> Result<Self, NoOrigins> {
+    fn from_str(text: &str) -> Result<Self, ParseOriginsError> {
         match text.trim() {
             "" => Ok(Self::Off),
             "*" => Ok(Self::AnyOrigin),
@@ -125,9 +125,11 @@ impl FromStr for Cors {
 const NO_PAGES: [&str; 8] = ["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"];
 
 /// A scheme, a host and, where it is not the scheme's own, a port. Apps have schemes of their own, as `capacitor://localhost`.
-fn origin(text: &str) -> Result<String, NoOrigins> {
-    let uri: Uri = text.parse().map_err(|_| NoOrigins)?;
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(NoOrigins) };
+fn origin(text: &str) -> Result<String, ParseOriginsError> {
+    let uri: Uri = text.parse().map_err(|_| ParseOriginsError)?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(ParseOriginsError);
+    };
     let scheme = scheme.to_ascii_lowercase();
     let own_port = match scheme.as_str() {
         "https" => ":443",
@@ -143,7 +145,7 @@ fn origin(text: &str) -> Result<String, NoOrigins> {
     if is_bare && !host.is_empty() && !NO_PAGES.contains(&scheme.as_str()) {
         Ok(origin)
     } else {
-        Err(NoOrigins)
+        Err(ParseOriginsError)
     }
 }
 
@@ -174,7 +176,7 @@ mod tests {
             "*,https://a.b",
             "null",
         ] {
-            assert_eq!(list(wrong), Err(NoOrigins), "{wrong}");
+            assert_eq!(list(wrong), Err(ParseOriginsError), "{wrong}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use http::header::{AUTHORIZATION, ORIGIN};
 use http::{HeaderMap, HeaderName};
 
-use super::call::{Asked, Call};
+use super::call::{Call, RequestContext};
 use crate::Config;
 use crate::error::{Error, Result};
 
@@ -18,7 +18,7 @@ impl Call {
     }
 }
 
-impl Asked {
+impl RequestContext {
     /// Refuses what a page of another site has a browser send for a user that the browser itself may have identified, as by
     /// a cookie.
     ///

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::highlights::Highlighted;
-use super::{Call, Response, reply};
+use super::{Call, Response, response};
 use crate::error::{Error, FieldErrors, Result, no_such_key, not_combined_with};
 use crate::messages::{
     Anchor, AnchorRequest, CursorPage, CursorPageRequest, Message, MessageFilter, Position,
@@ -18,13 +18,13 @@ const SPANS: [&str; 4] = ["before", "after", "around", "order"];
 const LIMIT: u32 = 50;
 
 /// A cursor page that is asked for.
-pub(super) enum Asked {
+pub(super) enum CursorQuery {
     ByCursor(CursorPageRequest),
     /// By a message's id; and the parameter that names it.
     ByMessage(AnchorRequest, &'static str),
 }
 
-impl Asked {
+impl CursorQuery {
     /// The page; and the request for it by cursor.
     pub(super) async fn find(
         self,
@@ -48,7 +48,7 @@ impl Asked {
 ///
 /// # Errors
 /// 400 where the query asks for two kinds of page at once, or for messages next to what is neither a message nor a cursor.
-pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
+pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<CursorQuery>> {
     let mut names = parameters(call);
     let Some(first) = names.next() else { return Ok(None) };
     let second = names.next().filter(|name| *name != "limit");
@@ -56,10 +56,10 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     for other in second.into_iter().chain(call.listed_by()) {
         errors.add(other, not_combined_with(first));
     }
-    errors.none()?;
+    errors.into_result()?;
     let limit = call.limit().unwrap_or(LIMIT);
     let counting = call.counting(api).unwrap_or(Counting::None);
-    let by_cursor = |anchor| Ok(Some(Asked::ByCursor(CursorPageRequest { anchor, limit, counting })));
+    let by_cursor = |anchor| Ok(Some(CursorQuery::ByCursor(CursorPageRequest { anchor, limit, counting })));
     let value = call.query(first).unwrap_or_default();
     let position = match (first, value) {
         ("before", _) => Position::Before,
@@ -74,7 +74,7 @@ pub(super) fn asked(api: &ChatApi, call: &Call) -> Result<Option<Asked>> {
     match crate::text::integer(value) {
         Some(Some(id)) => {
             let request = AnchorRequest { message: MessageId(id), position, limit, counting };
-            Ok(Some(Asked::ByMessage(request, first)))
+            Ok(Some(CursorQuery::ByMessage(request, first)))
         }
         Some(None) => Err(no_such_message(call, first)),
         None => {
@@ -142,5 +142,5 @@ pub(super) fn reply(
         previous,
         highlights,
     };
-    reply::counted(*count, &shown)
+    response::counted(*count, &shown)
 }

@@ -210,7 +210,7 @@ impl Form {
     /// # Errors
     /// 400 with everything that was found wrong.
     pub(super) fn finish(self) -> Result<()> {
-        self.errors.none()
+        self.errors.into_result()
     }
 
     /// The value that counts where a field is given more than once: the last.

@@ -26,7 +26,7 @@ pub enum ProxyHeaders {
 /// A text that names no [`ProxyHeaders`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected x-forwarded or forwarded")]
-pub struct NoProxyHeaders;
+pub struct ParseProxyHeadersError;
 
 impl fmt::Display for ProxyHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,13 +38,13 @@ impl fmt::Display for ProxyHeaders {
 }
 
 impl FromStr for ProxyHeaders {
-    type Err = NoProxyHeaders;
+    type Err = ParseProxyHeadersError;
 
-    fn from_str(text: &str) -> Result<Self, NoProxyHeaders> {
+    fn from_str(text: &str) -> Result<Self, ParseProxyHeadersError> {
         [Self::XForwarded, Self::Forwarded]
             .into_iter()
             .find(|headers| headers.to_string().eq_ignore_ascii_case(text.trim()))
-            .ok_or(NoProxyHeaders)
+            .ok_or(ParseProxyHeadersError)
     }
 }
 

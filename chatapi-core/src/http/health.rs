@@ -1,10 +1,10 @@
-//! `/healthz` and `/readyz`: rows for a host to add, with [`Builder::route`](crate::Builder::route).
+//! `/healthz` and `/readyz`: rows for a host to add, with [`ChatApiBuilder::route`](crate::Builder::route).
 
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::{Access, Call, Response, Route, reply};
+use super::{Access, Call, Response, Route, response};
 use crate::ChatApi;
 use crate::error::Result;
 
@@ -42,7 +42,7 @@ async fn readiness(api: ChatApi, _: Call) -> Result<Response> {
 }
 
 fn reply_with(status: StatusCode, health: &Health) -> Result<Response> {
-    let mut response = reply::json(status, health)?;
+    let mut response = response::json(status, health)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

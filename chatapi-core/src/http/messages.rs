@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::form::Form;
-use super::{Call, Field, Response, Route, Shape, cursor, highlights, ranked, reply};
+use super::{Call, Field, Response, Route, Shape, cursor, highlights, ranked, response};
 use crate::error::{Error, Result};
 use crate::messages::{MessageChange, MessageFilter};
 use crate::permission::{AccessScope, Action};
@@ -62,7 +62,7 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
     if let Some(search) = ranked::search(&api, &call, reader, &filter)? {
         let page = api.search(&search, call.page(&api)).await?;
         let found = move |content: &str| search.query.highlights(content, search.analyzer);
-        return reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?);
+        return response::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?);
     }
     let terms = filter.search.clone();
     let found = move |content: &str| terms.highlights(content);
@@ -71,18 +71,18 @@ async fn list(api: ChatApi, call: Call) -> Result<Response> {
         return cursor::reply(&call, &request, &page, highlights::of(&call, &page.results, found).await?);
     }
     let page = api.messages(&filter, call.page(&api)).await?;
-    reply::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?)
+    response::highlighted(&call, &page, highlights::of(&call, &page.results, found).await?)
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {
-    let said = Said::read(&api, call.form().await?).await?;
-    let content = said.content.ok_or_else(|| Error::required("content"))?;
-    let room = said.room.ok_or_else(|| Error::required("room"))?;
-    reply::created(&api.send_message(call.user()?, room, &content).await?)
+    let input = MessageInput::read(&api, call.form().await?).await?;
+    let content = input.content.ok_or_else(|| Error::required("content"))?;
+    let room = input.room.ok_or_else(|| Error::required("room"))?;
+    response::created(&api.send_message(call.user()?, room, &content).await?)
 }
 
 async fn read(api: ChatApi, call: Call) -> Result<Response> {
-    reply::ok(&api.message(call.user()?, call.id("Message")?).await?)
+    response::ok(&api.message(call.user()?, call.id("Message")?).await?)
 }
 
 async fn replace(api: ChatApi, call: Call) -> Result<Response> {
@@ -95,29 +95,29 @@ async fn update(api: ChatApi, call: Call) -> Result<Response> {
 
 async fn change(api: ChatApi, call: Call, form: fn(Form) -> Form) -> Result<Response> {
     let message = api.message_for(call.user()?, call.id("Message")?, Action::Change).await?;
-    let said = Said::read(&api, form(call.form().await?)).await?;
-    let change = MessageChange { content: said.content, room: said.room };
-    reply::ok(&api.update_message(call.user()?, &message, change).await?)
+    let input = MessageInput::read(&api, form(call.form().await?)).await?;
+    let change = MessageChange { content: input.content, room: input.room };
+    response::ok(&api.update_message(call.user()?, &message, change).await?)
 }
 
 async fn delete(api: ChatApi, call: Call) -> Result<Response> {
     let message = api.message_for(call.user()?, call.id("Message")?, Action::Delete).await?;
     api.delete_message(call.user()?, &message).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn may_change(api: ChatApi, call: Call) -> Result<Response> {
     api.message_for(call.user()?, call.id("Message")?, Action::Change).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 /// What a form says of a message, all of it sound.
-struct Said {
+struct MessageInput {
     content: Option<String>,
     room: Option<RoomId>,
 }
 
-impl Said {
+impl MessageInput {
     async fn read(api: &ChatApi, mut form: Form) -> Result<Self> {
         let content = form.text("content", Some(api.config().message_limit));
         let key = form.required_key("room");

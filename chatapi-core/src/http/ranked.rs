@@ -20,7 +20,7 @@ pub(super) fn search(
     for other in search_too.into_iter().chain(cursor::parameters(call)) {
         errors.add(other, not_combined_with("q"));
     }
-    errors.none()?;
+    errors.into_result()?;
     let sort = if call.query("sort") == Some("recent") { Sort::Recent } else { Sort::Relevance };
     let analyzer = api.analyzer();
     Ok(Some(RankedSearch {

@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, Method};
 
 use super::form::{Form, Given, Key};
-use super::{Call, Field, Response, Route, Shape, reply};
+use super::{Call, Field, Response, Route, Shape, response};
 use crate::error::{Error, Result};
 use crate::permission::Action;
 use crate::rate_limit::RateClass;
@@ -49,7 +49,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn list(api: ChatApi, call: Call) -> Result<Response> {
     let page = api.rooms(call.user()?, call.page(&api)).await?;
-    let mut response = reply::page(&call, &page)?;
+    let mut response = response::page(&call, &page)?;
     if let Some(rooms) = truncated(&page.results) {
         response.headers_mut().insert(X_MEMBERS_TRUNCATED, rooms);
     }
@@ -67,15 +67,15 @@ fn truncated(rooms: &[ListedRoom]) -> Option<HeaderValue> {
 }
 
 async fn create(api: ChatApi, call: Call) -> Result<Response> {
-    let said = Said::read(&api, call.form().await?).await?;
-    let name = said.name.ok_or_else(|| Error::required("name"))?;
-    let users = said.users.ok_or_else(|| Error::required("users"))?;
-    let draft = RoomDraft { name, users, admin: said.admin };
-    reply::created(&api.create_room(call.user()?, draft).await?)
+    let input = RoomInput::read(&api, call.form().await?).await?;
+    let name = input.name.ok_or_else(|| Error::required("name"))?;
+    let users = input.users.ok_or_else(|| Error::required("users"))?;
+    let draft = RoomDraft { name, users, admin: input.admin };
+    response::created(&api.create_room(call.user()?, draft).await?)
 }
 
 async fn read(api: ChatApi, call: Call) -> Result<Response> {
-    reply::ok(&api.room(call.user()?, call.id("Room")?).await?)
+    response::ok(&api.room(call.user()?, call.id("Room")?).await?)
 }
 
 async fn replace(api: ChatApi, call: Call) -> Result<Response> {
@@ -88,30 +88,30 @@ async fn update(api: ChatApi, call: Call) -> Result<Response> {
 
 async fn change(api: ChatApi, call: Call, form: fn(Form) -> Form) -> Result<Response> {
     let room = api.room_for(call.user()?, call.id("Room")?, Action::Change).await?;
-    let said = Said::read(&api, form(call.form().await?)).await?;
-    let change = RoomChange { name: said.name, admin: said.admin, users: said.users };
-    reply::ok(&api.update_room(call.user()?, &room, change).await?)
+    let input = RoomInput::read(&api, form(call.form().await?)).await?;
+    let change = RoomChange { name: input.name, admin: input.admin, users: input.users };
+    response::ok(&api.update_room(call.user()?, &room, change).await?)
 }
 
 async fn delete(api: ChatApi, call: Call) -> Result<Response> {
     let room = api.room_for(call.user()?, call.id("Room")?, Action::Delete).await?;
     api.delete_room(call.user()?, &room).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 async fn may_change(api: ChatApi, call: Call) -> Result<Response> {
     api.room_for(call.user()?, call.id("Room")?, Action::Change).await?;
-    reply::no_content()
+    response::no_content()
 }
 
 /// What a form says of a room, all of it sound.
-struct Said {
+struct RoomInput {
     name: Option<String>,
     admin: Option<UserId>,
     users: Option<Vec<UserId>>,
 }
 
-impl Said {
+impl RoomInput {
     async fn read(api: &ChatApi, mut form: Form) -> Result<Self> {
         let name = form.text("name", Some(NAME_LIMIT));
         let admin = form.key("admin");

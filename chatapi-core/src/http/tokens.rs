@@ -3,7 +3,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::{Access, Call, Field, Response, Route, Shape, reply};
+use super::{Access, Call, Field, Response, Route, Shape, response};
 use crate::ChatApi;
 use crate::error::{Error, Result};
 use crate::rate_limit::RateClass;
@@ -56,7 +56,7 @@ async fn create(api: ChatApi, call: Call) -> Result<Response> {
     let password = form.text("password", None);
     form.finish()?;
     let (username, password) = (username.unwrap_or_default(), password.unwrap_or_default());
-    reply::ok(&api.log_in_from(call.address(&api), &username, &password).await?)
+    response::ok(&api.log_in_from(call.address(&api), &username, &password).await?)
 }
 
 async fn refresh(api: ChatApi, call: Call) -> Result<Response> {
@@ -65,7 +65,7 @@ async fn refresh(api: ChatApi, call: Call) -> Result<Response> {
         access: String,
     }
     let token = only(call, "refresh").await?;
-    reply::ok(&Access { access: api.refresh(&token).await? })
+    response::ok(&Access { access: api.refresh(&token).await? })
 }
 
 async fn verify(api: ChatApi, call: Call) -> Result<Response> {
@@ -73,7 +73,7 @@ async fn verify(api: ChatApi, call: Call) -> Result<Response> {
     struct Nothing {}
     let token = only(call, "token").await?;
     api.verify(&token).await?;
-    reply::ok(&Nothing {})
+    response::ok(&Nothing {})
 }
 
 /// The one field of a form.

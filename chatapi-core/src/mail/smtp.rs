@@ -15,7 +15,7 @@ use crate::store::Cause;
 use crate::users::emails::{ascii_name, in_ascii};
 
 /// How long one attempt may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Hands mails to an SMTP server, over a few connections that it keeps.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl SmtpMailer {
     /// # Errors
     /// Where the URL is not of these forms.
     pub fn from_url(url: &str) -> Result<Self, Cause> {
-        Ok(Self(AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(PATIENCE)).build()))
+        Ok(Self(AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(TIMEOUT)).build()))
     }
 }
 

@@ -22,13 +22,13 @@ use crate::Timestamp;
 mod load;
 mod pool;
 
-pub(crate) use load::Unhurried;
+pub(crate) use load::NoTimeout;
 
 /// Keeps everything in PostgreSQL, in tables that start with `chatapi_`.
 pub type PgStore = SqlStore<PgEngine>;
 
 /// How long a statement may take, waiting for a connection included, before the answer is that the database is away.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What traces call it.
 const SYSTEM: &str = "postgresql";
@@ -114,7 +114,7 @@ impl Engine for PgEngine {
 
     async fn read(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
         let span = statement(SYSTEM, &sql);
-        patiently(self.pool.run(sql, values)).instrument(span).await
+        with_timeout(self.pool.run(sql, values)).instrument(span).await
     }
 
     async fn write(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
@@ -122,7 +122,7 @@ impl Engine for PgEngine {
     }
 
     async fn begin(&self) -> Result<Self::Transaction> {
-        patiently(self.pool.begin()).await
+        with_timeout(self.pool.begin()).await
     }
 
     fn pool_status(&self) -> PoolStatus {
@@ -157,7 +157,7 @@ impl Engine for PgEngine {
     }
 
     async fn apply(&self, migrations: &Migrator, table: &'static str) -> Result<()> {
-        let mut loan = self.pool.lend().await.map_err(sorted)?;
+        let mut loan = self.pool.acquire().await.map_err(sorted)?;
         let connection = loan.connection().map_err(sorted)?;
         match bring_up_to_date(connection, migrations, table).await {
             Ok(()) => loan.give_back(),
@@ -211,13 +211,13 @@ impl Session for PgConnection {
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
         let span = statement(SYSTEM, &sql);
-        patiently(bind(sqlx::query(sql), values).fetch_all(self)).instrument(span).await
+        with_timeout(bind(sqlx::query(sql), values).fetch_all(self)).instrument(span).await
     }
 }
 
 /// Waits for the database, but not for ever: a server that is gone without a word would hold the request.
-async fn patiently<T>(answer: impl Future<Output = Result<T, sqlx::Error>> + Send) -> Result<T> {
-    match tokio::time::timeout(PATIENCE, answer).await {
+async fn with_timeout<T>(answer: impl Future<Output = Result<T, sqlx::Error>> + Send) -> Result<T> {
+    match tokio::time::timeout(TIMEOUT, answer).await {
         Ok(answer) => answer.map_err(sorted),
         Err(late) => Err(StoreError::Unavailable(late.into())),
     }

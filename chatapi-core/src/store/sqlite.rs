@@ -34,7 +34,7 @@ pub use file::DatabaseFile;
 pub type SqliteStore = SqlStore<SqliteEngine>;
 
 /// How long a writer waits for its turn before the answer is that the database is away.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How many connections read at once.
 const READERS: u32 = 4;
@@ -56,14 +56,14 @@ impl SqliteStore {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE)
+            .busy_timeout(TIMEOUT)
             .foreign_keys(true)
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory");
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
-                .acquire_timeout(PATIENCE)
+                .acquire_timeout(TIMEOUT)
                 .test_before_acquire(false)
                 .idle_timeout(None)
                 .max_lifetime(None)

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::{Builder, ChatApi};
+use crate::{ChatApi, ChatApiBuilder};
 
 use self::chat::{Serve, Suite};
 use self::fact::Fact;
@@ -131,7 +131,7 @@ impl HttpSuite {
     pub fn on<F, B>(mut self, store: &'static str, fresh: F) -> Self
     where
         F: Fn() -> B + Send + Sync + 'static,
-        B: Future<Output = Builder> + Send + 'static,
+        B: Future<Output = ChatApiBuilder> + Send + 'static,
     {
         let suite = Suite::new(fresh, self.serve.clone());
         for fact in facts() {

@@ -15,7 +15,7 @@ use crate::http::{Body, Request};
 use crate::rooms::{Room, RoomDraft};
 use crate::store::memory::MemoryStore;
 use crate::users::NewAccount;
-use crate::{Builder, ChatApi, CurrentUser};
+use crate::{ChatApi, ChatApiBuilder, CurrentUser};
 
 /// The password of everybody.
 const PASSWORD: &str = "zaq123wsx!Q";
@@ -49,7 +49,7 @@ impl TestChat {
     ///
     /// # Panics
     /// Where it cannot be put together.
-    pub fn new(finish: impl FnOnce(Builder) -> Builder) -> Self {
+    pub fn new(finish: impl FnOnce(ChatApiBuilder) -> ChatApiBuilder) -> Self {
         // The cheapest hashes there are.
         let passwords = PasswordConfig { memory_kib: 8, passes: 1, ..PasswordConfig::default() };
         let builder = ChatApi::builder(MemoryStore::new(), [7; 32]).passwords(passwords);
@@ -201,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_tests_its_chat_without_a_server() {
-        let chat = TestChat::new(Builder::without_accounts);
+        let chat = TestChat::new(ChatApiBuilder::without_accounts);
         let (ann, bob) = (chat.user("ann").await, chat.user("bob").await);
         let room = chat.room(&ann, &[&bob]).await.id;
         let sent = chat.post("/messages/").by(&bob).json(&json!({ "room": room, "content": "Hi" })).await;

@@ -2,7 +2,7 @@
 
 use super::User;
 use crate::ChatApi;
-use crate::auth::jwt::NoSecret;
+use crate::auth::jwt::MissingSecret;
 use crate::auth::mail_token::{Purpose, write_uid};
 use crate::mail::{Mail, MailTemplate, Placeholders, deliver};
 use crate::random::hex;
@@ -40,7 +40,7 @@ impl ChatApi {
         });
     }
 
-    fn letter(&self, user: &User, letter: AccountMail) -> Result<Mail, NoSecret> {
+    fn letter(&self, user: &User, letter: AccountMail) -> Result<Mail, MissingSecret> {
         let accounts = &self.config().accounts;
         let templates = &accounts.templates;
         let (template, link): (&MailTemplate, _) = match letter {

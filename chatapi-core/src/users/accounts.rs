@@ -58,7 +58,7 @@ impl ChatApi {
         for fault in self.username_faults(&account.username).await? {
             errors.add("username", fault);
         }
-        errors.none()?;
+        errors.into_result()?;
         self.admit(account).await
     }
 

@@ -116,6 +116,6 @@ impl ChatApi {
         {
             errors.add(field, fault);
         }
-        errors.none()
+        errors.into_result()
     }
 }

@@ -103,7 +103,7 @@ impl ChatApi {
         for fault in self.username_faults(username).await? {
             errors.add("new_username", fault);
         }
-        errors.none()
+        errors.into_result()
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
 use chatapi_core::transaction::{Database, Transaction};
-use chatapi_core::{Builder, ChatApi, Store};
+use chatapi_core::{ChatApi, ChatApiBuilder, Store};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Executor, PgPool, Pool, Postgres, Sqlite, SqlitePool};
@@ -16,7 +16,7 @@ pub(crate) trait Host: Sync {
     type Db: Database;
 
     /// A chat on the host's pool.
-    async fn chat(&self) -> Builder;
+    async fn chat(&self) -> ChatApiBuilder;
 
     fn pool(&self) -> &Pool<Self::Db>;
 
@@ -73,7 +73,7 @@ macro_rules! host {
         impl Host for $host {
             type Db = $db;
 
-            async fn chat(&self) -> Builder {
+            async fn chat(&self) -> ChatApiBuilder {
                 let store = $store::new(self.0.clone());
                 store.migrate().await.unwrap();
                 ChatApi::builder(store, [7; 32])

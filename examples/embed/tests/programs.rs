@@ -94,7 +94,7 @@ const CONVERSATION: &[&str] = &[
 ];
 
 /// How long anything may take that is waited for; far more than it does take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The last line that a program prints before it serves.
 const READY: &str = "Press Ctrl-C to stop.";
@@ -211,7 +211,7 @@ impl Running {
 
     /// The lines up to this one, or up to the end where it never comes.
     fn lines_up_to(&mut self, last: &str) -> Result<Vec<String>, String> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let mut lines = Vec::new();
         loop {
             match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {

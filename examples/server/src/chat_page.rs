@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use chatapi_core::http::{Access, Body, Call, HeaderMap, HeaderValue, Response, Route, StatusCode};
-use chatapi_core::{Builder, ChatApi, Error, Result};
+use chatapi_core::{ChatApi, ChatApiBuilder, Error, Result};
 use http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, InvalidHeaderValue,
     LOCATION,
@@ -50,10 +50,10 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Adds the page to a chat.
-pub(crate) fn serve(builder: Builder) -> Builder {
+pub(crate) fn serve(builder: ChatApiBuilder) -> ChatApiBuilder {
     let assets = [PAGE].into_iter().chain(STYLE).chain(ICON).chain(SCRIPTS);
     let routes = assets.map(Asset::route).chain(MAILED.into_iter().map(mailed));
-    routes.fold(builder, Builder::route)
+    routes.fold(builder, ChatApiBuilder::route)
 }
 
 impl Asset {

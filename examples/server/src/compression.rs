@@ -50,13 +50,13 @@ impl Default for Compression {
 }
 
 /// What matters here of a request.
-pub(crate) struct Asked {
+pub(crate) struct Negotiation {
     coding: Option<Coding>,
     is_head: bool,
     is_secret: bool,
 }
 
-impl Asked {
+impl Negotiation {
     pub(crate) fn of<B>(request: &Request<B>) -> Self {
         Self {
             coding: Coding::preferred(request.headers().get_all(ACCEPT_ENCODING)),
@@ -70,7 +70,7 @@ impl Compression {
     /// The answer, compressed where that is wanted and allowed.
     pub(crate) async fn compress<B: Body<Data = Bytes>>(
         &self,
-        asked: &Asked,
+        asked: &Negotiation,
         response: Response<B>,
     ) -> Response<Compressed<B>> {
         let is_known = response.status() == StatusCode::NOT_MODIFIED && response.headers().contains_key(ETAG);

@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{Instrument as _, debug, info, warn};
 
-use crate::compression::{Asked, Compressed, Compression};
+use crate::compression::{Negotiation, Compressed, Compression};
 use crate::framework::{GRACE, HEAD_PATIENCE};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stop::Stop;
@@ -207,7 +207,7 @@ async fn answer<A: App>(
     let id = RequestId::of(api, request.method().as_str(), request.uri().path(), sent, |name| {
         request.headers().get(name).and_then(|value| value.to_str().ok())
     });
-    let asked = compression.map(|compression| (compression, Asked::of(&request)));
+    let asked = compression.map(|compression| (compression, Negotiation::of(&request)));
     let response = app.answer(request, peer).instrument(id.span()).await;
     let mut response = match asked {
         Some((compression, asked)) => compression.compress(&asked, response).await,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chatapi_admin::{AdminStore, Options};
-use chatapi_core::api::{Builder, ChatApi};
+use chatapi_core::api::{ChatApi, ChatApiBuilder};
 use chatapi_core::http::Route;
 use chatapi_core::search::Analyzer;
 use chatapi_core::store::load::Load;
@@ -103,7 +103,7 @@ impl Opened {
     }
 
     /// Starts to put a chat together on it.
-    pub(crate) fn builder(&self, secret: String) -> Builder {
+    pub(crate) fn builder(&self, secret: String) -> ChatApiBuilder {
         match self {
             Self::Sqlite(store) => ChatApi::builder(store.clone(), secret),
             Self::Postgres(store) => ChatApi::builder(store.clone(), secret),

@@ -19,7 +19,7 @@ pub(crate) struct Probe {
 }
 
 /// How long the server may take to take the connection, and to answer.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -53,8 +53,8 @@ fn on_this_machine(mut address: SocketAddr) -> SocketAddr {
 
 /// The status and the body of the answer.
 fn answer(address: SocketAddr, path: &str) -> io::Result<(u16, String)> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut text = String::new();
     stream.take(LONGEST).read_to_string(&mut text)?;

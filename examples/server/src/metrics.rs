@@ -36,7 +36,7 @@ pub(crate) struct Metrics(Arc<Parts>);
 struct Parts {
     registry: Registry,
     requests: Family<Request, Counter>,
-    durations: Family<Asked, Histogram, fn() -> Histogram>,
+    durations: Family<RequestLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     unrouted: Counter,
     failed_log_ins: Counter,
@@ -47,7 +47,7 @@ struct Parts {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Asked {
+struct RequestLabels {
     route: String,
     method: &'static str,
 }
@@ -139,7 +139,7 @@ impl Metrics {
 
     pub(crate) fn answered(&self, answer: &Answered<'_>) {
         let (route, method) = (answer.route.path(), known(answer.method));
-        let asked = Asked { route: route.to_owned(), method };
+        let asked = RequestLabels { route: route.to_owned(), method };
         let status = answer.status.unwrap_or_default().to_string();
         self.0.in_flight.dec();
         self.0.requests.get_or_create(&Request { route: route.to_owned(), method, status }).inc();

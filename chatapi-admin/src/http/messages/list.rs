@@ -8,7 +8,7 @@ use chatapi_core::{Result, RoomId, Timestamp, UserId};
 use super::{search, title};
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
-use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
+use crate::http::listing::{BOUND, List, ListQuery, Row, Sorted};
 use crate::store::{Counted, MessageList, MessageRow};
 use crate::view::{Link, Piece, number_of};
 use chatapi_core::permission::may_change;
@@ -18,7 +18,7 @@ const SINCE: [(&str, &str, u64); 3] =
     [("1d", "Last 24 hours", 1), ("7d", "Last 7 days", 7), ("30d", "Last 30 days", 30)];
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
-    let asked = Asked::new(&desk, "/messages/", &["room", "author", "since"], "-sent");
+    let asked = ListQuery::new(&desk, "/messages/", &["room", "author", "since"], "-sent");
     let list = MessageList {
         room: asked.id("room").map(RoomId),
         author: asked.id("author").map(UserId),

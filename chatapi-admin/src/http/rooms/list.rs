@@ -5,13 +5,13 @@ use chatapi_core::{Result, UserId};
 
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
-use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
+use crate::http::listing::{BOUND, List, ListQuery, Row, Sorted};
 use crate::store::{Counted, RoomList, RoomRow};
 use crate::view::{Link, Piece, number, number_of};
 use chatapi_core::permission::may_change;
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
-    let asked = Asked::new(&desk, "/rooms/", &["admin", "member"], "-id");
+    let asked = ListQuery::new(&desk, "/rooms/", &["admin", "member"], "-id");
     let by_name = asked.sort().0 == "name";
     let list = RoomList {
         by_name,

@@ -8,12 +8,12 @@ use chatapi_core::text::nfkc;
 
 use crate::desk::Desk;
 use crate::http::dashboard::link_to;
-use crate::http::listing::{Asked, BOUND, List, Row, Sorted};
+use crate::http::listing::{BOUND, List, ListQuery, Row, Sorted};
 use crate::store::{Counted, Key, Mark, Role, Status, UserList, UserRow, UserSort};
 use crate::view::{Link, Piece, number_of};
 
 pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
-    let asked = Asked::new(&desk, "/users/", &["active", "role"], "username");
+    let asked = ListQuery::new(&desk, "/users/", &["active", "role"], "username");
     let mut list = wanted(&asked)?;
     // Names are kept in this form.
     list.slice.search = SearchTerms::parse(&nfkc(asked.search()).replace('\0', ""))?;
@@ -70,7 +70,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
     page.answer(&desk)
 }
 
-fn wanted(asked: &Asked<'_>) -> Result<UserList> {
+fn wanted(asked: &ListQuery<'_>) -> Result<UserList> {
     let (sort, sorted) = match asked.sort().0 {
         "id" => (UserSort::Id, Sorted::Id),
         "joined" => (UserSort::Joined, Sorted::Time),

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::http::Field;
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
-use crate::http::listed::{COUNT, LIMIT, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
+use crate::http::pagination_docs::{COUNT, LIMIT, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 use crate::users::{EMAIL_LIMIT, USERNAME_LIMIT};
 
 pub(super) const ROOT: Doc = Doc::new("read_accounts_root", "List the account endpoints")

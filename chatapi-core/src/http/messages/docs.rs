@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::http::doc::{Doc, Parameter, Property, Record, Shape};
-use crate::http::listed::{AMOUNT, COUNT, LIMITS, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
+use crate::http::pagination_docs::{AMOUNT, COUNT, LIMITS, NEXT, OFFSET, PAGE, PREVIOUS, TOTAL};
 
 pub(super) const ID: Parameter =
     Parameter::new("id", Shape::Within { least: 0, most: i64::MAX }, "The id of the message.").example("1");

@@ -19,9 +19,9 @@ mod postgres {
 
     use super::{Engine, Result, Timestamp};
     use crate::store::engine::Row as _;
-    use crate::store::postgres::Unhurried;
+    use crate::store::postgres::NoTimeout;
 
-    impl Engine for Unhurried {
+    impl Engine for NoTimeout {
         const COLUMNS: &'static str = "select cast(attname as text) from pg_attribute
             where attrelid = to_regclass($1) and attnum > 0 and not attisdropped";
 
@@ -35,9 +35,9 @@ mod postgres {
 #[cfg(feature = "postgres")]
 pub(super) async fn on_postgres(
     options: sqlx::postgres::PgConnectOptions,
-) -> Result<crate::store::postgres::Unhurried> {
+) -> Result<crate::store::postgres::NoTimeout> {
     let begin = ["begin isolation level repeatable read, read only"];
-    crate::store::postgres::Unhurried::connect(&options, &begin).await
+    crate::store::postgres::NoTimeout::connect(&options, &begin).await
 }
 
 #[cfg(feature = "sqlite")]

@@ -14,9 +14,9 @@ use crate::store::{Result, StoreError};
 
 /// A connection with a transaction on it whose statements take as long as they take. Nothing on it outlives the transaction,
 /// since a proxy may pool transactions.
-pub(crate) struct Unhurried(PgConnection);
+pub(crate) struct NoTimeout(PgConnection);
 
-impl Unhurried {
+impl NoTimeout {
     /// Connects, and runs these statements, the first of which begins. That a statement is slow is nothing to warn of here.
     pub(crate) async fn connect(options: &PgConnectOptions, first: &[&'static str]) -> Result<Self> {
         let options = options.clone().disable_statement_logging();
@@ -42,7 +42,7 @@ impl Unhurried {
 }
 
 #[async_trait]
-impl Session for Unhurried {
+impl Session for NoTimeout {
     type Row = PgRow;
     const DIALECT: Dialect = DIALECT;
 
@@ -66,14 +66,14 @@ const BEGIN: [&str; 4] = [
 
 /// A load's transaction.
 pub(super) struct PgLoad {
-    connection: Unhurried,
+    connection: NoTimeout,
     /// What the commit has to run first.
     later: Vec<String>,
 }
 
 impl PgLoad {
     pub(super) async fn begin(options: &PgConnectOptions) -> Result<Self> {
-        Ok(Self { connection: Unhurried::connect(options, &BEGIN).await?, later: Vec::new() })
+        Ok(Self { connection: NoTimeout::connect(options, &BEGIN).await?, later: Vec::new() })
     }
 }
 

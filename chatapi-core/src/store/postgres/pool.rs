@@ -14,13 +14,13 @@ use sqlx::{Connection as _, Error, Executor as _, SqlStr};
 use tokio::time::{sleep, timeout};
 use tracing::Instrument as _;
 
-use self::loan::Loan;
-use super::{DIALECT, PATIENCE, SYSTEM, patiently};
+use self::connection::PooledConnection;
+use super::{DIALECT, SYSTEM, TIMEOUT, with_timeout};
 use crate::store::engine::{Dialect, Session, Transaction, Value, statement};
 use crate::store::{PoolStatus, Result};
 
+mod connection;
 mod faults;
-mod loan;
 
 /// How long a statement may wait for its connection: less than it may take in all, so that there is time left to run it.
 const WAIT: Duration = Duration::from_secs(3);
@@ -44,7 +44,7 @@ pub(super) struct Pool {
 #[derive(Clone, Debug)]
 enum Source {
     Hosts(PgPool),
-    Own(ManagedPool<Opener>),
+    Own(ManagedPool<ConnectionManager>),
 }
 
 impl Pool {
@@ -89,13 +89,13 @@ impl Pool {
         }
     }
 
-    pub(super) async fn lend(&self) -> Result<Loan, Error> {
+    pub(super) async fn acquire(&self) -> Result<PooledConnection, Error> {
         let pool = match &self.source {
-            Source::Hosts(pool) => return Ok(Loan::of_host(pool.acquire().await?, self)),
+            Source::Hosts(pool) => return Ok(PooledConnection::of_host(pool.acquire().await?, self)),
             Source::Own(pool) => pool,
         };
         match timeout(WAIT, pool.get()).await {
-            Ok(Ok(connection)) => Ok(Loan::of_own(connection, self)),
+            Ok(Ok(connection)) => Ok(PooledConnection::of_own(connection, self)),
             Ok(Err(PoolError::Backend(fault))) => Err(fault),
             Ok(Err(_)) => Err(Error::PoolClosed),
             Err(_) => Err(Error::PoolTimedOut),
@@ -105,39 +105,44 @@ impl Pool {
     /// Runs a statement by itself. A connection that has become stale refuses statements before they do anything, so the
     /// statement runs once more, on another connection.
     pub(super) async fn run(&self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>, Error> {
-        let mut loan = self.lend().await?;
-        let is_reused = loan.is_reused();
-        match self.run_on(&mut loan, sql.clone(), values).await {
+        let mut connection = self.acquire().await?;
+        let is_reused = connection.is_reused();
+        match self.run_on(&mut connection, sql.clone(), values).await {
             Err(fault) if is_reused && faults::is_of_stale_connection(&fault) => {
-                drop(loan);
-                loan = self.lend().await?;
-                let rows = self.run_on(&mut loan, sql, values).await?;
-                loan.give_back();
+                drop(connection);
+                connection = self.acquire().await?;
+                let rows = self.run_on(&mut connection, sql, values).await?;
+                connection.give_back();
                 Ok(rows)
             }
             Err(fault) => Err(fault),
             Ok(rows) => {
-                loan.give_back();
+                connection.give_back();
                 Ok(rows)
             }
         }
     }
 
     /// sqlx prepares a statement and runs it in two requests, which only a transaction keeps on one session of the server's.
-    async fn run_on(&self, loan: &mut Loan, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>, Error> {
+    async fn run_on(
+        &self,
+        connection: &mut PooledConnection,
+        sql: SqlStr,
+        values: &[Value],
+    ) -> Result<Vec<PgRow>, Error> {
         if !self.pools_transactions {
-            return loan.run(sql, values).await;
+            return connection.run(sql, values).await;
         }
-        loan.begin().await?;
-        let rows = loan.run(sql, values).await?;
-        loan.commit().await?;
+        connection.begin().await?;
+        let rows = connection.run(sql, values).await?;
+        connection.commit().await?;
         Ok(rows)
     }
 
     pub(super) async fn begin(&self) -> Result<PgTransaction, Error> {
-        let mut loan = self.lend().await?;
-        loan.begin().await?;
-        Ok(PgTransaction(loan))
+        let mut connection = self.acquire().await?;
+        connection.begin().await?;
+        Ok(PgTransaction(connection))
     }
 
     /// Closes the connections that nobody uses: the server that they lead to has changed. The host's are the host's.
@@ -147,7 +152,7 @@ impl Pool {
         }
     }
 
-    /// Closes the pool: what waits for a connection fails, and those on loan are closed when they come back.
+    /// Closes the pool: what waits for a connection fails, and those on connection are closed when they come back.
     pub(super) async fn close(&self) {
         match &self.source {
             Source::Hosts(pool) => pool.close().await,
@@ -159,15 +164,15 @@ impl Pool {
 impl Source {
     #[expect(clippy::expect_used, reason = "only a pool with time limits of its own can fail to be made")]
     fn own(options: PgConnectOptions, connections: usize, has_sessions: bool) -> Self {
-        let opener = Opener { options, has_sessions };
+        let manager = ConnectionManager { options, has_sessions };
         // The one that was used last knows most statements, and is least likely to be dead.
-        let pool = ManagedPool::builder(opener).max_size(connections).queue_mode(QueueMode::Lifo);
+        let pool = ManagedPool::builder(manager).max_size(connections).queue_mode(QueueMode::Lifo);
         Self::Own(pool.build().expect("a pool without time limits can be made"))
     }
 }
 
 /// A transaction: it is rolled back when it is dropped without a commit.
-pub struct PgTransaction(Loan);
+pub struct PgTransaction(PooledConnection);
 
 #[async_trait]
 impl Session for PgTransaction {
@@ -176,46 +181,46 @@ impl Session for PgTransaction {
 
     async fn run(&mut self, sql: SqlStr, values: &[Value]) -> Result<Vec<PgRow>> {
         let span = statement(SYSTEM, &sql);
-        patiently(self.0.run(sql, values)).instrument(span).await
+        with_timeout(self.0.run(sql, values)).instrument(span).await
     }
 }
 
 #[async_trait]
 impl Transaction for PgTransaction {
     async fn commit(mut self) -> Result<()> {
-        patiently(self.0.commit()).await?;
+        with_timeout(self.0.commit()).await?;
         self.0.give_back();
         Ok(())
     }
 }
 
 /// Opens connections, and looks at those that are to be used again.
-pub(super) struct Opener {
+pub(super) struct ConnectionManager {
     options: PgConnectOptions,
     has_sessions: bool,
 }
 
 // The password is left out.
-impl fmt::Debug for Opener {
+impl fmt::Debug for ConnectionManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Opener").field(&self.options.get_host()).finish_non_exhaustive()
+        f.debug_tuple("ConnectionManager").field(&self.options.get_host()).finish_non_exhaustive()
     }
 }
 
-impl Opener {
+impl ConnectionManager {
     /// The settings are not among the connection's options: PgBouncer refuses connections that name them there.
     async fn open(&self) -> Result<PgConnection, Error> {
         let mut connection = PgConnection::connect_with(&self.options).await?;
         if self.has_sessions {
             // Statements are short: to compile one takes longer than to run it.
-            let settings = format!("set statement_timeout = {}; set jit = off", PATIENCE.as_millis());
+            let settings = format!("set statement_timeout = {}; set jit = off", TIMEOUT.as_millis());
             connection.execute(sqlx::AssertSqlSafe(settings)).await?;
         }
         Ok(connection)
     }
 }
 
-impl Manager for Opener {
+impl Manager for ConnectionManager {
     type Type = PgConnection;
     type Error = Error;
 

@@ -19,7 +19,7 @@ use crate::store::Result;
 use crate::store::engine::{Dialect, Session, Transaction, Value};
 
 /// How long it may take to roll back what somebody left.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The pools, and whether the last write failed for what the disk did.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ impl Drop for SqliteTransaction {
             return;
         };
         runtime.spawn(async move {
-            if !matches!(timeout(PATIENCE, roll_back(&mut connection)).await, Ok(Ok(()))) {
+            if !matches!(timeout(TIMEOUT, roll_back(&mut connection)).await, Ok(Ok(()))) {
                 connection.close_on_drop();
             }
         });

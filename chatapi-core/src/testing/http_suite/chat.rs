@@ -21,12 +21,12 @@ use crate::http::Route;
 use crate::mail::Mail;
 use crate::store::memory::MemoryStore;
 use crate::users::NewAccount;
-use crate::{Builder, ChatApi};
+use crate::{ChatApi, ChatApiBuilder};
 
 /// The password of everybody, where a fact is not about passwords.
 pub(super) const PASSWORD: &str = "zaq123wsx!Q";
 
-type Fresh = dyn Fn() -> BoxFuture<'static, Builder> + Send + Sync;
+type Fresh = dyn Fn() -> BoxFuture<'static, ChatApiBuilder> + Send + Sync;
 /// Starts a server of the adapter's.
 pub(super) type Serve = dyn Fn(ChatApi, &'static str) -> BoxFuture<'static, Server> + Send + Sync;
 
@@ -42,7 +42,7 @@ impl Suite {
     pub(super) fn new<F, B>(fresh: F, serve: Arc<Serve>) -> Self
     where
         F: Fn() -> B + Send + Sync + 'static,
-        B: Future<Output = Builder> + Send + 'static,
+        B: Future<Output = ChatApiBuilder> + Send + 'static,
     {
         let documented = ChatApi::builder(MemoryStore::new(), [7; 32]).build().unwrap();
         Self {
@@ -72,7 +72,7 @@ impl Suite {
         &self,
         prefix: &'static str,
         change: impl FnOnce(&mut Config),
-        finish: impl FnOnce(Builder) -> Builder,
+        finish: impl FnOnce(ChatApiBuilder) -> ChatApiBuilder,
     ) -> Chat {
         let mut config = Config::default();
         change(&mut config);

@@ -116,7 +116,7 @@ async fn an_endpoint_that_panics_is_answered_and_the_next_one_too(suite: Suite) 
 }
 
 async fn a_body_that_does_not_come_is_not_waited_for(suite: Suite) {
-    let chat = suite.chat_with(|config| config.body_patience = Duration::from_millis(20)).await;
+    let chat = suite.chat_with(|config| config.body_timeout = Duration::from_millis(20)).await;
     let head = "POST /auth/users/ HTTP/1.1\r\nhost: chat\r\nconnection: close\r\ncontent-length: 9\r\n\r\n";
     let answer = raw(&chat, format!("{head}{{").into_bytes()).await;
     answer.detail(400, "The request body could not be read.");

@@ -75,8 +75,9 @@ async fn a_token_of_another_implementation_names_nobody_who_is_new(suite: Suite)
 
 /// A chat whose present key is named 2026, and whose former one 2025.
 async fn rotated(suite: &Suite) -> (Chat, Person) {
-    let keys =
-        |builder: crate::Builder| builder.key_id("2026").former_key(Some("2025".to_owned()), FORMER_KEY);
+    let keys = |builder: crate::ChatApiBuilder| {
+        builder.key_id("2026").former_key(Some("2025".to_owned()), FORMER_KEY)
+    };
     let chat = suite.chat_of("", |_| {}, keys).await;
     let ann = chat.person("ann").await;
     (chat, ann)

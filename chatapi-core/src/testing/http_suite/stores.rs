@@ -18,7 +18,7 @@ use crate::store::memory::MemoryStore;
 use crate::store::postgres::PgStore;
 use crate::store::sqlite::SqliteStore;
 use crate::testing::postgres::Schemas;
-use crate::{Builder, ChatApi, Store};
+use crate::{ChatApi, ChatApiBuilder, Store};
 
 impl HttpSuite {
     /// Adds the cases on stores in memory.
@@ -69,7 +69,7 @@ impl HttpSuite {
     fn on_hosts_store<F, B>(mut self, name: &'static str, fresh: F) -> Self
     where
         F: Fn() -> B + Clone + Send + Sync + 'static,
-        B: Future<Output = (Builder, Route)> + Send + 'static,
+        B: Future<Output = (ChatApiBuilder, Route)> + Send + 'static,
     {
         let shop = fresh.clone();
         let shop = move || {
@@ -91,7 +91,7 @@ impl HttpSuite {
     }
 }
 
-async fn builder(store: impl Store + 'static) -> Builder {
+async fn builder(store: impl Store + 'static) -> ChatApiBuilder {
     store.migrate().await.unwrap();
     ChatApi::builder(store, "a secret for tests: it signs nothing that counts")
 }

@@ -2,14 +2,14 @@ use super::*;
 
 type Headers<'a> = &'a [(&'static str, &'a str)];
 
-fn asked(method: Method, path: &str, accepted: &str) -> Asked {
-    Asked::of(
+fn asked(method: Method, path: &str, accepted: &str) -> Negotiation {
+    Negotiation::of(
         &Request::builder().method(method).uri(path).header(ACCEPT_ENCODING, accepted).body(()).unwrap(),
     )
 }
 
 /// An answer with a body of so many bytes, and what becomes of it.
-async fn sent(asked: &Asked, length: usize, headers: Headers<'_>) -> Response<Bytes> {
+async fn sent(asked: &Negotiation, length: usize, headers: Headers<'_>) -> Response<Bytes> {
     let mut response = Response::builder().header(CONTENT_LENGTH, length);
     for (name, value) in headers {
         response = response.header(*name, *value);

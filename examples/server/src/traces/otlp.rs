@@ -37,7 +37,7 @@ pub(crate) struct TraceOptions {
 }
 
 /// How long the collector may take to take a batch of spans; and, when the server ends, what is left.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Traces, on or off.
 #[derive(Default)]
@@ -69,7 +69,7 @@ struct Collector(Agent);
 
 impl Collector {
     fn new() -> Self {
-        let config = Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
+        let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false);
         Self(config.build().into())
     }
 }
@@ -113,7 +113,7 @@ impl Traces {
     /// Sends what is left.
     pub(crate) async fn end(self) {
         let Some(provider) = self.0 else { return };
-        let ended = spawn_blocking(move || provider.shutdown_with_timeout(PATIENCE)).await;
+        let ended = spawn_blocking(move || provider.shutdown_with_timeout(TIMEOUT)).await;
         if let Ok(Err(fault)) = ended {
             warn!(%fault, "cannot export the last traces");
         }

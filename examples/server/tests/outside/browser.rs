@@ -19,7 +19,7 @@ mod pictures;
 use chromedriver::{Driver, capabilities};
 
 /// How long anything may take that a test waits for; far more than it does take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// Keys that are no letters, as WebDriver writes them.
@@ -186,7 +186,7 @@ impl Browser {
         what: &str,
         mut attempt: impl AsyncFnMut(&WebDriver) -> WebDriverResult<Option<T>>,
     ) -> T {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         self.runtime.block_on(async {
             let mut looks = time::interval(BETWEEN_LOOKS);
             loop {

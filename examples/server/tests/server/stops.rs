@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::support::api::PASSWORD;
 use crate::support::senders::Senders;
-use crate::support::{PATIENCE, Server, eventually, on_each_framework};
+use crate::support::{Server, TIMEOUT, eventually, on_each_framework};
 
 #[test]
 fn either_signal_ends_it_well() {
@@ -32,7 +32,7 @@ fn a_request_in_flight_is_answered_before_the_end() {
 
         // The server says that it goes on as soon as it reads the body: then the request is in flight.
         let mut stream = TcpStream::connect(server.address()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let length = body.len();
         write!(
             stream,

@@ -19,7 +19,7 @@ pub(crate) mod senders;
 pub(crate) use api::Api;
 
 /// How long anything may take that a test waits for; far more than it does take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The program, in a folder of its own, with no settings but a free port, and no limits: tests ask more than people do.
 pub(crate) fn program(folder: &Path) -> Command {
@@ -73,7 +73,7 @@ pub(crate) fn complaints(output: &Output) -> Vec<String> {
 /// Waits until a condition holds.
 #[track_caller]
 pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !holds() {
         assert!(Instant::now() < deadline, "in vain: {what}");
         thread::park_timeout(Duration::from_millis(5));
@@ -83,7 +83,7 @@ pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 /// Sends these very bytes and reads until the other side ends: the status, 0 where there is none, and all of the answer.
 pub(crate) fn exchange(address: &str, request: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let mut answer = Vec::new();
     // Who is refused may find the connection closed.
     let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_end(&mut answer));
@@ -124,14 +124,14 @@ impl Server {
 
     #[track_caller]
     pub(crate) fn wait_until_it_listens(&mut self) {
-        let Ok(line) = self.greeting.recv_timeout(PATIENCE) else { panic!("no start:\n{}", self.log()) };
+        let Ok(line) = self.greeting.recv_timeout(TIMEOUT) else { panic!("no start:\n{}", self.log()) };
         let url = line.strip_prefix("ChatAPI is listening on ").and_then(|rest| rest.strip_suffix('/'));
         self.url = url.unwrap_or_else(|| panic!("an odd first line: {line}")).to_owned();
     }
 
     /// What it printed after the first line.
     pub(crate) fn greeting(&self) -> Vec<String> {
-        let lines = std::iter::from_fn(|| self.greeting.recv_timeout(PATIENCE).ok());
+        let lines = std::iter::from_fn(|| self.greeting.recv_timeout(TIMEOUT).ok());
         let mut lines: Vec<String> = lines.take_while(|line| !line.contains("createsuperuser")).collect();
         lines.retain(|line| !line.is_empty());
         lines
@@ -190,7 +190,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn wait_for_log(&self, text: &str) {
         let log = self.log.text.lock().unwrap();
-        let waited = self.log.grew.wait_timeout_while(log, PATIENCE, |log| !log.contains(text)).unwrap();
+        let waited = self.log.grew.wait_timeout_while(log, TIMEOUT, |log| !log.contains(text)).unwrap();
         assert!(!waited.1.timed_out(), "not in the log: {text}\n{}", waited.0);
     }
 }

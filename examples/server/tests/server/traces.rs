@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use crate::support::{PATIENCE, Server, on_each_framework};
+use crate::support::{Server, TIMEOUT, on_each_framework};
 
 /// A collector that takes what it gets, and its address.
 fn collector() -> (Receiver<Vec<u8>>, String) {
@@ -55,7 +55,7 @@ fn a_request_is_traced_as_a_part_of_what_its_client_traces() {
         assert_eq!(ada.get_with(&format!("/rooms/{room}/"), "traceparent", parent).status, 200);
         assert!(!server.log().contains("http.route"), "the log has no need of it:\n{}", server.log());
         assert!(server.stop().success());
-        let body = taken.recv_timeout(PATIENCE).unwrap();
+        let body = taken.recv_timeout(TIMEOUT).unwrap();
         let text = String::from_utf8_lossy(&body);
         for part in [
             "tea-time",

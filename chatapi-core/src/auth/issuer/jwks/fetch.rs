@@ -10,7 +10,7 @@ use reqwest::{Client, Url};
 use crate::auth::issuer::{KeyError, VerifyingKey};
 
 /// How long an answer may take, all of it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest answer that is read, in bytes. Sets have a few thousand.
 const LIMIT: usize = 256 * 1024;
@@ -57,7 +57,7 @@ impl Address {
         let client = Client::builder()
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
-            .timeout(PATIENCE);
+            .timeout(TIMEOUT);
         let client = match url.scheme() {
             "https" => client.https_only(true),
             // Neither a proxy nor a certificate is needed on the way to oneself.

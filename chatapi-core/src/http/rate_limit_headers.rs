@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use super::call::Asked;
+use super::call::RequestContext;
 use super::endpoint::Endpoint;
 use super::{Response, forwarded};
 use crate::ChatApi;
@@ -20,7 +20,7 @@ pub(super) struct Counted {
 
 impl ChatApi {
     /// Counts a request for its user, or for the network that it comes from.
-    pub(super) async fn counted(&self, endpoint: &Endpoint, asked: &Asked) -> Option<Counted> {
+    pub(super) async fn counted(&self, endpoint: &Endpoint, asked: &RequestContext) -> Option<Counted> {
         let class = endpoint.class?;
         let key = match &asked.user {
             Some(user) => Key::User(user.id),

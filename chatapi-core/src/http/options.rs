@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::call::Call;
 use super::doc::Shape;
 use super::route::{Form, Route};
-use super::{Response, reply};
+use super::{Response, response};
 use crate::ChatApi;
 use crate::error::Result;
 
@@ -162,7 +162,7 @@ pub(super) async fn describe(api: &ChatApi, route: &Route, call: Call) -> Result
             actions.insert(method, Fields(form.fields));
         }
     }
-    reply::ok(&Described {
+    response::ok(&Described {
         name: route.name(),
         description: route.description(),
         renders: ["application/json", "text/html"],

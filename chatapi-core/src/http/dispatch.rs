@@ -10,12 +10,12 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::body::{Incoming, Unread};
-use super::call::{Asked, Call};
+use super::call::{Call, RequestContext};
 use super::forwarded::Origin;
-use super::limited::Counted;
 use super::negotiate::{self, Browsers, Style, Wanted};
 use super::query::Query;
-use super::{Access, Endpoint, Params, Request, Response, Route, cors, host, metadata, reply};
+use super::rate_limit_headers::Counted;
+use super::{Access, Endpoint, Params, Request, Response, Route, cors, host, options, response};
 use crate::error::{Error, Result, Unauthenticated};
 use crate::observer::{Notice, Watch};
 use crate::rate_limit::Key;
@@ -62,7 +62,7 @@ impl ChatApi {
         let response = match cors.preflight(&route.allowed(), &head) {
             Some(response) => {
                 body.discard().await;
-                reply::finish(response, &method, Style::default())
+                response::finish(response, &method, Style::default())
             }
             None => {
                 let allowed = cors.allowed(&head.headers);
@@ -101,7 +101,7 @@ impl ChatApi {
         };
         let mut response = result.unwrap_or_else(|error| self.refuse(&error));
         if known {
-            reply::allow(&mut response, route.allowed());
+            response::allow(&mut response, route.allowed());
         }
         if let Some(counted) = notes.counted {
             counted.show(&mut response, refused_for);
@@ -109,7 +109,7 @@ impl ChatApi {
         if let Some(call) = notes.shown {
             response = self.as_page(route, &call, response).await;
         }
-        reply::finish(response, &method, notes.style)
+        response::finish(response, &method, notes.style)
     }
 
     /// The route of a path, with its parameters, where a framework has no router of its own to find it. A path that is
@@ -125,7 +125,7 @@ impl ChatApi {
         self.notice(Notice::Unrouted);
         let cors = &self.config().cors;
         if let Some(response) = cors.preflight(&cors::ANY_METHOD, head) {
-            return reply::finish(response, &head.method, Style::default());
+            return response::finish(response, &head.method, Style::default());
         }
         let error = host::asked(head).err().unwrap_or_else(Error::not_found);
         let mut response = self.refuse(&error);
@@ -136,20 +136,20 @@ impl ChatApi {
                 response = pages.not_found(self, &call, response);
             }
         }
-        let mut response = reply::finish(response, &head.method, Style::default());
+        let mut response = response::finish(response, &head.method, Style::default());
         cors.mark(&mut response, cors.allowed(&head.headers));
         response
     }
 
     /// The answer to what went wrong outside of the routes, in the API's own form.
     pub fn refused(&self, error: &Error) -> Response {
-        reply::finish(self.refuse(error), &Method::GET, Style::default())
+        response::finish(self.refuse(error), &Method::GET, Style::default())
     }
 
     async fn answer<B, E>(
         &self,
         route: &Route,
-        mut asked: Asked,
+        mut asked: RequestContext,
         body: Incoming<B>,
         notes: &mut Notes,
         watch: &mut Watch<'_>,
@@ -174,7 +174,7 @@ impl ChatApi {
         if notes.shown.is_some() {
             notes.shown = Some(call.clone());
         }
-        let Some(endpoint) = endpoint else { return metadata::describe(self, route, call).await };
+        let Some(endpoint) = endpoint else { return options::describe(self, route, call).await };
         let network = call.address(self).map(Key::from);
         let (api, scope) = self.for_request(network, notes.counted.map(Into::into));
         let answer = endpoint.handler.handle(api, call).await;
@@ -187,7 +187,7 @@ impl ChatApi {
     async fn admit_request<'a>(
         &self,
         route: &'a Route,
-        asked: &mut Asked,
+        asked: &mut RequestContext,
         notes: &mut Notes,
     ) -> Result<Option<&'a Endpoint>> {
         host::asked(&asked.head)?;
@@ -239,14 +239,14 @@ impl ChatApi {
     }
 
     /// What was asked, by whoever that is.
-    fn asked(&self, head: Parts, params: Params) -> Asked {
+    fn asked(&self, head: Parts, params: Params) -> RequestContext {
         let query = Query::parse(head.uri.query().unwrap_or_default());
         let origin = Origin::of(&head, self.config());
-        Asked { head, body: Bytes::new(), params, query, user: None, origin }
+        RequestContext { head, body: Bytes::new(), params, query, user: None, origin }
     }
 
     /// The form that an answer is wanted in. What is no part of the API has a form of its own.
-    fn wanted(&self, route: &Route, asked: &Asked) -> Result<Wanted> {
+    fn wanted(&self, route: &Route, asked: &RequestContext) -> Result<Wanted> {
         if !route.is_listed() {
             return Ok(Wanted::Json(Style::default()));
         }
@@ -268,6 +268,6 @@ impl ChatApi {
         }
         let challenge =
             (error.status() == StatusCode::UNAUTHORIZED).then(|| self.authenticator().challenge());
-        reply::error(error, challenge)
+        response::error(error, challenge)
     }
 }

@@ -9,13 +9,13 @@ use sqlx::{Connection as _, Error, Executor as _, SqlStr};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::super::{PATIENCE, bind};
-use super::{Opener, Pool, faults};
+use super::super::{TIMEOUT, bind};
+use super::{ConnectionManager, Pool, faults};
 use crate::store::engine::Value;
 
 /// A connection on loan. Where it is dropped rather than [given back](Self::give_back), a statement failed, or a request
 /// ended before its answer was there: the connection is rolled back and checked before anybody else gets it, or closed.
-pub(in super::super) struct Loan {
+pub(in super::super) struct PooledConnection {
     connection: Option<Lent>,
     pool: Pool,
     is_transaction: bool,
@@ -24,15 +24,15 @@ pub(in super::super) struct Loan {
 
 enum Lent {
     Hosts(PoolConnection<Postgres>),
-    Own(Object<Opener>),
+    Own(Object<ConnectionManager>),
 }
 
-impl Loan {
+impl PooledConnection {
     pub(super) fn of_host(connection: PoolConnection<Postgres>, pool: &Pool) -> Self {
         Self::of(Lent::Hosts(connection), pool)
     }
 
-    pub(super) fn of_own(connection: Object<Opener>, pool: &Pool) -> Self {
+    pub(super) fn of_own(connection: Object<ConnectionManager>, pool: &Pool) -> Self {
         Self::of(Lent::Own(connection), pool)
     }
 
@@ -95,7 +95,7 @@ impl Loan {
     }
 }
 
-impl Drop for Loan {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         let Ok(runtime) = Handle::try_current() else {
@@ -114,8 +114,8 @@ impl Drop for Loan {
                 }
                 connection.ping().await
             };
-            if !matches!(timeout(PATIENCE, end).await, Ok(Ok(()))) {
-                let _ = timeout(PATIENCE, connection.detach().close()).await;
+            if !matches!(timeout(TIMEOUT, end).await, Ok(Ok(()))) {
+                let _ = timeout(TIMEOUT, connection.detach().close()).await;
             }
         });
     }
