@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use chatapi_core::http::{Access, Call, Handler, Method, Response, Route};
 use chatapi_core::{ChatApi, Error, Result};
 
-use crate::desk::Desk;
+use crate::request::AdminRequest;
 use crate::site::Site;
-use crate::{forgery, session};
+use crate::{csrf, session};
 
 pub(crate) mod assets;
 mod bulk;
@@ -63,7 +63,7 @@ struct Row<'a> {
 impl Row<'_> {
     fn get<F, A>(&self, page: F) -> Route
     where
-        F: Fn(Desk) -> A + Send + Sync + 'static,
+        F: Fn(AdminRequest) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Response>> + Send + 'static,
     {
         self.route().get(self.page(page))
@@ -71,9 +71,9 @@ impl Row<'_> {
 
     fn both<F, A, G, B>(&self, page: F, action: G) -> Route
     where
-        F: Fn(Desk) -> A + Send + Sync + 'static,
+        F: Fn(AdminRequest) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Response>> + Send + 'static,
-        G: Fn(Desk) -> B + Send + Sync + 'static,
+        G: Fn(AdminRequest) -> B + Send + Sync + 'static,
         B: Future<Output = Result<Response>> + Send + 'static,
     {
         self.get(page).post(self.page(action))
@@ -99,7 +99,7 @@ struct Page<F> {
 #[async_trait]
 impl<F, A> Handler for Page<F>
 where
-    F: Fn(Desk) -> A + Send + Sync,
+    F: Fn(AdminRequest) -> A + Send + Sync,
     A: Future<Output = Result<Response>> + Send,
 {
     async fn handle(&self, api: ChatApi, call: Call) -> Result<Response> {
@@ -109,17 +109,19 @@ where
         };
         let visitor = match visitor {
             Ok(visitor) => visitor,
-            Err(error) => return Failure::answer(&Desk::new(self.site.clone(), &api, call, None), &error),
+            Err(error) => {
+                return Failure::answer(&AdminRequest::new(self.site.clone(), &api, call, None), &error);
+            }
         };
-        let desk = Desk::new(self.site.clone(), &api, call, visitor);
-        if let Err(error) = self.refuse_forged(&desk) {
-            return Failure::answer(&desk, &error);
+        let request = AdminRequest::new(self.site.clone(), &api, call, visitor);
+        if let Err(error) = self.refuse_forged(&request) {
+            return Failure::answer(&request, &error);
         }
-        if !self.is_open && desk.visitor.is_none() {
-            return log_in::send_there(&desk);
+        if !self.is_open && request.visitor.is_none() {
+            return log_in::send_there(&request);
         }
-        match (self.page)(desk.clone()).await {
-            Err(error) => Failure::answer(&desk, &error),
+        match (self.page)(request.clone()).await {
+            Err(error) => Failure::answer(&request, &error),
             answer => answer,
         }
     }
@@ -127,15 +129,15 @@ where
 
 impl<F> Page<F> {
     /// 403 for what one of the site's own pages did not send.
-    fn refuse_forged(&self, desk: &Desk) -> Result<()> {
-        if desk.call.head().method != Method::POST {
+    fn refuse_forged(&self, request: &AdminRequest) -> Result<()> {
+        if request.call.head().method != Method::POST {
             return Ok(());
         }
-        let has_token = match &desk.visitor {
-            Some(visitor) => forgery::is_same(desk.fields.get("form_token"), &visitor.form_token),
+        let has_token = match &request.visitor {
+            Some(visitor) => csrf::is_same(request.fields.get("form_token"), &visitor.form_token),
             None => true,
         };
-        if desk.call.is_cross_site() || !has_token {
+        if request.call.is_cross_site() || !has_token {
             return Err(Error::Forbidden(FORGED.into()));
         }
         Ok(())

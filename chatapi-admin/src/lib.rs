@@ -6,11 +6,11 @@ use chatapi_core::http::Route;
 pub mod options;
 pub mod store;
 
-mod desk;
+mod csrf;
 mod fields;
-mod forgery;
 mod http;
-mod rules;
+mod policy;
+mod request;
 mod session;
 mod site;
 mod throttle;

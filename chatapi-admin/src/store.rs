@@ -84,7 +84,7 @@ pub struct Session {
 
 /// Where a row stands in a list: its sort key, if that is not its id, and its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct RowCursor {
     /// What the list is sorted by.
     pub key: Key,
     /// The row's id.
@@ -104,11 +104,11 @@ pub enum Key {
 
 /// Which part of a list is wanted, and what must be in its texts.
 #[derive(Clone, Debug)]
-pub struct Slice {
+pub struct ListWindow {
     /// Whether the greatest comes first.
     pub descending: bool,
     /// From where; from the list's beginning where nothing is said.
-    pub from: Option<Edge>,
+    pub from: Option<RowAnchor>,
     /// The most rows.
     pub size: u32,
     /// What each row has in one of its texts, in any case: only so many rows are looked through as [`SCANNED`] says.
@@ -117,11 +117,11 @@ pub struct Slice {
 
 /// Where a part of a list begins or ends; the row itself is not in it.
 #[derive(Clone, Debug)]
-pub enum Edge {
+pub enum RowAnchor {
     /// The rows after this one.
-    After(Mark),
+    After(RowCursor),
     /// The rows before this one.
-    Before(Mark),
+    Before(RowCursor),
 }
 
 /// How many rows a search looks through at a time. The next page goes on from there.
@@ -131,13 +131,13 @@ pub const SCANNED: u32 = 20_000;
 #[derive(Clone, Debug)]
 pub struct Found<T> {
     /// Its rows, each with its place.
-    pub rows: Vec<(Mark, T)>,
+    pub rows: Vec<(RowCursor, T)>,
     /// Whether there are rows before them.
     pub has_before: bool,
     /// Whether there are rows after them.
     pub has_after: bool,
     /// How far a search looked, where there may be more beyond.
-    pub looked_up_to: Option<Mark>,
+    pub looked_up_to: Option<RowCursor>,
 }
 
 /// Which users are wanted, in which order.
@@ -150,7 +150,7 @@ pub struct UserList {
     /// Those who may do this.
     pub role: Option<Role>,
     /// Which part.
-    pub slice: Slice,
+    pub window: ListWindow,
 }
 
 impl UserList {
@@ -239,7 +239,7 @@ pub struct RoomList {
     /// Those that this user is in.
     pub member: Option<UserId>,
     /// Which part.
-    pub slice: Slice,
+    pub window: ListWindow,
 }
 
 /// A room, as lists show it.
@@ -267,7 +267,7 @@ pub struct MessageList {
     /// Those from this moment on.
     pub since: Option<Timestamp>,
     /// Which part.
-    pub slice: Slice,
+    pub window: ListWindow,
 }
 
 /// A message, as lists show it.
@@ -370,5 +370,5 @@ pub struct LogList {
     /// By this user.
     pub actor: Option<UserId>,
     /// Which part.
-    pub slice: Slice,
+    pub window: ListWindow,
 }

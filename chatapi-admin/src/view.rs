@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::desk::Desk;
 use crate::http::assets;
+use crate::request::AdminRequest;
 
 /// A message after an action.
 pub(crate) struct Note {
@@ -41,14 +41,19 @@ pub(crate) struct Name {
 }
 
 impl Frame {
-    pub(crate) fn new(desk: &Desk, title: String, section: &'static str, note: Option<Note>) -> Self {
-        let visitor = desk.visitor.as_ref();
-        let asset = |file: &str| desk.link(&format!("/static/{file}"));
+    pub(crate) fn new(
+        request: &AdminRequest,
+        title: String,
+        section: &'static str,
+        note: Option<Note>,
+    ) -> Self {
+        let visitor = request.visitor.as_ref();
+        let asset = |file: &str| request.link(&format!("/static/{file}"));
         Self {
-            site: desk.site.options().title.clone(),
+            site: request.site.options().title.clone(),
             title,
             section,
-            base: desk.base.clone(),
+            base: request.base.clone(),
             style: asset(assets::style()),
             script: asset(assets::script()),
             icon: asset(assets::icon()),
@@ -173,7 +178,7 @@ impl Field {
 }
 
 /// Part of a table's cell.
-pub(crate) enum Piece {
+pub(crate) enum Fragment {
     /// A text.
     Text(String),
     /// A text that matters less.
@@ -186,7 +191,7 @@ pub(crate) enum Piece {
     Time(Timestamp),
 }
 
-impl Piece {
+impl Fragment {
     /// A cell with this text, or with nothing.
     pub(crate) fn some(text: &str) -> Vec<Self> {
         if text.is_empty() { Vec::new() } else { vec![Self::Text(text.to_owned())] }

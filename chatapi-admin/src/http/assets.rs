@@ -8,7 +8,7 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use sha2::{Digest as _, Sha256};
 
-use crate::desk::Desk;
+use crate::request::AdminRequest;
 
 struct Asset {
     name: LazyLock<String>,
@@ -45,8 +45,8 @@ pub(crate) fn icon() -> &'static str {
     &ICON.name
 }
 
-pub(super) async fn serve(desk: Desk) -> Result<Response> {
-    let name = desk.call.param("file").unwrap_or_default();
+pub(super) async fn serve(request: AdminRequest) -> Result<Response> {
+    let name = request.call.param("file").unwrap_or_default();
     let asset = [&STYLE, &SCRIPT, &ICON].into_iter().find(|asset| *asset.name == name);
     let asset = asset.ok_or_else(Error::not_found)?;
     let mut response = Response::new(Body::Full(asset.text.into()));

@@ -4,7 +4,7 @@ use chatapi_core::http::Response;
 use chatapi_core::{Error, Result};
 
 use super::pages::Confirmation;
-use crate::desk::Desk;
+use crate::request::AdminRequest;
 use crate::view::Link;
 
 /// The most things that are changed by one request.
@@ -19,15 +19,15 @@ pub(super) struct Bulk {
 }
 
 impl Bulk {
-    pub(super) fn of(desk: &Desk) -> Result<Self> {
-        let ids = desk.fields.ids("selected");
+    pub(super) fn of(request: &AdminRequest) -> Result<Self> {
+        let ids = request.fields.ids("selected");
         if ids.len() > MOST {
             return Err(Error::field("selected", format!("Select no more than {MOST} at once.")));
         }
         Ok(Self {
-            action: desk.fields.get("action").to_owned(),
+            action: request.fields.get("action").to_owned(),
             ids,
-            is_confirmed: desk.fields.is_ticked("confirmed"),
+            is_confirmed: request.fields.is_ticked("confirmed"),
         })
     }
 
@@ -40,7 +40,7 @@ impl Bulk {
 
 /// A page that asks before things are deleted.
 pub(super) fn deletion(
-    desk: &Desk,
+    request: &AdminRequest,
     section: &'static str,
     things: Vec<Link>,
     consequences: Vec<String>,
@@ -50,9 +50,9 @@ pub(super) fn deletion(
         several => format!("Delete these {}?", several.len()),
     };
     Confirmation {
-        frame: desk.frame("Confirm deletion", section).under([
-            Link::new("Home", desk.link("/")),
-            Link::new(heading(section), desk.link(&format!("/{section}/"))),
+        frame: request.frame("Confirm deletion", section).under([
+            Link::new("Home", request.link("/")),
+            Link::new(heading(section), request.link(&format!("/{section}/"))),
         ]),
         question,
         things,
@@ -60,7 +60,7 @@ pub(super) fn deletion(
         hidden: Vec::new(),
         yes: "Delete",
         is_dangerous: true,
-        back: desk.link(&format!("/{section}/")),
+        back: request.link(&format!("/{section}/")),
     }
 }
 
@@ -75,18 +75,23 @@ pub(super) fn heading(section: &str) -> &'static str {
 }
 
 /// The page after several things were changed: `Deleted 3 rooms.`, and why others were not.
-pub(super) fn outcome(desk: &Desk, section: &str, done: &str, refused: &[String]) -> Result<Response> {
-    let url = desk.link(&format!("/{section}/"));
+pub(super) fn outcome(
+    request: &AdminRequest,
+    section: &str,
+    done: &str,
+    refused: &[String],
+) -> Result<Response> {
+    let url = request.link(&format!("/{section}/"));
     match refused {
-        [] => desk.done(&url, done),
-        refused => desk.undone(&url, &format!("{done} {}", refused.join(" "))),
+        [] => request.done(&url, done),
+        refused => request.undone(&url, &format!("{done} {}", refused.join(" "))),
     }
 }
 
 /// What is said where nothing was selected, or nothing to do with it.
-pub(super) fn nothing(desk: &Desk, section: &str) -> Result<Response> {
-    let text = "Nothing was changed: choose an action, and mark at least one row.";
-    desk.undone(&desk.link(&format!("/{section}/")), text)
+pub(super) fn nothing(request: &AdminRequest, section: &str) -> Result<Response> {
+    let text = "Nothing was changed: choose an action, and cursor at least one row.";
+    request.undone(&request.link(&format!("/{section}/")), text)
 }
 
 /// Why one of several things was not changed, where that is no failure of the whole.

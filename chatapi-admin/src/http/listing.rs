@@ -6,16 +6,16 @@ use chatapi_core::Timestamp;
 use chatapi_core::http::Response;
 use chatapi_core::search::SearchTerms;
 
-use crate::desk::Desk;
-use crate::store::{Edge, Found, Key, Mark, SCANNED, Slice};
-use crate::view::{Frame, Link, Piece, number};
+use crate::request::AdminRequest;
+use crate::store::{Found, Key, ListWindow, RowAnchor, RowCursor, SCANNED};
+use crate::view::{Fragment, Frame, Link, number};
 
 /// How far lists are counted.
 pub(super) const BOUND: u64 = 10_000;
 
 /// What a URL asks of a list.
 pub(super) struct ListQuery<'a> {
-    desk: &'a Desk,
+    request: &'a AdminRequest,
     path: String,
     /// What is kept from page to page.
     params: Vec<(&'static str, String)>,
@@ -32,11 +32,11 @@ pub(super) enum Sorted {
 
 impl<'a> ListQuery<'a> {
     /// What is asked of the list at this path. It knows these parameters beside those that all lists have.
-    pub(super) fn new(desk: &'a Desk, path: &str, known: &[&'static str], sort: &str) -> Self {
+    pub(super) fn new(request: &'a AdminRequest, path: &str, known: &[&'static str], sort: &str) -> Self {
         let names = ["q", "sort"].iter().chain(known);
-        let params = names.filter_map(|name| Some((*name, desk.call.query(name)?.trim().to_owned())));
-        let sort = desk.call.query("sort").unwrap_or(sort).to_owned();
-        Self { desk, path: desk.link(path), params: params.collect(), sort }
+        let params = names.filter_map(|name| Some((*name, request.call.query(name)?.trim().to_owned())));
+        let sort = request.call.query("sort").unwrap_or(sort).to_owned();
+        Self { request, path: request.link(path), params: params.collect(), sort }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -60,13 +60,13 @@ impl<'a> ListQuery<'a> {
     ///
     /// # Errors
     /// Where the search has more terms than one may have.
-    pub(super) fn slice(&self, sorted: Sorted) -> Result<Slice> {
-        let place = |name| self.desk.call.query(name).and_then(|text| mark(text, sorted));
-        let from = place("after").map(Edge::After).or_else(|| place("before").map(Edge::Before));
-        Ok(Slice {
+    pub(super) fn window(&self, sorted: Sorted) -> Result<ListWindow> {
+        let place = |name| self.request.call.query(name).and_then(|text| cursor(text, sorted));
+        let from = place("after").map(RowAnchor::After).or_else(|| place("before").map(RowAnchor::Before));
+        Ok(ListWindow {
             descending: self.sort().1,
             from,
-            size: self.desk.site.options().page_size,
+            size: self.request.site.options().page_size,
             search: SearchTerms::parse(&self.search().replace('\0', ""))?,
         })
     }
@@ -116,30 +116,31 @@ impl<'a> ListQuery<'a> {
     }
 
     fn pager<T>(&self, found: &Found<T>) -> Pager {
-        let link = |name, mark: &Mark| self.url(&[], Some((name, text_of(mark).as_str())));
+        let link = |name, cursor: &RowCursor| self.url(&[], Some((name, text_of(cursor).as_str())));
         let (first, last) = (found.rows.first(), found.rows.last());
-        let is_backward = self.desk.call.query("before").is_some() && self.desk.call.query("after").is_none();
+        let is_backward =
+            self.request.call.query("before").is_some() && self.request.call.query("after").is_none();
         let onward = if is_backward { "before" } else { "after" };
         Pager {
             is_inside: found.has_before,
             start: self.url(&[], None),
-            previous: first.filter(|_| found.has_before).map(|(mark, _)| link("before", mark)),
-            next: last.filter(|_| found.has_after).map(|(mark, _)| link("after", mark)),
-            further: found.looked_up_to.as_ref().map(|mark| link(onward, mark)),
+            previous: first.filter(|_| found.has_before).map(|(cursor, _)| link("before", cursor)),
+            next: last.filter(|_| found.has_after).map(|(cursor, _)| link("after", cursor)),
+            further: found.looked_up_to.as_ref().map(|cursor| link(onward, cursor)),
         }
     }
 }
 
 /// The text of a place: an id, and the key after it.
-fn text_of(mark: &Mark) -> String {
-    match &mark.key {
-        Key::Id => mark.id.to_string(),
-        Key::Text(text) => format!("{},{text}", mark.id),
-        Key::Time(at) => format!("{},{}", mark.id, at.as_micros()),
+fn text_of(cursor: &RowCursor) -> String {
+    match &cursor.key {
+        Key::Id => cursor.id.to_string(),
+        Key::Text(text) => format!("{},{text}", cursor.id),
+        Key::Time(at) => format!("{},{}", cursor.id, at.as_micros()),
     }
 }
 
-fn mark(text: &str, sorted: Sorted) -> Option<Mark> {
+fn cursor(text: &str, sorted: Sorted) -> Option<RowCursor> {
     let (id, key) = text.split_once(',').unwrap_or((text, ""));
     let key = match sorted {
         Sorted::Id => Key::Id,
@@ -147,7 +148,7 @@ fn mark(text: &str, sorted: Sorted) -> Option<Mark> {
         Sorted::Text => Key::Text(key.to_owned()),
         Sorted::Time => Key::Time(Timestamp::from_micros(key.parse().ok()?)),
     };
-    Some(Mark { key, id: id.parse().ok()? })
+    Some(RowCursor { key, id: id.parse().ok()? })
 }
 
 /// A column's head.
@@ -163,7 +164,7 @@ pub(super) struct Row {
     /// What the box that selects it is called.
     pub(super) name: String,
     pub(super) is_selectable: bool,
-    pub(super) cells: Vec<Vec<Piece>>,
+    pub(super) cells: Vec<Vec<Fragment>>,
 }
 
 pub(super) struct Filter {
@@ -238,8 +239,8 @@ impl List {
         }
     }
 
-    pub(super) fn answer(self, desk: &Desk) -> Result<Response> {
-        desk.page(&self)
+    pub(super) fn answer(self, request: &AdminRequest) -> Result<Response> {
+        request.page(&self)
     }
 
     fn is_narrowed(&self) -> bool {

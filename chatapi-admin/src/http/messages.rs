@@ -3,7 +3,7 @@
 use chatapi_core::messages::Message;
 use chatapi_core::{Error, MessageId, Result};
 
-use crate::desk::{Desk, shortened};
+use crate::request::{AdminRequest, shortened};
 use crate::store::Kind;
 use chatapi_core::permission::may_change;
 
@@ -13,13 +13,13 @@ pub(super) mod list;
 mod search;
 
 /// The message that the path names.
-async fn named(desk: &Desk) -> Result<Message> {
-    desk.api.message(&desk.actor()?, MessageId(desk.id(Kind::Message)?)).await
+async fn named(request: &AdminRequest) -> Result<Message> {
+    request.api.message(&request.actor()?, MessageId(request.id(Kind::Message)?)).await
 }
 
 /// 403 for those who may only look.
-fn require_change(desk: &Desk) -> Result<()> {
-    if may_change(desk.level()?) { Ok(()) } else { Err(Error::forbidden()) }
+fn require_change(request: &AdminRequest) -> Result<()> {
+    if may_change(request.level()?) { Ok(()) } else { Err(Error::forbidden()) }
 }
 
 /// A message in so many words.

@@ -7,7 +7,7 @@ use chatapi_core::{Error, Result};
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
 
-use crate::desk::Desk;
+use crate::request::AdminRequest;
 use crate::view::{Field, Frame, Link};
 
 /// A form.
@@ -100,7 +100,7 @@ pub(super) struct Failure {
 
 impl Failure {
     /// The page of an error. What the visitor is not told is logged here, once.
-    pub(super) fn answer(desk: &Desk, error: &Error) -> Result<Response> {
+    pub(super) fn answer(request: &AdminRequest, error: &Error) -> Result<Response> {
         let (title, text) = match error {
             Error::Forbidden(text) if !text.starts_with("You do not have") => {
                 ("Not allowed", text.to_string())
@@ -125,8 +125,8 @@ impl Failure {
             other => ("Not possible", other.to_string()),
         };
         let status = error.status();
-        let page = Self { frame: desk.frame(title, ""), status: status.as_u16(), text };
-        let mut response = desk.page_with(status, &page)?;
+        let page = Self { frame: request.frame(title, ""), status: status.as_u16(), text };
+        let mut response = request.page_with(status, &page)?;
         if let Some(seconds) = error.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -135,10 +135,10 @@ impl Failure {
 }
 
 /// Where somebody goes after a thing was saved: on with it, to another, or back to the list.
-pub(super) fn after_save(desk: &Desk, section: &str, id: i64) -> String {
-    match desk.fields.get("then") {
-        "stay" => desk.link(&format!("/{section}/{id}/")),
-        "another" => desk.link(&format!("/{section}/add/")),
-        _ => desk.link(&format!("/{section}/")),
+pub(super) fn after_save(request: &AdminRequest, section: &str, id: i64) -> String {
+    match request.fields.get("then") {
+        "stay" => request.link(&format!("/{section}/{id}/")),
+        "another" => request.link(&format!("/{section}/add/")),
+        _ => request.link(&format!("/{section}/")),
     }
 }

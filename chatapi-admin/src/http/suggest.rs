@@ -6,8 +6,8 @@ use chatapi_core::search::SearchTerms;
 use chatapi_core::text::nfkc;
 use serde::Serialize;
 
-use crate::desk::Desk;
-use crate::store::{RoomList, Slice, UserList, UserRow, UserSort};
+use crate::request::AdminRequest;
+use crate::store::{ListWindow, RoomList, UserList, UserRow, UserSort};
 
 #[derive(Serialize)]
 struct Suggestions {
@@ -24,12 +24,12 @@ struct Suggestion {
 const MOST: u32 = 8;
 
 /// Users whose name begins so, and then those that have it within their name or address.
-pub(super) async fn users(desk: Desk) -> Result<Response> {
-    let Some(typed) = typed(&desk).map(nfkc) else { return answer(Vec::new()) };
-    let mut users = desk.store().users_called(&typed, MOST).await?;
+pub(super) async fn users(request: AdminRequest) -> Result<Response> {
+    let Some(typed) = typed(&request).map(nfkc) else { return answer(Vec::new()) };
+    let mut users = request.store().users_called(&typed, MOST).await?;
     if users.len() < MOST as usize {
-        let list = UserList { sort: UserSort::Username, status: None, role: None, slice: slice(&typed)? };
-        let found = desk.store().users(&list).await?.rows.into_iter().map(|(_, user)| user);
+        let list = UserList { sort: UserSort::Username, status: None, role: None, window: window(&typed)? };
+        let found = request.store().users(&list).await?.rows.into_iter().map(|(_, user)| user);
         let known: Vec<_> = users.iter().map(|user| user.id).collect();
         users.extend(found.filter(|user| !known.contains(&user.id)));
         users.truncate(MOST as usize);
@@ -41,10 +41,10 @@ pub(super) async fn users(desk: Desk) -> Result<Response> {
     answer(users.iter().map(|user| Suggestion { value: user.username.clone(), label: label(user) }).collect())
 }
 
-pub(super) async fn rooms(desk: Desk) -> Result<Response> {
-    let Some(typed) = typed(&desk) else { return answer(Vec::new()) };
-    let list = RoomList { by_name: true, without_admin: false, member: None, slice: slice(typed)? };
-    let found = desk.store().rooms(&list).await?;
+pub(super) async fn rooms(request: AdminRequest) -> Result<Response> {
+    let Some(typed) = typed(&request) else { return answer(Vec::new()) };
+    let list = RoomList { by_name: true, without_admin: false, member: None, window: window(typed)? };
+    let found = request.store().rooms(&list).await?;
     let suggestion = |room: &crate::store::RoomRow| Suggestion {
         value: room.id.to_string(),
         label: format!("{} – room {}", room.name, room.id),
@@ -52,12 +52,12 @@ pub(super) async fn rooms(desk: Desk) -> Result<Response> {
     answer(found.rows.iter().map(|(_, room)| suggestion(room)).collect())
 }
 
-fn typed(desk: &Desk) -> Option<&str> {
-    desk.call.query("q").map(str::trim).filter(|typed| !typed.is_empty() && !typed.contains('\0'))
+fn typed(request: &AdminRequest) -> Option<&str> {
+    request.call.query("q").map(str::trim).filter(|typed| !typed.is_empty() && !typed.contains('\0'))
 }
 
-fn slice(typed: &str) -> Result<Slice> {
-    Ok(Slice { descending: false, from: None, size: MOST, search: SearchTerms::phrase(typed)? })
+fn window(typed: &str) -> Result<ListWindow> {
+    Ok(ListWindow { descending: false, from: None, size: MOST, search: SearchTerms::phrase(typed)? })
 }
 
 fn answer(results: Vec<Suggestion>) -> Result<Response> {

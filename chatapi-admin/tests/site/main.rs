@@ -7,7 +7,7 @@
 
 mod browser;
 mod chat;
-mod forgery;
+mod csrf;
 mod levels;
 mod lists;
 mod log_in;

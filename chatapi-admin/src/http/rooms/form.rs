@@ -9,9 +9,9 @@ use chatapi_core::users::User;
 use chatapi_core::{CurrentUser, Error, Result, UserId};
 
 use super::{named, require_change};
-use crate::desk::{Desk, faults_of, shortened};
 use crate::http::dashboard::link_to;
 use crate::http::pages::{Form, Tick, after_save};
+use crate::request::{AdminRequest, faults_of, shortened};
 use crate::store::Kind;
 use crate::view::{Field, Frame, Link, number_of};
 use chatapi_core::permission::may_change;
@@ -36,8 +36,8 @@ struct Entered {
 }
 
 impl Entered {
-    fn of(desk: &Desk) -> Self {
-        let fields = &desk.fields;
+    fn of(request: &AdminRequest) -> Self {
+        let fields = &request.fields;
         Self {
             name: fields.get("name").to_owned(),
             admin: fields.get("admin").to_owned(),
@@ -47,8 +47,8 @@ impl Entered {
         }
     }
 
-    fn fields(&self, desk: &Desk, members: &'static str) -> Vec<Field> {
-        let users = desk.link("/suggest/users/");
+    fn fields(&self, request: &AdminRequest, members: &'static str) -> Vec<Field> {
+        let users = request.link("/suggest/users/");
         vec![
             Field::line("name", "Name", &self.name).required().help("100 characters or fewer."),
             Field::line("admin", "Admin", &self.admin)
@@ -61,7 +61,7 @@ impl Entered {
 
 /// The users of these names.
 async fn users(
-    desk: &Desk,
+    request: &AdminRequest,
     field: &'static str,
     names: &[String],
     faults: &mut FieldErrors,
@@ -72,7 +72,7 @@ async fn users(
     }
     let mut users = Vec::new();
     for name in names {
-        match desk.api.user_named(name).await? {
+        match request.api.user_named(name).await? {
             Some(user) => users.push(user),
             None => faults.add(field, format!("There is no user named “{}”.", shortened(name, 150))),
         }
@@ -81,49 +81,55 @@ async fn users(
 }
 
 /// The user whom the form names as admin.
-async fn admin(desk: &Desk, entered: &Entered, faults: &mut FieldErrors) -> Result<Option<User>> {
+async fn admin(request: &AdminRequest, entered: &Entered, faults: &mut FieldErrors) -> Result<Option<User>> {
     let name: Vec<String> = Some(entered.admin.clone()).filter(|name| !name.is_empty()).into_iter().collect();
-    Ok(users(desk, "admin", &name, faults).await?.pop())
+    Ok(users(request, "admin", &name, faults).await?.pop())
 }
 
-pub(in crate::http) async fn add(desk: Desk) -> Result<Response> {
-    let entered = Entered { admin: desk.visitor()?.user.username.clone(), ..Entered::default() };
-    add_form(&desk, &entered, &FieldErrors::default())
+pub(in crate::http) async fn add(request: AdminRequest) -> Result<Response> {
+    let entered = Entered { admin: request.visitor()?.user.username.clone(), ..Entered::default() };
+    add_form(&request, &entered, &FieldErrors::default())
 }
 
-fn add_form(desk: &Desk, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
-    require_change(desk)?;
-    let mut fields = entered.fields(desk, "Members");
+fn add_form(request: &AdminRequest, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
+    require_change(request)?;
+    let mut fields = entered.fields(request, "Members");
     fields[1].is_required = true;
-    desk.form_page(faults, &Form { goes_on: true, ..Form::new(frame(desk, "Add a room"), fields, faults) })
+    request
+        .form_page(faults, &Form { goes_on: true, ..Form::new(frame(request, "Add a room"), fields, faults) })
 }
 
-pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
-    require_change(&desk)?;
-    let (entered, mut faults) = (Entered::of(&desk), FieldErrors::default());
-    let members = users(&desk, "add", &desk.fields.lines("add"), &mut faults).await?;
-    let admin = admin(&desk, &entered, &mut faults).await?;
+pub(in crate::http) async fn create(request: AdminRequest) -> Result<Response> {
+    require_change(&request)?;
+    let (entered, mut faults) = (Entered::of(&request), FieldErrors::default());
+    let members = users(&request, "add", &request.fields.lines("add"), &mut faults).await?;
+    let admin = admin(&request, &entered, &mut faults).await?;
     if entered.admin.is_empty() {
         faults.add("admin", "A room must have an admin.");
     }
-    let (Some(admin), true) = (admin, faults.is_empty()) else { return add_form(&desk, &entered, &faults) };
+    let (Some(admin), true) = (admin, faults.is_empty()) else {
+        return add_form(&request, &entered, &faults);
+    };
     let members = members.iter().map(|user| user.id).chain([admin.id]).collect();
     let draft = RoomDraft { name: entered.name.clone(), users: members, admin: None };
-    match desk.api.create_room(&CurrentUser::from(&admin), draft).await {
+    match request.api.create_room(&CurrentUser::from(&admin), draft).await {
         Ok(room) => {
             let detail = number_of(room.users.len() as u64, u64::MAX, "member");
-            desk.note("Added", Kind::Room, room.id.0, &room.name, detail).await?;
-            desk.done(&after_save(&desk, "rooms", room.id.0), &format!("The room {} was added.", room.name))
+            request.note("Added", Kind::Room, room.id.0, &room.name, detail).await?;
+            request.done(
+                &after_save(&request, "rooms", room.id.0),
+                &format!("The room {} was added.", room.name),
+            )
         }
-        Err(error) => add_form(&desk, &entered, &faults_of(error)?),
+        Err(error) => add_form(&request, &entered, &faults_of(error)?),
     }
 }
 
-pub(in crate::http) async fn change(desk: Desk) -> Result<Response> {
-    let room = named(&desk).await?;
+pub(in crate::http) async fn change(request: AdminRequest) -> Result<Response> {
+    let room = named(&request).await?;
     let admin = admin_name(&room);
     let entered = Entered { name: room.name.clone(), admin, ..Entered::default() };
-    change_form(&desk, &room, &entered, &FieldErrors::default())
+    change_form(&request, &room, &entered, &FieldErrors::default())
 }
 
 /// The admin is a member, so its name is known.
@@ -132,14 +138,19 @@ fn admin_name(room: &Room) -> String {
     admin.map(|member| member.username.clone()).unwrap_or_default()
 }
 
-fn change_form(desk: &Desk, room: &Room, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
+fn change_form(
+    request: &AdminRequest,
+    room: &Room,
+    entered: &Entered,
+    faults: &FieldErrors,
+) -> Result<Response> {
     let id = room.id;
-    let mut fields = entered.fields(desk, "Add members");
+    let mut fields = entered.fields(request, "Add members");
     if room.users.len() > SHOWN {
         let field = Field::area("remove_names", "Remove members", &entered.remove_names);
-        fields.push(field.suggest(desk.link("/suggest/users/")).help("Usernames, one per line."));
+        fields.push(field.suggest(request.link("/suggest/users/")).help("Usernames, one per line."));
     }
-    let mut form = Form::new(frame(desk, &room.name), fields, faults);
+    let mut form = Form::new(frame(request, &room.name), fields, faults);
     form.facts =
         vec![("Id", Link::new(id.to_string(), "")), ("Members", Link::new(room.users.len().to_string(), ""))];
     form.members = room
@@ -148,34 +159,34 @@ fn change_form(desk: &Desk, room: &Room, entered: &Entered, faults: &FieldErrors
         .take(SHOWN)
         .map(|member| Tick {
             value: member.id.0,
-            link: link_to(desk, "users", member.id.0, &member.username),
+            link: link_to(request, "users", member.id.0, &member.username),
             is_ticked: entered.remove.contains(&member.id.0),
         })
         .collect();
     form.more_members = room.users.len().saturating_sub(SHOWN);
     form.tools = vec![
-        Link::new("History", desk.link(&format!("/rooms/{id}/history/"))),
-        Link::new("Messages", desk.link(&format!("/messages/?room={id}"))),
+        Link::new("History", request.link(&format!("/rooms/{id}/history/"))),
+        Link::new("Messages", request.link(&format!("/messages/?room={id}"))),
     ];
-    let changes = may_change(desk.level()?);
+    let changes = may_change(request.level()?);
     form.save = changes.then_some("Save");
     form.goes_on = changes;
-    form.delete = changes.then(|| desk.link(&format!("/rooms/{id}/delete/")));
-    desk.form_page(faults, &form)
+    form.delete = changes.then(|| request.link(&format!("/rooms/{id}/delete/")));
+    request.form_page(faults, &form)
 }
 
-pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
-    require_change(&desk)?;
-    let mut room = named(&desk).await?;
-    let (entered, mut faults) = (Entered::of(&desk), FieldErrors::default());
-    let added = users(&desk, "add", &desk.fields.lines("add"), &mut faults).await?;
-    let removed = users(&desk, "remove_names", &desk.fields.lines("remove_names"), &mut faults).await?;
-    let admin = admin(&desk, &entered, &mut faults).await?;
+pub(in crate::http) async fn save(request: AdminRequest) -> Result<Response> {
+    require_change(&request)?;
+    let mut room = named(&request).await?;
+    let (entered, mut faults) = (Entered::of(&request), FieldErrors::default());
+    let added = users(&request, "add", &request.fields.lines("add"), &mut faults).await?;
+    let removed = users(&request, "remove_names", &request.fields.lines("remove_names"), &mut faults).await?;
+    let admin = admin(&request, &entered, &mut faults).await?;
     if entered.admin.is_empty() && room.admin.is_some() {
         faults.add("admin", "A room must have an admin.");
     }
     if !faults.is_empty() {
-        return change_form(&desk, &room, &entered, &faults);
+        return change_form(&request, &room, &entered, &faults);
     }
     let removed: Vec<UserId> =
         removed.iter().map(|user| user.id).chain(entered.remove.iter().copied().map(UserId)).collect();
@@ -193,24 +204,24 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
         };
         let detail =
             differences(&room, &change, before.difference(&after).count(), after.difference(&before).count());
-        match desk.api.update_room(&desk.actor()?, &room, change).await {
+        match request.api.update_room(&request.actor()?, &room, change).await {
             // The form names who joins and who leaves: that holds for the members of now as well.
             Err(Error::Conflict(_)) if attempts < ATTEMPTS => attempts += 1,
             saved => break (detail, saved),
         }
-        room = named(&desk).await?;
+        room = named(&request).await?;
     };
     match saved {
         Ok(changed) => {
             if !detail.is_empty() {
-                desk.note("Changed", Kind::Room, room.id.0, &changed.name, detail).await?;
+                request.note("Changed", Kind::Room, room.id.0, &changed.name, detail).await?;
             }
-            desk.done(
-                &after_save(&desk, "rooms", room.id.0),
+            request.done(
+                &after_save(&request, "rooms", room.id.0),
                 &format!("The room {} was saved.", changed.name),
             )
         }
-        Err(error) => change_form(&desk, &room, &entered, &faults_of(error)?),
+        Err(error) => change_form(&request, &room, &entered, &faults_of(error)?),
     }
 }
 
@@ -232,7 +243,8 @@ fn differences(room: &Room, change: &RoomChange, left: usize, joined: usize) -> 
     parts.join(", ")
 }
 
-fn frame(desk: &Desk, title: &str) -> Frame {
-    desk.frame(title, "rooms")
-        .under([Link::new("Home", desk.link("/")), Link::new("Rooms", desk.link("/rooms/"))])
+fn frame(request: &AdminRequest, title: &str) -> Frame {
+    request
+        .frame(title, "rooms")
+        .under([Link::new("Home", request.link("/")), Link::new("Rooms", request.link("/rooms/"))])
 }

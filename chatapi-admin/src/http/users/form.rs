@@ -7,9 +7,9 @@ use chatapi_core::users::{Administration, EMAIL_LIMIT, NewUser, User, UserEdit, 
 use chatapi_core::{Error, Result};
 
 use super::{administer, is_oneself, named, to_change};
-use crate::desk::{Desk, faults_of};
 use crate::http::pages::{Form, after_save};
-use crate::view::{Field, Frame, Input, Link, Piece};
+use crate::request::{AdminRequest, faults_of};
+use crate::view::{Field, Fragment, Frame, Input, Link};
 
 /// What a form says of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,8 @@ struct Entered {
 }
 
 impl Entered {
-    fn of(desk: &Desk) -> Self {
-        let fields = &desk.fields;
+    fn of(request: &AdminRequest) -> Self {
+        let fields = &request.fields;
         Self {
             username: fields.get("username").to_owned(),
             email: fields.get("email").to_owned(),
@@ -77,10 +77,14 @@ impl Entered {
 }
 
 /// What is wrong with a name and an address that somebody wants to give.
-async fn faults_in(desk: &Desk, entered: &Entered, before: Option<&Entered>) -> Result<FieldErrors> {
+async fn faults_in(
+    request: &AdminRequest,
+    entered: &Entered,
+    before: Option<&Entered>,
+) -> Result<FieldErrors> {
     let mut faults = FieldErrors::default();
     if before.is_none_or(|before| before.username != entered.username) {
-        for fault in desk.api.username_faults(&entered.username).await? {
+        for fault in request.api.username_faults(&entered.username).await? {
             faults.add("username", fault);
         }
     }
@@ -94,80 +98,87 @@ async fn faults_in(desk: &Desk, entered: &Entered, before: Option<&Entered>) -> 
     Ok(faults)
 }
 
-pub(in crate::http) async fn add(desk: Desk) -> Result<Response> {
+pub(in crate::http) async fn add(request: AdminRequest) -> Result<Response> {
     let entered = Entered { is_active: true, ..Entered::default() };
-    add_form(&desk, &entered, &FieldErrors::default())
+    add_form(&request, &entered, &FieldErrors::default())
 }
 
-fn add_form(desk: &Desk, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
-    if !may_change(desk.level()?) {
+fn add_form(request: &AdminRequest, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
+    if !may_change(request.level()?) {
         return Err(Error::forbidden());
     }
-    let mut fields = entered.fields(may_promote(desk.level()?));
+    let mut fields = entered.fields(may_promote(request.level()?));
     fields.insert(
         2,
         Field::password("password", "Password")
             .help("At least 8 characters; not common and not similar to the username."),
     );
     fields.insert(3, Field::password("again", "Password confirmation"));
-    let form = Form { goes_on: true, ..Form::new(frame(desk, "Add a user"), fields, faults) };
-    desk.form_page(faults, &form)
+    let form = Form { goes_on: true, ..Form::new(frame(request, "Add a user"), fields, faults) };
+    request.form_page(faults, &form)
 }
 
-pub(in crate::http) async fn create(desk: Desk) -> Result<Response> {
-    if !may_change(desk.level()?) {
+pub(in crate::http) async fn create(request: AdminRequest) -> Result<Response> {
+    if !may_change(request.level()?) {
         return Err(Error::forbidden());
     }
-    let mut entered = Entered::of(&desk);
-    if !may_promote(desk.level()?) {
+    let mut entered = Entered::of(&request);
+    if !may_promote(request.level()?) {
         entered = Entered { is_staff: false, is_superuser: false, is_viewer: false, ..entered };
     }
-    let mut faults = faults_in(&desk, &entered, None).await?;
-    let password = desk.fields.exact("password");
-    if password != desk.fields.exact("again") {
+    let mut faults = faults_in(&request, &entered, None).await?;
+    let password = request.fields.exact("password");
+    if password != request.fields.exact("again") {
         faults.add("again", "The two passwords do not match.");
     }
     if !faults.is_empty() {
-        return add_form(&desk, &entered, &faults);
+        return add_form(&request, &entered, &faults);
     }
-    match make(&desk, &entered, password).await {
-        Ok(user) => desk
-            .done(&after_save(&desk, "users", user.id.0), &format!("The user {} was added.", user.username)),
-        Err(error) => add_form(&desk, &entered, &faults_of(error)?),
+    match make(&request, &entered, password).await {
+        Ok(user) => request.done(
+            &after_save(&request, "users", user.id.0),
+            &format!("The user {} was added.", user.username),
+        ),
+        Err(error) => add_form(&request, &entered, &faults_of(error)?),
     }
 }
 
-async fn make(desk: &Desk, entered: &Entered, password: &str) -> Result<User> {
+async fn make(request: &AdminRequest, entered: &Entered, password: &str) -> Result<User> {
     let user = NewUser {
         username: entered.username.clone(),
         email: entered.email.clone(),
-        password: desk.api.hash_new_password(password, &entered.username, &entered.email).await?,
+        password: request.api.hash_new_password(password, &entered.username, &entered.email).await?,
         is_active: entered.is_active,
         awaits_activation: false,
         is_staff: entered.is_staff,
         is_superuser: entered.is_superuser,
         is_viewer: entered.is_viewer && entered.is_staff,
-        date_joined: desk.api.now(),
+        date_joined: request.api.now(),
         revision: 0,
     };
-    administer(desk, Administration::Add(user)).await
+    administer(request, Administration::Add(user)).await
 }
 
-pub(in crate::http) async fn change(desk: Desk) -> Result<Response> {
-    let user = named(&desk).await?;
+pub(in crate::http) async fn change(request: AdminRequest) -> Result<Response> {
+    let user = named(&request).await?;
     let entered = Entered::known(&user);
-    change_form(&desk, &user, &entered, &FieldErrors::default())
+    change_form(&request, &user, &entered, &FieldErrors::default())
 }
 
-fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors) -> Result<Response> {
-    let (level, id) = (desk.level()?, user.id);
+fn change_form(
+    request: &AdminRequest,
+    user: &User,
+    entered: &Entered,
+    faults: &FieldErrors,
+) -> Result<Response> {
+    let (level, id) = (request.level()?, user.id);
     let changes = may_change_account(level, user.is_staff, user.is_superuser);
     // Who may not promote sees what holds all the same.
     let fields = entered.fields(may_promote(level) || user.is_staff || user.is_superuser);
-    let mut form = Form::new(frame(desk, &user.username), fields, faults);
+    let mut form = Form::new(frame(request, &user.username), fields, faults);
     form.facts = vec![
         ("Id", Link::new(id.to_string(), "")),
-        ("Joined", Link::new(Piece::shown(&user.date_joined), "")),
+        ("Joined", Link::new(Fragment::shown(&user.date_joined), "")),
     ];
     if user.awaits_activation {
         form.facts.push(("Status", Link::new("awaiting activation by an emailed link", "")));
@@ -176,24 +187,24 @@ fn change_form(desk: &Desk, user: &User, entered: &Entered, faults: &FieldErrors
         form.facts.push(("External id", Link::new(external, "")));
     }
     form.tools = vec![
-        Link::new("History", desk.link(&format!("/users/{id}/history/"))),
-        Link::new("Messages", desk.link(&format!("/messages/?author={id}"))),
-        Link::new("Rooms", desk.link(&format!("/rooms/?member={id}"))),
+        Link::new("History", request.link(&format!("/users/{id}/history/"))),
+        Link::new("Messages", request.link(&format!("/messages/?author={id}"))),
+        Link::new("Rooms", request.link(&format!("/rooms/?member={id}"))),
     ];
     form.save = changes.then_some("Save");
     form.goes_on = changes;
     if changes {
-        form.tools.insert(0, Link::new("Set password", desk.link(&format!("/users/{id}/password/"))));
-        form.delete = (!is_oneself(desk, id)?).then(|| desk.link(&format!("/users/{id}/delete/")));
+        form.tools.insert(0, Link::new("Set password", request.link(&format!("/users/{id}/password/"))));
+        form.delete = (!is_oneself(request, id)?).then(|| request.link(&format!("/users/{id}/delete/")));
     }
-    desk.form_page(faults, &form)
+    request.form_page(faults, &form)
 }
 
-pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
-    let user = to_change(&desk).await?;
+pub(in crate::http) async fn save(request: AdminRequest) -> Result<Response> {
+    let user = to_change(&request).await?;
     let before = Entered::known(&user);
-    let mut entered = Entered::of(&desk);
-    let promotes = may_promote(desk.level()?);
+    let mut entered = Entered::of(&request);
+    let promotes = may_promote(request.level()?);
     if !promotes {
         entered = Entered {
             is_staff: before.is_staff,
@@ -202,8 +213,8 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
             ..entered
         };
     }
-    let mut faults = faults_in(&desk, &entered, Some(&before)).await?;
-    if is_oneself(&desk, user.id)? {
+    let mut faults = faults_in(&request, &entered, Some(&before)).await?;
+    if is_oneself(&request, user.id)? {
         if !entered.is_active {
             faults.add("is_active", "You cannot deactivate the account that you are using.");
         }
@@ -212,16 +223,21 @@ pub(in crate::http) async fn save(desk: Desk) -> Result<Response> {
         }
     }
     if faults.is_empty() {
-        faults = store(&desk, &user, &entered, promotes).await?;
+        faults = store(&request, &user, &entered, promotes).await?;
     }
     if !faults.is_empty() {
-        return change_form(&desk, &user, &entered, &faults);
+        return change_form(&request, &user, &entered, &faults);
     }
     let (id, name) = (user.id.0, &entered.username);
-    desk.done(&after_save(&desk, "users", id), &format!("The user {name} was saved."))
+    request.done(&after_save(&request, "users", id), &format!("The user {name} was saved."))
 }
 
-async fn store(desk: &Desk, user: &User, entered: &Entered, promotes: bool) -> Result<FieldErrors> {
+async fn store(
+    request: &AdminRequest,
+    user: &User,
+    entered: &Entered,
+    promotes: bool,
+) -> Result<FieldErrors> {
     let edit = UserEdit {
         username: Some(entered.username.clone()),
         email: Some(entered.email.clone()),
@@ -232,13 +248,14 @@ async fn store(desk: &Desk, user: &User, entered: &Entered, promotes: bool) -> R
         is_superuser: promotes.then_some(entered.is_superuser),
         is_viewer: promotes.then_some(entered.is_viewer && entered.is_staff),
     };
-    match administer(desk, Administration::Change { account: user.id, edit }).await {
+    match administer(request, Administration::Change { account: user.id, edit }).await {
         Ok(_) => Ok(FieldErrors::default()),
         Err(error) => faults_of(error),
     }
 }
 
-fn frame(desk: &Desk, title: &str) -> Frame {
-    desk.frame(title, "users")
-        .under([Link::new("Home", desk.link("/")), Link::new("Users", desk.link("/users/"))])
+fn frame(request: &AdminRequest, title: &str) -> Frame {
+    request
+        .frame(title, "users")
+        .under([Link::new("Home", request.link("/")), Link::new("Users", request.link("/users/"))])
 }

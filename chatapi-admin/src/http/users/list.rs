@@ -6,24 +6,24 @@ use chatapi_core::permission::{may_change, may_change_account};
 use chatapi_core::search::SearchTerms;
 use chatapi_core::text::nfkc;
 
-use crate::desk::Desk;
 use crate::http::dashboard::link_to;
 use crate::http::listing::{BOUND, List, ListQuery, Row, Sorted};
-use crate::store::{Counted, Key, Mark, Role, Status, UserList, UserRow, UserSort};
-use crate::view::{Link, Piece, number_of};
+use crate::request::AdminRequest;
+use crate::store::{Counted, Key, Role, RowCursor, Status, UserList, UserRow, UserSort};
+use crate::view::{Fragment, Link, number_of};
 
-pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
-    let asked = ListQuery::new(&desk, "/users/", &["active", "role"], "username");
+pub(in crate::http) async fn show(request: AdminRequest) -> Result<Response> {
+    let asked = ListQuery::new(&request, "/users/", &["active", "role"], "username");
     let mut list = wanted(&asked)?;
     // Names are kept in this form.
-    list.slice.search = SearchTerms::parse(&nfkc(asked.search()).replace('\0', ""))?;
-    let mut found = desk.store().users(&list).await?;
-    if found.looked_up_to.is_some() && list.slice.from.is_none() {
+    list.window.search = SearchTerms::parse(&nfkc(asked.search()).replace('\0', ""))?;
+    let mut found = request.store().users(&list).await?;
+    if found.looked_up_to.is_some() && list.window.from.is_none() {
         // Who is called so, or has this address, is found at once, however many there are to look through.
-        let called = desk.store().users_called(&nfkc(asked.search()), list.slice.size).await?;
+        let called = request.store().users_called(&nfkc(asked.search()), list.window.size).await?;
         let known: Vec<_> = found.rows.iter().map(|(_, user)| user.id).collect();
         let more = called.into_iter().filter(|user| list.has(user) && !known.contains(&user.id));
-        found.rows.extend(more.map(|user| (Mark { key: Key::Id, id: user.id.0 }, user)));
+        found.rows.extend(more.map(|user| (RowCursor { key: Key::Id, id: user.id.0 }, user)));
     }
     let columns = vec![
         asked.column("Username", Some("username")),
@@ -32,13 +32,13 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         asked.column("Joined", Some("joined")),
         asked.column("Id", Some("id")),
     ];
-    let frame = desk.frame("Users", "users").under([Link::new("Home", desk.link("/"))]);
+    let frame = request.frame("Users", "users").under([Link::new("Home", request.link("/"))]);
     let mut page = List::new(&asked, frame, &found, columns);
-    let level = desk.level()?;
+    let level = request.level()?;
     page.rows = found
         .rows
         .iter()
-        .map(|(_, user)| row(&desk, user, may_change_account(level, user.is_staff, user.is_superuser)))
+        .map(|(_, user)| row(&request, user, may_change_account(level, user.is_staff, user.is_superuser)))
         .collect();
     page.searches = "Search usernames and email addresses";
     page.filters = vec![
@@ -59,15 +59,15 @@ pub(in crate::http) async fn show(desk: Desk) -> Result<Response> {
         ),
     ];
     if may_change(level) {
-        page.add = Some(Link::new("Add user", desk.link("/users/add/")));
+        page.add = Some(Link::new("Add user", request.link("/users/add/")));
         page.actions = vec![("activate", "Activate"), ("deactivate", "Deactivate"), ("delete", "Delete")];
     }
     if asked.search().is_empty() {
-        let count = desk.store().count(Counted::Users(list), BOUND).await?;
+        let count = request.store().count(Counted::Users(list), BOUND).await?;
         page.total = number_of(count, BOUND, "user");
     }
     page.empty = "There are no users yet.";
-    page.answer(&desk)
+    page.answer(&request)
 }
 
 fn wanted(asked: &ListQuery<'_>) -> Result<UserList> {
@@ -91,33 +91,33 @@ fn wanted(asked: &ListQuery<'_>) -> Result<UserList> {
             Some("viewer") => Some(Role::Viewer),
             _ => None,
         },
-        slice: asked.slice(sorted)?,
+        window: asked.window(sorted)?,
     })
 }
 
-fn row(desk: &Desk, user: &UserRow, is_selectable: bool) -> Row {
+fn row(request: &AdminRequest, user: &UserRow, is_selectable: bool) -> Row {
     let mut may = vec![match (user.is_active, user.awaits_activation) {
-        (true, _) => Piece::Badge("good", "active"),
-        (false, true) => Piece::Badge("plain", "awaiting activation"),
-        (false, false) => Piece::Badge("bad", "deactivated"),
+        (true, _) => Fragment::Badge("good", "active"),
+        (false, true) => Fragment::Badge("plain", "awaiting activation"),
+        (false, false) => Fragment::Badge("bad", "deactivated"),
     }];
     if user.is_superuser {
-        may.push(Piece::Badge("key", "superuser"));
+        may.push(Fragment::Badge("key", "superuser"));
     } else if user.is_staff && user.is_viewer {
-        may.push(Piece::Badge("plain", "view only"));
+        may.push(Fragment::Badge("plain", "view only"));
     } else if user.is_staff {
-        may.push(Piece::Badge("key", "staff"));
+        may.push(Fragment::Badge("key", "staff"));
     }
     Row {
         id: user.id.0,
         name: user.username.clone(),
         is_selectable,
         cells: vec![
-            vec![Piece::Link(link_to(desk, "users", user.id.0, &user.username))],
-            Piece::some(&user.email),
+            vec![Fragment::Link(link_to(request, "users", user.id.0, &user.username))],
+            Fragment::some(&user.email),
             may,
-            vec![Piece::Time(user.date_joined)],
-            vec![Piece::Faint(user.id.to_string())],
+            vec![Fragment::Time(user.date_joined)],
+            vec![Fragment::Faint(user.id.to_string())],
         ],
     }
 }

@@ -4,7 +4,7 @@ use chatapi_core::store::Result;
 use chatapi_core::store::engine::{Row, Value};
 
 use super::{Tables, Values, sql};
-use crate::store::{Edge, Found, Key, Mark, SCANNED, Slice};
+use crate::store::{Found, Key, ListWindow, RowAnchor, RowCursor, SCANNED};
 
 /// What a list is made of. Columns that are read before the list is cut, and texts that are searched, are those of the table
 /// itself; what costs a look elsewhere is asked for the rows that are shown.
@@ -32,7 +32,7 @@ impl Table {
 }
 
 /// How the rows of a part follow each other.
-struct Course {
+struct ScanOrder {
     /// Whether they are read from their end, and turned around afterwards.
     is_backward: bool,
     /// The condition that they are past where the part begins.
@@ -41,16 +41,16 @@ struct Course {
     order: String,
 }
 
-impl Course {
-    fn of(table: &Table, slice: &Slice, values: &mut Values) -> Self {
-        let is_backward = matches!(slice.from, Some(Edge::Before(_)));
-        let descends = slice.descending != is_backward;
+impl ScanOrder {
+    fn of(table: &Table, window: &ListWindow, values: &mut Values) -> Self {
+        let is_backward = matches!(window.from, Some(RowAnchor::Before(_)));
+        let descends = window.descending != is_backward;
         let (sign, way) = if descends { ("<", " desc") } else { (">", "") };
-        let past = match &slice.from {
+        let past = match &window.from {
             None => "true".to_owned(),
-            Some(Edge::After(mark) | Edge::Before(mark)) => {
-                let id = values.add(Value::Int(mark.id));
-                match (table.key, &mark.key) {
+            Some(RowAnchor::After(cursor) | RowAnchor::Before(cursor)) => {
+                let id = values.add(Value::Int(cursor.id));
+                match (table.key, &cursor.key) {
                     (Some(key), Key::Text(text)) => {
                         format!("(t.{key}, t.id) {sign} ({}, {id})", values.add(Value::Text(text.clone())))
                     }
@@ -83,29 +83,29 @@ const LOOKED_AT_ONCE: u32 = 1000;
 pub(super) async fn part<E: Tables, T>(
     engine: &E,
     table: &Table,
-    slice: &Slice,
+    window: &ListWindow,
     mut values: Values,
-    read: impl Fn(&E::Row) -> Result<(Mark, T)>,
+    read: impl Fn(&E::Row) -> Result<(RowCursor, T)>,
 ) -> Result<Found<T>> {
-    let take = slice.size as usize + 1;
+    let take = window.size as usize + 1;
     let of_conditions = values.clone();
-    let course = Course::of(table, slice, &mut values);
+    let course = ScanOrder::of(table, window, &mut values);
     let (shown, order) = (table.shown, course.order_of("s"));
-    let (rows, looked_up_to) = if slice.search.is_empty() {
+    let (rows, looked_up_to) = if window.search.is_empty() {
         let rows = course.rows(table);
         let statement =
             format!("select {shown} from (select t.* {rows} limit {take}) s {order} limit {take}");
         (engine.read(sql(statement), &values.0).await?, None)
     } else {
-        let (ids, looked_up_to) = search(engine, table, slice, of_conditions, take).await?;
+        let (ids, looked_up_to) = search(engine, table, window, of_conditions, take).await?;
         let among = E::DIALECT.among("s.id", 1);
         let statement = format!("select {shown} from {} s where {among} {order}", table.name);
         (engine.read(sql(statement), &[Value::Ints(ids)]).await?, looked_up_to)
     };
     let mut rows = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
     let has_more = rows.len() == take;
-    rows.truncate(slice.size as usize);
-    let is_inside = slice.from.is_some();
+    rows.truncate(window.size as usize);
+    let is_inside = window.from.is_some();
     let (has_before, has_after) =
         if course.is_backward { (has_more, is_inside) } else { (is_inside, has_more) };
     if course.is_backward {
@@ -114,30 +114,30 @@ pub(super) async fn part<E: Tables, T>(
     Ok(Found { rows, has_before, has_after, looked_up_to })
 }
 
-/// The ids of the first rows that have what the slice searches for, up to `take`; and where fewer were found among as many as
+/// The ids of the first rows that have what the window searches for, up to `take`; and where fewer were found among as many as
 /// are looked at, how far that was. Texts are folded here, so that any script is found on every database alike.
 async fn search<E: Tables>(
     engine: &E,
     table: &Table,
-    slice: &Slice,
+    window: &ListWindow,
     of_conditions: Values,
     take: usize,
-) -> Result<(Vec<i64>, Option<Mark>)> {
+) -> Result<(Vec<i64>, Option<RowCursor>)> {
     let key = table.key.map_or_else(String::new, |key| format!(", t.{key}"));
     let texts = table.searched.join(", t.");
     let first_text = 1 + usize::from(table.key.is_some());
-    let mut slice = slice.clone();
+    let mut window = window.clone();
     let mut ids = Vec::new();
     for _ in 0..SCANNED / LOOKED_AT_ONCE {
         let mut values = of_conditions.clone();
-        let course = Course::of(table, &slice, &mut values);
+        let course = ScanOrder::of(table, &window, &mut values);
         let statement = format!("select t.id{key}, t.{texts} {} limit {LOOKED_AT_ONCE}", course.rows(table));
         let rows = engine.read(sql(statement), &values.0).await?;
         for row in &rows {
             let columns = first_text..first_text + table.searched.len();
             let texts = columns.map(|column| row.text(column)).collect::<Result<Vec<_>>>()?;
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            if slice.search.match_any_of(&texts) {
+            if window.search.match_any_of(&texts) {
                 ids.push(row.int(0)?);
                 if ids.len() == take {
                     return Ok((ids, None));
@@ -147,21 +147,21 @@ async fn search<E: Tables>(
         let Some(last) = rows.last().filter(|_| rows.len() == LOOKED_AT_ONCE as usize) else {
             return Ok((ids, None));
         };
-        let last = mark(last, table)?;
-        slice.from = Some(if course.is_backward { Edge::Before(last) } else { Edge::After(last) });
+        let last = cursor(last, table)?;
+        window.from = Some(if course.is_backward { RowAnchor::Before(last) } else { RowAnchor::After(last) });
     }
-    let looked_up_to = slice.from.map(|(Edge::After(mark) | Edge::Before(mark))| mark);
+    let looked_up_to = window.from.map(|(RowAnchor::After(cursor) | RowAnchor::Before(cursor))| cursor);
     Ok((ids, looked_up_to))
 }
 
 /// The place of a row whose id and key are its first columns. Which kind of key it is, the list's columns say.
-fn mark<R: Row>(row: &R, table: &Table) -> Result<Mark> {
+fn cursor<R: Row>(row: &R, table: &Table) -> Result<RowCursor> {
     let key = match table.key {
         None => Key::Id,
         Some("username" | "name") => Key::Text(row.text(1)?),
         Some(_) => Key::Time(row.time(1)?),
     };
-    Ok(Mark { key, id: row.int(0)? })
+    Ok(RowCursor { key, id: row.int(0)? })
 }
 
 /// How many rows there are, up to the bound and one more.

@@ -6,7 +6,7 @@ use chatapi_core::store::{Result, StoreError};
 
 use super::lists::{Table, part};
 use super::{Tables, Values, sql};
-use crate::store::{Entry, Found, Key, Kind, LogList, Mark, NewEntry};
+use crate::store::{Entry, Found, Key, Kind, LogList, NewEntry, RowCursor};
 
 const SHOWN: &str = "s.id, s.at, s.actor_id, s.actor, s.action, s.kind, s.object_id, s.object, s.detail";
 
@@ -46,9 +46,9 @@ pub(super) async fn list<E: Tables>(engine: &E, list: &LogList) -> Result<Found<
         shown: SHOWN,
         searched: &["object", "actor", "detail"],
     };
-    part(engine, &table, &list.slice, values, |row| {
+    part(engine, &table, &list.window, values, |row| {
         let entry = entry(row)?;
-        Ok((Mark { key: Key::Id, id: entry.id }, entry))
+        Ok((RowCursor { key: Key::Id, id: entry.id }, entry))
     })
     .await
 }

@@ -7,7 +7,7 @@ use chatapi_core::{MessageId, RoomId, UserId};
 
 use super::lists::{Table, part};
 use super::{Tables, Values, sql};
-use crate::store::{Edge, Found, Key, Mark, MessageList, MessageRow, Slice};
+use crate::store::{Found, Key, ListWindow, MessageList, MessageRow, RowAnchor, RowCursor};
 
 /// What lists show: no more of a text than they have room for.
 const SHOWN: &str = "s.id, substr(s.content, 1, 300), s.created_at,
@@ -34,8 +34,8 @@ pub(super) async fn list<E: Tables>(engine: &E, list: &MessageList) -> Result<Fo
     }
     let mut values = Values::default();
     let table = table(list, &mut values);
-    let slice = Slice { search: SearchTerms::default(), ..list.slice.clone() };
-    part(engine, &table, &slice, values, marked).await
+    let window = ListWindow { search: SearchTerms::default(), ..list.window.clone() };
+    part(engine, &table, &window, values, marked).await
 }
 
 pub(super) async fn of<E: Tables>(engine: &E, ids: &[MessageId]) -> Result<Vec<MessageRow>> {
@@ -50,20 +50,20 @@ pub(super) async fn of<E: Tables>(engine: &E, ids: &[MessageId]) -> Result<Vec<M
 async fn by_author<E: Tables>(engine: &E, list: &MessageList, author: UserId) -> Result<Found<MessageRow>> {
     let mut values = Values::default();
     let author = values.add(Value::Int(author.0));
-    let slice = &list.slice;
-    let is_backward = matches!(slice.from, Some(Edge::Before(_)));
-    let (sign, way) = if slice.descending == is_backward { (">", "") } else { ("<", " desc") };
+    let window = &list.window;
+    let is_backward = matches!(window.from, Some(RowAnchor::Before(_)));
+    let (sign, way) = if window.descending == is_backward { (">", "") } else { ("<", " desc") };
     let mut past = String::new();
-    if let Some(Edge::After(mark) | Edge::Before(mark)) = &slice.from
-        && let Key::Time(at) = mark.key
+    if let Some(RowAnchor::After(cursor) | RowAnchor::Before(cursor)) = &window.from
+        && let Key::Time(at) = cursor.key
     {
-        let (at, id) = (values.add(Value::Time(at)), values.add(Value::Int(mark.id)));
+        let (at, id) = (values.add(Value::Time(at)), values.add(Value::Int(cursor.id)));
         past += &format!(" and (m.created_at, m.id) {sign} ({at}, {id})");
     }
     if let Some(since) = list.since {
         past += &format!(" and m.created_at >= {}", values.add(Value::Time(since)));
     }
-    let take = u64::from(slice.size) + 1;
+    let take = u64::from(window.size) + 1;
     let each = E::DIALECT.join_each(&format!(
         "select m.id, m.content, m.created_at, m.user_id, m.room_id from chatapi_messages m
          where m.user_id = {author} and m.room_id = o.room_id{past}
@@ -85,8 +85,8 @@ async fn by_author<E: Tables>(engine: &E, list: &MessageList, author: UserId) ->
     );
     let rows = engine.read(sql(statement), &values.0).await?;
     let mut rows = rows.iter().map(marked).collect::<Result<Vec<_>>>()?;
-    let (has_more, is_inside) = (rows.len() as u64 == take, slice.from.is_some());
-    rows.truncate(slice.size as usize);
+    let (has_more, is_inside) = (rows.len() as u64 == take, window.from.is_some());
+    rows.truncate(window.size as usize);
     let (has_before, has_after) = if is_backward { (has_more, is_inside) } else { (is_inside, has_more) };
     if is_backward {
         rows.reverse();
@@ -94,9 +94,9 @@ async fn by_author<E: Tables>(engine: &E, list: &MessageList, author: UserId) ->
     Ok(Found { rows, has_before, has_after, looked_up_to: None })
 }
 
-fn marked(row: &impl Row) -> Result<(Mark, MessageRow)> {
+fn marked(row: &impl Row) -> Result<(RowCursor, MessageRow)> {
     let message = message(row)?;
-    Ok((Mark { key: Key::Time(message.created_at), id: message.id.0 }, message))
+    Ok((RowCursor { key: Key::Time(message.created_at), id: message.id.0 }, message))
 }
 
 fn message(row: &impl Row) -> Result<MessageRow> {

@@ -6,7 +6,7 @@ use chatapi_core::{RoomId, UserId};
 
 use super::lists::{Table, part};
 use super::{Tables, Values};
-use crate::store::{Found, Key, Mark, RoomList, RoomRow};
+use crate::store::{Found, Key, RoomList, RoomRow, RowCursor};
 
 const SHOWN: &str =
     "s.id, s.name, s.admin_id, (select u.username from chatapi_users u where u.id = s.admin_id),
@@ -31,10 +31,10 @@ pub(super) fn table(list: &RoomList, values: &mut Values) -> Table {
 pub(super) async fn list<E: Tables>(engine: &E, list: &RoomList) -> Result<Found<RoomRow>> {
     let mut values = Values::default();
     let table = table(list, &mut values);
-    part(engine, &table, &list.slice, values, |row| {
+    part(engine, &table, &list.window, values, |row| {
         let room = room(row)?;
         let key = if list.by_name { Key::Text(room.name.clone()) } else { Key::Id };
-        Ok((Mark { key, id: room.id.0 }, room))
+        Ok((RowCursor { key, id: room.id.0 }, room))
     })
     .await
 }

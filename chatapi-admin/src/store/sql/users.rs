@@ -7,7 +7,7 @@ use chatapi_core::text::fold;
 
 use super::lists::{Table, part};
 use super::{Tables, Values, sql};
-use crate::store::{Found, Key, Mark, Role, Status, UserList, UserRow, UserSort};
+use crate::store::{Found, Key, Role, RowCursor, Status, UserList, UserRow, UserSort};
 
 const SHOWN: &str =
     "s.id, s.username, s.email, s.is_active, s.awaits_activation, s.is_staff, s.is_superuser, s.is_viewer,
@@ -41,14 +41,14 @@ pub(super) fn table(list: &UserList, _: &mut Values) -> Table {
 pub(super) async fn list<E: Tables>(engine: &E, list: &UserList) -> Result<Found<UserRow>> {
     let mut values = Values::default();
     let table = table(list, &mut values);
-    part(engine, &table, &list.slice, values, |row| {
+    part(engine, &table, &list.window, values, |row| {
         let user = user(row)?;
         let key = match list.sort {
             UserSort::Id => Key::Id,
             UserSort::Username => Key::Text(user.username.clone()),
             UserSort::Joined => Key::Time(user.date_joined),
         };
-        Ok((Mark { key, id: user.id.0 }, user))
+        Ok((RowCursor { key, id: user.id.0 }, user))
     })
     .await
 }

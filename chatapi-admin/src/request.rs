@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATIO
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::fields::Fields;
-use crate::rules::Administration;
+use crate::policy::AdminPolicy;
 use crate::session::{COOKIE, Visitor, cookie};
 use crate::site::Site;
 use crate::store::{AdminStore, Kind, NewEntry};
@@ -27,7 +27,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// A request in hand.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct AdminRequest {
     pub(crate) site: Site,
     /// The chat, under the site's rules.
     pub(crate) api: ChatApi,
@@ -38,11 +38,11 @@ pub(crate) struct Desk {
     pub(crate) visitor: Option<Visitor>,
 }
 
-impl Desk {
+impl AdminRequest {
     pub(crate) fn new(site: Site, api: &ChatApi, call: Call, visitor: Option<Visitor>) -> Self {
         let base = base(&call.path(), &site.options().path);
         let fields = Fields::of(&call);
-        Self { site, api: api.with_policy(Administration), call, fields, base, visitor }
+        Self { site, api: api.with_policy(AdminPolicy), call, fields, base, visitor }
     }
 
     pub(crate) fn store(&self) -> &dyn AdminStore {
