@@ -8,7 +8,7 @@ use serde_json::json;
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 fn chat() -> TestChat {
-    TestChat::new(chatapi_pages::add)
+    TestChat::new(chatapi_openapi::add)
 }
 
 fn seen(request: TestRequest) -> TestRequest {
@@ -126,7 +126,7 @@ async fn a_stranger_gets_the_401_as_a_page_to_log_in_by() {
     has(&page, "<form method=\"post\" action=\"../../auth/jwt/create/\" data-log-in>");
     has(&page, "Authentication credentials were not provided.");
     lacks(&page, "data-method=\"PUT\"");
-    let hosts = TestChat::new(|builder| chatapi_pages::add(ChatApiBuilder::without_accounts(builder)));
+    let hosts = TestChat::new(|builder| chatapi_openapi::add(ChatApiBuilder::without_accounts(builder)));
     let page = seen(hosts.get("/rooms/")).await;
     assert_eq!(page.status, 401);
     has(&page, "Access token");
@@ -181,7 +181,7 @@ async fn pages_lead_to_pages_of_lists_and_say_what_they_are_filtered_by() {
     let chat = TestChat::new(|builder| {
         let mut config = chatapi_core::Config::default();
         config.page_size = 1;
-        chatapi_pages::add(builder.config(config))
+        chatapi_openapi::add(builder.config(config))
     });
     let ann = chat.user("ann").await;
     chat.room(&ann, &[]).await;

@@ -7,7 +7,7 @@ use chatapi_core::http::{
     Access, Call, Doc, Parameter, Property, Record, Response, Route, Shape, StatusCode, json,
 };
 use chatapi_core::testing::TestChat;
-use chatapi_pages::{About, Security};
+use chatapi_openapi::{About, Security};
 use serde_json::{Value, json};
 use utoipa::openapi::{Info, OpenApi, Paths};
 
@@ -16,7 +16,7 @@ async fn document(chat: &TestChat) -> Value {
 }
 
 fn chat() -> TestChat {
-    TestChat::new(chatapi_pages::add)
+    TestChat::new(chatapi_openapi::add)
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn a_hosts_own_endpoint_stands_in_it_as_it_says_of_itself() {
         let silent =
             Route::new("/tea/{leaf}/").named("Tea").described("Of tea.").access(Access::Public).post(stats);
         let page = Route::new("/about/").unlisted().get(stats);
-        chatapi_pages::add(builder.route(stats_route).route(silent).route(page))
+        chatapi_openapi::add(builder.route(stats_route).route(silent).route(page))
     });
     let document = document(&chat).await;
     let said = &document["paths"]["/rooms/{room}/stats/"]["get"];
@@ -234,7 +234,7 @@ async fn its_server_is_where_the_client_found_it() {
 
 #[tokio::test]
 async fn a_host_without_accounts_is_not_said_to_have_a_log_in() {
-    let chat = TestChat::new(|builder| chatapi_pages::add(builder.without_accounts()));
+    let chat = TestChat::new(|builder| chatapi_openapi::add(builder.without_accounts()));
     let document = document(&chat).await;
     let text = document.to_string();
     for wrong in ["/auth/", "Log in", "log-in", "bearer", "Bearer"] {
@@ -264,7 +264,7 @@ async fn a_host_says_what_its_api_is_called_where_it_is_and_how_users_prove_who_
             let about =
                 about.server("https://a.example/chat").server("https://b.example/chat").security(security);
             let open = Route::new("/open/").get(open).open();
-            chatapi_pages::add_with(builder.without_accounts().route(open), about)
+            chatapi_openapi::add_with(builder.without_accounts().route(open), about)
         });
         let document = document(&chat).await;
         assert_eq!(document["info"]["title"], "The shop's");
@@ -284,7 +284,7 @@ async fn a_host_says_what_its_api_is_called_where_it_is_and_how_users_prove_who_
 
 #[tokio::test]
 async fn utoipa_reads_the_document_and_nests_it_into_a_hosts_own() {
-    let chats = [chat(), TestChat::new(|builder| chatapi_pages::add(builder.without_accounts()))];
+    let chats = [chat(), TestChat::new(|builder| chatapi_openapi::add(builder.without_accounts()))];
     for chat in chats {
         let document = document(&chat).await;
         let read: OpenApi = serde_json::from_value(document.clone()).unwrap();

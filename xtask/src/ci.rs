@@ -53,7 +53,7 @@ fn lints_of_parts() -> Result<()> {
     let server = ["actix", "poem"];
     let pages = ["", "browse", "docs"];
     let core = core.map(|features| ("--package=chatapi-core", features));
-    let pages = pages.map(|features| ("--package=chatapi-pages", features));
+    let pages = pages.map(|features| ("--package=chatapi-openapi", features));
     let server = server.map(|features| ("--package=chatapi-server", features));
     for (package, features) in core.into_iter().chain(server).chain(pages) {
         clippy(&[package, "--no-default-features", &format!("--features={features}")])?;

@@ -109,7 +109,7 @@ fn no_file_is_longer_than_four_hundred_lines() {
         "benches",
         "chatapi-admin",
         "chatapi-core",
-        "chatapi-pages",
+        "chatapi-openapi",
         "examples/embed",
         "examples/server",
         "xtask",

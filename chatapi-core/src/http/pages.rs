@@ -7,7 +7,7 @@ use http::Method;
 use super::{Access, Call, Endpoint, Response, Route};
 use crate::ChatApi;
 
-/// Shows answers to people: a browser gets a page where a program gets JSON. The crate `chatapi-pages` does.
+/// Shows answers to people: a browser gets a page where a program gets JSON. The crate `chatapi-openapi` does.
 pub trait Pages: fmt::Debug + Send + Sync {
     /// The answer as a page, of the same status and with the same headers. What is no JSON stays as it is.
     fn page(&self, shown: &Shown<'_>, answer: Response) -> Response;

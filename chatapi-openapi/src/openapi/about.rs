@@ -8,7 +8,7 @@ use crate::tree::Tree;
 /// What a host says of its API as a whole, where the document would say something else by itself.
 ///
 /// ```
-/// use chatapi_pages::{About, Security};
+/// use chatapi_openapi::{About, Security};
 ///
 /// let about = About::default()
 ///     .title("Chat of the shop")

@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{Instrument as _, debug, info, warn};
 
-use crate::compression::{Negotiation, Compressed, Compression};
+use crate::compression::{Compressed, Compression, Negotiation};
 use crate::framework::{GRACE, HEAD_PATIENCE};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stop::Stop;

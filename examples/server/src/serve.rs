@@ -101,7 +101,7 @@ fn chat(
     }
     #[cfg(feature = "pages")]
     if settings.pages {
-        builder = chatapi_pages::add(builder);
+        builder = chatapi_openapi::add(builder);
     }
     builder.build().map_err(|fault| Failure::setting(fault.to_string()))
 }
