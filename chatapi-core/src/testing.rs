@@ -1,7 +1,7 @@
 //! For tests alone: a chat for those who embed one, and the suites that prove a store or an adapter.
 
 #[cfg(feature = "suites")]
-mod facts;
+mod cases;
 #[cfg(feature = "suites")]
 mod harness;
 #[cfg(feature = "suites")]

@@ -21,18 +21,18 @@ use chatapi_core::users::NewAccount;
 use chatapi_core::{ChatApi, Config, CurrentUser, Error, Result, RoomId, Store, UserId};
 use futures_util::future::join_all;
 
-/// Runs each fact on every store.
-macro_rules! facts {
-    ($($fact:ident,)*) => {$(
+/// Runs each case on every store.
+macro_rules! cases {
+    ($($case:ident,)*) => {$(
         #[tokio::test(flavor = "multi_thread")]
-        async fn $fact() {
-            super::$fact(House::on(MemoryStore::new()).await).await;
+        async fn $case() {
+            super::$case(House::on(MemoryStore::new()).await).await;
             let folder = tempfile::tempdir().unwrap();
             let store = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
-            super::$fact(House::on(store).await).await;
+            super::$case(House::on(store).await).await;
             let databases = Databases::new().await;
             let store = PgStore::connect_lazy(&databases.fresh().await, 8).unwrap();
-            let end = tokio::spawn(async { super::$fact(House::on(store).await).await }).await;
+            let end = tokio::spawn(async { super::$case(House::on(store).await).await }).await;
             databases.drop_all().await;
             end.unwrap();
         }
@@ -42,7 +42,7 @@ macro_rules! facts {
 mod on_every_store {
     use super::*;
 
-    facts! {
+    cases! {
         members_that_are_added_at_once_are_all_kept,
         a_list_that_others_changed_meanwhile_is_a_conflict,
         a_name_is_changed_whoever_joined_meanwhile,

@@ -20,13 +20,13 @@ use chatapi_core::users::NewAccount;
 use chatapi_core::{ChatApi, CurrentUser, Error, Result, RoomId, UserId};
 use sqlx::Connection;
 
-use self::host::{Host, OnPostgres, facts};
+use self::host::{Host, OnPostgres, cases};
 
 // As `tests/host.rs` it would be a test of its own.
 #[path = "transactions/host.rs"]
 mod host;
 
-facts! {
+cases! {
     what_is_rolled_back_leaves_nothing_and_nobody_hears_of_it,
     what_is_dropped_leaves_nothing_and_nobody_hears_of_it,
     nobody_else_sees_a_message_before_the_commit,

@@ -1,4 +1,4 @@
-//! As much of a browser as the facts need: cookies, forms, and what a page shows.
+//! As much of a browser as the cases need: cookies, forms, and what a page shows.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -79,10 +79,10 @@ pub(crate) async fn on_sqlite() -> Chat {
     Chat { _folder: Some(folder), ..Chat::on(store).await }
 }
 
-pub(crate) async fn on_postgres(fact: impl AsyncFnOnce(&Chat)) {
+pub(crate) async fn on_postgres(case: impl AsyncFnOnce(&Chat)) {
     let databases = Databases::new().await;
     let chat = Chat::on(PgStore::connect_lazy(&databases.fresh().await, 4).unwrap()).await;
-    fact(&chat).await;
+    case(&chat).await;
     databases.drop_all().await;
 }
 

@@ -16,14 +16,14 @@ mod rooms;
 mod upgrade;
 mod users;
 
-/// Each fact on each engine.
+/// Each case on each engine.
 macro_rules! on_both {
-    ($($fact:ident),* $(,)?) => {
+    ($($case:ident),* $(,)?) => {
         mod on_sqlite {
-            $(#[tokio::test] async fn $fact() { super::$fact(&crate::chat::on_sqlite().await).await; })*
+            $(#[tokio::test] async fn $case() { super::$case(&crate::chat::on_sqlite().await).await; })*
         }
         mod on_postgres {
-            $(#[tokio::test] async fn $fact() { crate::chat::on_postgres(async |chat| super::$fact(chat).await).await; })*
+            $(#[tokio::test] async fn $case() { crate::chat::on_postgres(async |chat| super::$case(chat).await).await; })*
         }
     };
 }

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::facts::Fact;
+use super::cases::Case;
 
 /// How many cases run at once: most of what they do is to wait.
 const AT_ONCE: usize = 4;
@@ -42,15 +42,15 @@ impl Default for Harness {
 
 impl Harness {
     /// Adds a case, called `group::name`, of a subject that is made when it runs.
-    pub(super) fn add<S, M, F>(&mut self, group: &str, fact: Fact<S>, subject: M)
+    pub(super) fn add<S, M, F>(&mut self, group: &str, case: Case<S>, subject: M)
     where
         S: Send + 'static,
         M: FnOnce() -> F + Send + 'static,
         F: Future<Output = S> + Send + 'static,
     {
         let runtime: Handle = self.runtime.handle().clone();
-        let name = format!("{group}::{}", fact.name);
-        let run = move || runtime.block_on(async { fact.check(subject().await).await }).map_err(Failed::from);
+        let name = format!("{group}::{}", case.name);
+        let run = move || runtime.block_on(async { case.check(subject().await).await }).map_err(Failed::from);
         self.trials.push(Trial::test(name, run));
     }
 

@@ -1,4 +1,4 @@
-//! What every adapter does, one fact at a time, asked over real sockets: the documented API, as code that tells whether it
+//! What every adapter does, one case at a time, asked over real sockets: the documented API, as code that tells whether it
 //! is kept.
 //!
 //! `chatapi-axum/tests/http_suite.rs` shows how an adapter is put to it, on each store.
@@ -8,7 +8,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a fact that does not hold ends in a panic, which the suite catches and reports"
+    reason = "a case that does not hold ends in a panic, which the suite catches and reports"
 )]
 
 use std::any::Any;
@@ -20,15 +20,15 @@ use futures_util::future::BoxFuture;
 
 use crate::{ChatApi, ChatApiBuilder};
 
+use self::case::Case;
 use self::chat::{Serve, Suite};
-use self::fact::Fact;
 use super::harness::Harness;
 
 mod ask;
+mod case;
 mod chat;
 mod coverage;
 mod documented;
-mod fact;
 mod fakes;
 mod forge;
 mod json;
@@ -37,43 +37,43 @@ mod session;
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod stores;
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
-mod transaction_fact;
+mod transaction_case;
 
-mod account_facts;
-mod activation_facts;
-mod body_facts;
-mod charset_facts;
-mod concurrency_facts;
-mod cors_facts;
-mod count_facts;
-mod filter_facts;
-mod find_facts;
-mod form_facts;
-mod generic_client_facts;
-mod history_facts;
-mod host_facts;
-mod json_facts;
-mod key_facts;
-mod limit_facts;
-mod link_facts;
-mod log_in_facts;
-mod member_facts;
-mod message_facts;
-mod negotiation_facts;
-mod order_facts;
-mod page_facts;
-mod password_facts;
-mod ranked_facts;
-mod recorded_facts;
-mod registration_facts;
-mod reset_facts;
-mod room_facts;
-mod route_facts;
-mod rule_facts;
-mod search_facts;
-mod session_facts;
-mod staff_facts;
-mod token_facts;
+mod account_cases;
+mod activation_cases;
+mod body_cases;
+mod charset_cases;
+mod concurrency_cases;
+mod cors_cases;
+mod count_cases;
+mod filter_cases;
+mod find_cases;
+mod form_cases;
+mod generic_client_cases;
+mod history_cases;
+mod host_cases;
+mod json_cases;
+mod key_cases;
+mod limit_cases;
+mod link_cases;
+mod log_in_cases;
+mod member_cases;
+mod message_cases;
+mod negotiation_cases;
+mod order_cases;
+mod page_cases;
+mod password_cases;
+mod ranked_cases;
+mod recorded_cases;
+mod registration_cases;
+mod reset_cases;
+mod room_cases;
+mod route_cases;
+mod rule_cases;
+mod search_cases;
+mod session_cases;
+mod staff_cases;
+mod token_cases;
 
 pub use self::session::Session;
 
@@ -134,9 +134,9 @@ impl HttpSuite {
         B: Future<Output = ChatApiBuilder> + Send + 'static,
     {
         let suite = Suite::new(fresh, self.serve.clone());
-        for fact in facts() {
+        for case in cases() {
             let suite = suite.clone();
-            self.harness.add(store, fact, async || suite);
+            self.harness.add(store, case, async || suite);
         }
         self.harness.check_at_the_end(move || {
             let missed = suite.missed().into_iter();
@@ -151,43 +151,43 @@ impl HttpSuite {
     }
 }
 
-fn facts() -> Vec<Fact> {
+fn cases() -> Vec<Case> {
     [
-        recorded_facts::facts(),
-        route_facts::facts(),
-        order_facts::facts(),
-        negotiation_facts::facts(),
-        link_facts::facts(),
-        body_facts::facts(),
-        json_facts::facts(),
-        form_facts::facts(),
-        charset_facts::facts(),
-        page_facts::facts(),
-        filter_facts::facts(),
-        generic_client_facts::facts(),
-        history_facts::facts(),
-        count_facts::facts(),
-        search_facts::facts(),
-        ranked_facts::facts(),
-        room_facts::facts(),
-        member_facts::facts(),
-        message_facts::facts(),
-        concurrency_facts::facts(),
-        rule_facts::facts(),
-        registration_facts::facts(),
-        account_facts::facts(),
-        staff_facts::facts(),
-        find_facts::facts(),
-        password_facts::facts(),
-        log_in_facts::facts(),
-        token_facts::facts(),
-        key_facts::facts(),
-        activation_facts::facts(),
-        reset_facts::facts(),
-        limit_facts::facts(),
-        cors_facts::facts(),
-        host_facts::facts(),
-        session_facts::facts(),
+        recorded_cases::cases(),
+        route_cases::cases(),
+        order_cases::cases(),
+        negotiation_cases::cases(),
+        link_cases::cases(),
+        body_cases::cases(),
+        json_cases::cases(),
+        form_cases::cases(),
+        charset_cases::cases(),
+        page_cases::cases(),
+        filter_cases::cases(),
+        generic_client_cases::cases(),
+        history_cases::cases(),
+        count_cases::cases(),
+        search_cases::cases(),
+        ranked_cases::cases(),
+        room_cases::cases(),
+        member_cases::cases(),
+        message_cases::cases(),
+        concurrency_cases::cases(),
+        rule_cases::cases(),
+        registration_cases::cases(),
+        account_cases::cases(),
+        staff_cases::cases(),
+        find_cases::cases(),
+        password_cases::cases(),
+        log_in_cases::cases(),
+        token_cases::cases(),
+        key_cases::cases(),
+        activation_cases::cases(),
+        reset_cases::cases(),
+        limit_cases::cases(),
+        cors_cases::cases(),
+        host_cases::cases(),
+        session_cases::cases(),
     ]
     .concat()
 }
@@ -200,8 +200,8 @@ mod tests {
 
     #[test]
     fn no_two_facts_say_the_same() {
-        let facts = facts();
-        let names: BTreeSet<&str> = facts.iter().map(|fact| fact.name).collect();
-        assert_eq!(names.len(), facts.len());
+        let cases = cases();
+        let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
+        assert_eq!(names.len(), cases.len());
     }
 }

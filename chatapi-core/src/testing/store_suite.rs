@@ -1,8 +1,8 @@
-//! What every store does, one fact at a time: [`Store`]'s contract, as code that tells whether it is kept.
+//! What every store does, one case at a time: [`Store`]'s contract, as code that tells whether it is kept.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a fact that does not hold ends in a panic, which the suite catches and reports"
+    reason = "a case that does not hold ends in a panic, which the suite catches and reports"
 )]
 
 use std::process::ExitCode;
@@ -10,16 +10,16 @@ use std::sync::Arc;
 
 use crate::store::Store;
 
-use self::fact::Fact;
+use self::case::Case;
 use super::harness::Harness;
 
 mod administered_users;
+mod case;
 mod changed_rooms;
 mod changed_users;
 mod concurrency;
 mod cursor;
 mod external_users;
-mod fact;
 mod given;
 mod indexed_rooms;
 mod indexer;
@@ -73,9 +73,9 @@ impl StoreSuite {
         Fut: Future<Output = Arc<dyn Store>> + Send + 'static,
     {
         let fresh = Arc::new(fresh);
-        for fact in facts() {
+        for case in cases() {
             let fresh = fresh.clone();
-            self.harness.add(store, fact, move || fresh());
+            self.harness.add(store, case, move || fresh());
         }
         self
     }
@@ -93,26 +93,26 @@ impl StoreSuite {
     }
 }
 
-fn facts() -> Vec<Fact> {
+fn cases() -> Vec<Case> {
     [
-        indexer::facts(),
-        users::facts(),
-        changed_users::facts(),
-        administered_users::facts(),
-        external_users::facts(),
-        rooms::facts(),
-        changed_rooms::facts(),
-        members::facts(),
-        kept_messages::facts(),
-        reached_messages::facts(),
-        listed_messages::facts(),
-        cursor::facts(),
-        search::facts(),
-        ranked_messages::facts(),
-        indexed_rooms::facts(),
-        concurrency::facts(),
-        races::facts(),
-        model::facts(),
+        indexer::cases(),
+        users::cases(),
+        changed_users::cases(),
+        administered_users::cases(),
+        external_users::cases(),
+        rooms::cases(),
+        changed_rooms::cases(),
+        members::cases(),
+        kept_messages::cases(),
+        reached_messages::cases(),
+        listed_messages::cases(),
+        cursor::cases(),
+        search::cases(),
+        ranked_messages::cases(),
+        indexed_rooms::cases(),
+        concurrency::cases(),
+        races::cases(),
+        model::cases(),
     ]
     .concat()
 }
@@ -143,14 +143,14 @@ mod tests {
             methods.split("async fn ").skip(1).map(|rest| rest.split_once('(').unwrap().0).collect();
         assert!(methods.len() > 10, "{methods:?}");
         for method in methods {
-            assert!(calls.contains(&format!("store.{method}(")), "no fact is about {method}");
+            assert!(calls.contains(&format!("store.{method}(")), "no case is about {method}");
         }
     }
 
     #[test]
     fn no_two_facts_say_the_same() {
-        let facts = facts();
-        let names: BTreeSet<&str> = facts.iter().map(|fact| fact.name).collect();
-        assert_eq!(names.len(), facts.len());
+        let cases = cases();
+        let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
+        assert_eq!(names.len(), cases.len());
     }
 }

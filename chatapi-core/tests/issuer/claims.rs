@@ -1,4 +1,4 @@
-//! Facts about claims: who issued a token, for whom, and for how long.
+//! Cases about claims: who issued a token, for whom, and for how long.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Facts about keys that are fetched from the issuer.
+//! Cases about keys that are fetched from the issuer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

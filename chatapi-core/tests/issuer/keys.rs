@@ -1,4 +1,4 @@
-//! Facts about keys: which are taken, and in which form.
+//! Cases about keys: which are taken, and in which form.
 
 use chatapi_core::auth::issuer::{KeyError, VerifyingKey};
 use jsonwebtoken::Algorithm;

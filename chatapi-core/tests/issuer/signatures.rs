@@ -1,4 +1,4 @@
-//! Facts about signatures: the key decides what is taken.
+//! Cases about signatures: the key decides what is taken.
 
 use chatapi_core::auth::issuer::VerifyingKey;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};

@@ -1,4 +1,4 @@
-//! Facts about the users whom tokens name.
+//! Cases about the users whom tokens name.
 
 use async_trait::async_trait;
 use chatapi_core::auth::issuer::{IssuerAuthenticator, KeySource, VerifyingKey};

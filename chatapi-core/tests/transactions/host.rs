@@ -108,8 +108,8 @@ macro_rules! host {
 host!(OnPostgres, Postgres, PgStore, "begin");
 host!(OnSqlite, Sqlite, SqliteStore, "begin immediate");
 
-/// Makes a test of each fact on each engine.
-macro_rules! facts {
+/// Makes a test of each case on each engine.
+macro_rules! cases {
     ($($name:ident,)+) => {
         mod on_sqlite {
             $(#[tokio::test]
@@ -131,4 +131,4 @@ macro_rules! facts {
         }
     };
 }
-pub(crate) use facts;
+pub(crate) use cases;

@@ -23,7 +23,7 @@ use crate::store::memory::MemoryStore;
 use crate::users::NewAccount;
 use crate::{ChatApi, ChatApiBuilder};
 
-/// The password of everybody, where a fact is not about passwords.
+/// The password of everybody, where a case is not about passwords.
 pub(super) const PASSWORD: &str = "zaq123wsx!Q";
 
 type Fresh = dyn Fn() -> BoxFuture<'static, ChatApiBuilder> + Send + Sync;
@@ -87,7 +87,7 @@ impl Suite {
         Chat { api, prefix, clock, mailbox, server, client, coverage: self.coverage.clone() }
     }
 
-    /// The rows of the table that no fact reached.
+    /// The rows of the table that no case reached.
     pub(super) fn missed(&self) -> Vec<String> {
         self.coverage.missed()
     }

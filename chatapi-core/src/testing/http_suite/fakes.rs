@@ -1,4 +1,4 @@
-//! The clock and the mailer that facts give a chat.
+//! The clock and the mailer that cases give a chat.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::HttpSuite;
 use super::chat::Suite;
-use super::transaction_fact::{self, orders};
+use super::transaction_case::{self, orders};
 use crate::http::Route;
 use crate::store::memory::MemoryStore;
 use crate::store::postgres::PgStore;
@@ -80,9 +80,9 @@ impl HttpSuite {
             }
         };
         let suite = Suite::new(shop, self.serve.clone());
-        for fact in transaction_fact::facts() {
+        for case in transaction_case::cases() {
             let suite = suite.clone();
-            self.harness.add(name, fact, async || suite);
+            self.harness.add(name, case, async || suite);
         }
         self.on(name, move || {
             let made = fresh();

@@ -1,12 +1,12 @@
-//! Facts about accounts that staff add, change and delete.
+//! Cases about accounts that staff add, change and delete.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_USER, at, at_once, new_user, user};
 use crate::UserId;
 use crate::store::{Result, StoreError};
 use crate::users::{Administration, NewUser, User, UserChange, UserEdit};
 
-facts! {
+cases! {
     staff_change_and_delete_who_is_neither_staff_nor_superuser,
     staff_add_nobody_of_a_rank_and_promote_nobody,
     what_staff_did_is_logged_with_it,

@@ -1,13 +1,13 @@
-//! Facts about rooms that change.
+//! Cases about rooms that change.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_USER, WHOLE, ids, members, now, room, user, users};
 use crate::UserId;
 use crate::rooms::{Member, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::User;
 
-facts! {
+cases! {
     a_change_of_nothing_changes_nothing,
     a_new_name_leaves_admin_and_members,
     a_new_admin_is_one_of_the_members,

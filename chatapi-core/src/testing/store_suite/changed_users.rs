@@ -1,8 +1,8 @@
-//! Facts about users that change, and that go.
+//! Cases about users that change, and that go.
 
 use std::slice::from_ref;
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_USER, WHOLE, list, members, new_user, now, number, room, send, user, users};
 use crate::messages::MessageFilter;
 use crate::permission::AccessScope::RoomsOf;
@@ -10,7 +10,7 @@ use crate::rooms::RoomChange;
 use crate::store::StoreError;
 use crate::users::{NewUser, User, UserChange};
 
-facts! {
+cases! {
     a_new_address_changes_the_address_alone,
     an_address_to_be_proved_makes_the_user_inactive,
     a_new_name_changes_the_name_alone,

@@ -1,6 +1,6 @@
-//! Facts about callers who want the same thing at once: one of them gets it.
+//! Cases about callers who want the same thing at once: one of them gets it.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{WHOLE, at_once, members, new_user, now, number, room, send, user, users};
 use crate::UserId;
 use crate::messages::MessageFilter;
@@ -10,7 +10,7 @@ use crate::rooms::{ListedRoom, NewRoom, Room, RoomChange};
 use crate::store::{Result, StoreError};
 use crate::users::{NewUser, User, UserChange};
 
-facts! {
+cases! {
     of_many_who_take_a_name_at_once_one_gets_it,
     of_many_who_change_to_a_name_at_once_one_gets_it,
     of_many_new_passwords_at_once_one_is_kept,

@@ -1,6 +1,6 @@
-//! Facts about cursor pages of messages.
+//! Cases about cursor pages of messages.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{at, number, room, text, users};
 use super::pages::numbered;
 use crate::messages::{
@@ -14,7 +14,7 @@ use crate::search::SearchTerms;
 use crate::users::User;
 use crate::{MessageId, RoomId, UserId};
 
-facts! {
+cases! {
     the_newest_messages_come_newest_first_and_the_oldest_oldest_first,
     messages_before_a_cursor_come_newest_first,
     messages_after_a_cursor_come_oldest_first,

@@ -1,11 +1,11 @@
-//! Facts about users that the host knows by an id of its own.
+//! Cases about users that the host knows by an id of its own.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{WHOLE, at_once, new_user, user};
 use crate::store::StoreError;
 use crate::users::{NewUser, User, UserChange};
 
-facts! {
+cases! {
     a_user_of_the_host_is_made_at_first_sight_and_kept_as_it_was_made,
     a_user_of_the_host_is_found_by_exactly_its_external_id,
     an_external_id_may_be_long_and_in_any_script,

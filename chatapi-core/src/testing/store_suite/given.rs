@@ -1,4 +1,4 @@
-//! What facts begin with, and how they ask.
+//! What cases begin with, and how they ask.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use crate::text::Text;
 use crate::users::{NewUser, User};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
-use super::fact::Subject;
+use super::case::Subject;
 
 /// Ids that no store has given.
 pub(super) const NO_USER: UserId = UserId(987_654_321);
 pub(super) const NO_ROOM: RoomId = RoomId(987_654_321);
 pub(super) const NO_MESSAGE: MessageId = MessageId(987_654_321);
 
-/// A page that holds every list of a fact's.
+/// A page that holds every list of a case's.
 pub(super) const WHOLE: PageRequest = PageRequest::first(10_000);
 
 /// A moment: so many seconds after the one at which all begins.

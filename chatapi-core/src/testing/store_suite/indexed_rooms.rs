@@ -1,6 +1,6 @@
-//! Facts about the indexer of search: what is found is the same before it and after.
+//! Cases about the indexer of search: what is found is the same before it and after.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{at, at_once, found, list, room, text, user, users};
 use crate::messages::{Message, MessageFilter, NewMessage, RankedSearch, Sort};
 use crate::page::PageRequest;
@@ -10,7 +10,7 @@ use crate::search::{Analyzer, Language, Query, SearchTerms};
 use crate::text::Text;
 use crate::users::User;
 
-facts! {
+cases! {
     a_tidied_room_is_searched_with_the_same_result,
     messages_that_are_sent_after_tidying_are_found_with_the_others,
     an_edited_message_is_found_by_its_new_text_alone,

@@ -1,10 +1,10 @@
-//! Facts about the store itself: its tables, its health, its secrets.
+//! Cases about the store itself: its tables, its health, its secrets.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{at_once, list, room, send, user};
 use crate::messages::MessageFilter;
 
-facts! {
+cases! {
     a_store_that_is_up_answers,
     a_store_that_is_up_takes_writes,
     a_store_that_was_migrated_says_so,

@@ -1,6 +1,6 @@
-//! Facts about single messages: sending, reading, changing, deleting.
+//! Cases about single messages: sending, reading, changing, deleting.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{
     NO_MESSAGE, NO_ROOM, NO_USER, at, contents, found, ids, list, now, number, room, send, text, try_send,
     user, users,
@@ -11,7 +11,7 @@ use crate::rooms::{Room, RoomChange};
 use crate::users::User;
 use crate::{MessageId, Timestamp};
 
-facts! {
+cases! {
     a_message_is_kept_as_it_was_sent,
     a_message_is_kept_in_any_script,
     a_very_long_message_is_kept_whole,

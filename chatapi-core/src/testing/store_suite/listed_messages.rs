@@ -1,6 +1,6 @@
-//! Facts about lists of messages: order, filters, pages.
+//! Cases about lists of messages: order, filters, pages.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_ROOM, NO_USER, at, contents, list, room, send, text, users};
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::messages::{Message, MessageFilter, NewMessage};
@@ -10,7 +10,7 @@ use crate::search::SearchTerms;
 use crate::users::User;
 use crate::{RoomId, Timestamp, UserId};
 
-facts! {
+cases! {
     messages_are_in_the_order_of_time_and_then_of_ids,
     messages_of_all_times_are_in_order,
     a_change_leaves_a_message_in_its_cursor,

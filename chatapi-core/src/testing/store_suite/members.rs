@@ -1,15 +1,15 @@
-//! Facts about members that are added to rooms and removed from them.
+//! Cases about members that are added to rooms and removed from them.
 
 use futures_util::future::Either;
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_USER, at_once, ids, members, now, room, send, try_send, user, users};
 use crate::UserId;
 use crate::rooms::{MembersChange, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::User;
 
-facts! {
+cases! {
     added_users_join_those_who_are_there,
     a_member_that_is_added_again_stays_one,
     nobody_is_added_where_one_does_not_exist,

@@ -1,10 +1,10 @@
-//! The fact that a store answers as the store in memory does, whatever it is asked and in whatever order.
+//! The case that a store answers as the store in memory does, whatever it is asked and in whatever order.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{at, text};
 use crate::messages::{
     self, Cursor, CursorPage, CursorPageRequest, Message, MessageFilter, NewMessage, RankedSearch,
@@ -24,7 +24,7 @@ use self::step::{Anchor, Nth, Reader, Step};
 mod draw;
 mod step;
 
-facts! {
+cases! {
     a_store_answers_as_the_store_in_memory_does,
 }
 

@@ -1,4 +1,4 @@
-//! Facts about what goes while others still use it: who comes too late is told, and nothing is left of it.
+//! Cases about what goes while others still use it: who comes too late is told, and nothing is left of it.
 
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::{JoinSet, yield_now};
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{
     WHOLE, at, at_once, ids, list, members, now, number, room, send, text, try_send, user, users,
 };
@@ -19,7 +19,7 @@ use crate::rooms::{NewRoom, Room, RoomChange};
 use crate::store::StoreError;
 use crate::users::User;
 
-facts! {
+cases! {
     what_a_member_sent_until_it_was_removed_is_kept_and_nothing_is_taken_afterwards,
     what_a_member_changed_until_it_was_removed_stands_and_nothing_changes_afterwards,
     what_is_sent_while_a_room_is_deleted_goes_with_it,

@@ -1,6 +1,6 @@
-//! Facts about search by words.
+//! Cases about search by words.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_USER, WHOLE, at, room, text, user, users};
 use crate::messages::{NewMessage, RankedSearch, Sort};
 use crate::page::{Count, PageNumber, PageRequest};
@@ -8,7 +8,7 @@ use crate::rooms::Room;
 use crate::search::{Analyzer, Query};
 use crate::users::User;
 
-facts! {
+cases! {
     the_messages_with_the_rarer_words_come_first,
     of_equals_the_newest_come_first,
     the_newest_come_first_where_that_is_asked_for,

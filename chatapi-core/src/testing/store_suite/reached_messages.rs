@@ -1,6 +1,6 @@
-//! Facts about messages of rooms that somebody is not in, and reaches all the same.
+//! Cases about messages of rooms that somebody is not in, and reaches all the same.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_MESSAGE, NO_ROOM, at, contents, found, list, number, room, send, text, users};
 use crate::messages::{Anchor, AnchorRequest, CursorPageRequest, MessageFilter, Position};
 use crate::page::Counting;
@@ -8,7 +8,7 @@ use crate::permission::AccessScope::{EveryRoom, Room, RoomsOf};
 use crate::rooms::RoomChange;
 use crate::search::{Analyzer, SearchTerms};
 
-facts! {
+cases! {
     who_reaches_every_room_reads_a_message_of_any,
     who_reaches_every_room_changes_a_message_of_any,
     who_reaches_every_room_deletes_a_message_of_any,

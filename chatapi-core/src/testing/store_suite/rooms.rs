@@ -1,8 +1,8 @@
-//! Facts about rooms: making them, finding them, deleting them.
+//! Cases about rooms: making them, finding them, deleting them.
 
 use std::slice::from_ref;
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{
     NO_ROOM, NO_USER, WHOLE, ids, list, listed, members, new_user, now, room, send, try_send, user, users,
 };
@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::users::{NewUser, UserChange};
 use crate::{RoomId, UserId};
 
-facts! {
+cases! {
     a_room_is_kept_with_its_members_in_the_order_of_ids,
     the_admin_of_a_new_room_is_a_member,
     the_name_of_a_room_is_kept_in_any_script,

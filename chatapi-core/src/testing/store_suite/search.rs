@@ -1,10 +1,10 @@
-//! Facts about search: a message is found where each term is a part of its folded text, on every store alike.
+//! Cases about search: a message is found where each term is a part of its folded text, on every store alike.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{found, room, send, text, user, users};
 use crate::search::SearchTerms;
 
-facts! {
+cases! {
     letters_are_found_in_any_case,
     letters_are_found_however_their_accents_are_encoded,
     an_accent_is_part_of_its_letter,

@@ -1,13 +1,13 @@
-//! Facts about users: making them and finding them.
+//! Cases about users: making them and finding them.
 
-use super::fact::{Subject, facts};
+use super::case::{Subject, cases};
 use super::given::{NO_USER, WHOLE, at, new_user, user, users};
 use super::pages::{are_the_pages_of, are_the_pages_of_nothing};
 use crate::store::StoreError;
 use crate::users::{NewUser, User};
 use crate::{Timestamp, UserId};
 
-facts! {
+cases! {
     a_user_is_kept_as_it_was_made,
     a_user_is_kept_in_any_script,
     the_time_of_joining_is_kept_to_the_microsecond,

@@ -43,8 +43,8 @@ pub(crate) fn after(first: &str, program: &Command) -> Command {
     shell
 }
 
-/// Checks a fact of the program as each web framework serves it that it was built with, each in a folder of its own.
-pub(crate) fn on_each_framework(fact: impl Fn(&dyn Fn() -> Command)) {
+/// Checks a case of the program as each web framework serves it that it was built with, each in a folder of its own.
+pub(crate) fn on_each_framework(case: impl Fn(&dyn Fn() -> Command)) {
     let built = [
         ("axum", cfg!(feature = "axum")),
         ("actix", cfg!(feature = "actix")),
@@ -52,7 +52,7 @@ pub(crate) fn on_each_framework(fact: impl Fn(&dyn Fn() -> Command)) {
     ];
     for (framework, _) in built.into_iter().filter(|(_, is_built)| *is_built) {
         let folder = tempfile::tempdir().unwrap();
-        fact(&|| {
+        case(&|| {
             let mut program = program(folder.path());
             program.args(["--framework", framework]);
             program
