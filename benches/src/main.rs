@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use chatapi_benches::rates::Place;
+use chatapi_benches::rates::Setup;
 use chatapi_benches::report::targets::verdicts;
 use chatapi_benches::report::{Engine, Samples};
 use chatapi_benches::run::{Bench, Size};
@@ -61,7 +61,7 @@ async fn main() -> ExitCode {
     let line = CommandLine::parse();
     let bench = Bench {
         size: line.size,
-        place: Place { database: line.postgres, server: line.server, pgbench: line.pgbench, log: line.log },
+        setup: Setup { database: line.postgres, server: line.server, pgbench: line.pgbench, log: line.log },
         folder: line.folder,
         report: line.report.clone(),
         only: line.only,

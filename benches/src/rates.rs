@@ -27,7 +27,7 @@ pub const CONNECTIONS: usize = 8;
 
 /// Where everything is.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Setup {
     /// The database's URL, as its superuser.
     pub database: String,
     /// The server's program.
@@ -51,13 +51,13 @@ pub struct Rounds {
 ///
 /// # Errors
 /// Where something does not start, or a request is refused.
-pub async fn measure(api: &ChatApi, place: &Place, data: &Data, rounds: Rounds) -> Result<Vec<Rate>> {
+pub async fn measure(api: &ChatApi, setup: &Setup, data: &Data, rounds: Rounds) -> Result<Vec<Rate>> {
     let loads = Load::all(data);
-    let scripts = statements(api, place, &loads).await?;
-    let plain = plain::make(&place.database).await?;
-    let server = Server::start(&place.server, &place.database, CONNECTIONS as u32)?;
+    let scripts = statements(api, setup, &loads).await?;
+    let plain = plain::make(&setup.database).await?;
+    let server = Server::start(&setup.server, &setup.database, CONNECTIONS as u32)?;
     let pgbench =
-        Pgbench { program: place.pgbench.clone(), url: place.database.clone(), clients: CONNECTIONS };
+        Pgbench { program: setup.pgbench.clone(), url: setup.database.clone(), clients: CONNECTIONS };
     let mut rates = Vec::new();
     for (load, scripts) in loads.iter().zip(&scripts) {
         let requests = requests(api, load).await?;
@@ -77,7 +77,7 @@ pub async fn measure(api: &ChatApi, place: &Place, data: &Data, rounds: Rounds) 
         }
         rates.push(rate);
     }
-    take_back(api, &place.database, data).await?;
+    take_back(api, &setup.database, data).await?;
     Ok(rates)
 }
 
@@ -107,13 +107,13 @@ async fn requests(api: &ChatApi, load: &Load) -> Result<Vec<Vec<Vec<u8>>>> {
 }
 
 /// The statements behind each question of each load, as a server has them run when it has been asked before.
-async fn statements(api: &ChatApi, place: &Place, loads: &[Load]) -> Result<Vec<Vec<Vec<Statement>>>> {
-    let and = if place.database.contains('?') { '&' } else { '?' };
-    let database = format!("{}{and}{LOGGED}", place.database);
+async fn statements(api: &ChatApi, setup: &Setup, loads: &[Load]) -> Result<Vec<Vec<Vec<Statement>>>> {
+    let and = if setup.database.contains('?') { '&' } else { '?' };
+    let database = format!("{}{and}{LOGGED}", setup.database);
     // What is done in the background is no part of what a request has the database run.
-    let server = Server::start_with(&place.server, &database, 1, &[("CHATAPI_INDEXER", "no")])?;
+    let server = Server::start_with(&setup.server, &database, 1, &[("CHATAPI_INDEXER", "no")])?;
     let mut connection = Connection::open(&server.address)?;
-    let mut log = Log::open(&place.log, &place.database).await?;
+    let mut log = Log::open(&setup.log, &setup.database).await?;
     let mut all = Vec::new();
     for load in loads {
         let mut scripts = Vec::new();

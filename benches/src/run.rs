@@ -10,7 +10,7 @@ use crate::data::Data;
 use crate::data::rooms::Scope;
 use crate::load;
 use crate::questions::Subject;
-use crate::rates::{self, CONNECTIONS, Place, Rounds};
+use crate::rates::{self, CONNECTIONS, Rounds, Setup};
 use crate::report::machine::Machine;
 use crate::report::{Engine, Rate, Samples, Series};
 use crate::series::{self, Effort, Target};
@@ -94,7 +94,7 @@ pub struct Bench {
     /// How much.
     pub size: Size,
     /// On PostgreSQL; databases are made beside the one that is named.
-    pub place: Place,
+    pub setup: Setup,
     /// Where the files of SQLite go.
     pub folder: PathBuf,
     /// Where the report goes.
@@ -116,7 +116,7 @@ impl Bench {
     /// # Errors
     /// Where something cannot be set up, or a request is refused.
     pub async fn run(&self) -> Result<Samples> {
-        let machine = Machine::here(&self.place.database).await?;
+        let machine = Machine::here(&self.setup.database).await?;
         let made_per_second = MADE as f64 / load::making(&Data::of(MADE as u64), MADE).as_secs_f64();
         let data: Vec<Data> = self.size.messages().into_iter().map(Data::of).collect();
         let mut filled = Vec::new();
@@ -166,7 +166,7 @@ impl Bench {
     ) -> Result<Vec<Target<'a>>> {
         let mut ways = vec![Target::in_process(api, data)];
         if *engine == Engine::PostgreSQL {
-            let server = Server::start(&self.place.server, url, CONNECTIONS as u32)?;
+            let server = Server::start(&self.setup.server, url, CONNECTIONS as u32)?;
             ways.push(Target::over_http(api, server, data).await?);
         }
         Ok(ways)
@@ -176,8 +176,8 @@ impl Bench {
     async fn drive(&self, Filled { api, data, url, .. }: &Filled<'_>) -> Result<Vec<Rate>> {
         eprintln!("bench: {} messages: driving load", data.len());
         Warmth::of([url.as_str()]).keep().await?;
-        let place = Place { database: url.clone(), ..self.place.clone() };
-        rates::measure(api, &place, data, self.size.rounds()).await
+        let setup = Setup { database: url.clone(), ..self.setup.clone() };
+        rates::measure(api, &setup, data, self.size.rounds()).await
     }
 
     fn subjects(&self) -> Vec<Subject> {

@@ -24,7 +24,7 @@ pub struct Statement {
 }
 
 /// How long the log may lag behind.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
@@ -82,7 +82,7 @@ impl Log {
         self.marks += 1;
         let mark = format!("select 'mark {}'", self.marks);
         sqlx::raw_sql(AssertSqlSafe(mark.clone())).execute(&mut self.marker).await?;
-        let (mut text, deadline) = (String::new(), Instant::now() + PATIENCE);
+        let (mut text, deadline) = (String::new(), Instant::now() + TIMEOUT);
         loop {
             self.file.read_to_string(&mut text)?;
             let whole = text.rfind('\n').map_or("", |end| &text[..end]);

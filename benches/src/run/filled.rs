@@ -63,10 +63,10 @@ impl Bench {
 
     async fn postgres<'a>(&self, data: &'a Data) -> Result<Filled<'a>> {
         let name = format!("chatapi_bench_{}", data.len());
-        let server = self.place.database.rsplit_once('/').map_or("", |(server, _)| server);
+        let server = self.setup.database.rsplit_once('/').map_or("", |(server, _)| server);
         let url = format!("{server}/{name}");
         let note = self.note(Engine::PostgreSQL, data);
-        let mut connection = PgConnection::connect(&self.place.database).await?;
+        let mut connection = PgConnection::connect(&self.setup.database).await?;
         let known = sqlx::query("select from pg_database where datname = $1").bind(&name);
         let is_there = known.fetch_optional(&mut connection).await?.is_some();
         let loaded = match self.left(&note)?.filter(|_| is_there) {

@@ -26,7 +26,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{Instrument as _, debug, info, warn};
 
 use crate::compression::{Compressed, Compression, Negotiation};
-use crate::framework::{GRACE, HEAD_PATIENCE};
+use crate::framework::{GRACE, HEAD_TIMEOUT};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stop::Stop;
 
@@ -41,7 +41,7 @@ use admission::{Admission, Ticket};
 use socket::Socket;
 
 /// How long a connection may take to send the head of its first request.
-const FIRST_HEAD_PATIENCE: Duration = Duration::from_secs(10);
+const FIRST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most that is read of a connection at once, and so the longest head of a request, in bytes. The longest search that is
 /// answered takes 24 KiB of it. Each connection may hold so much for as long as it is open.
@@ -78,7 +78,7 @@ pub(crate) async fn serve(
     spawn: impl Fn(Connection),
 ) {
     let mut http = Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(READ_BUFFER);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(READ_BUFFER);
     let admission = Admission::new(settings.limits);
     let compression = settings.compresses.then(Compression::default).map(Arc::new);
     let stopping = CancellationToken::new();
@@ -140,13 +140,13 @@ impl Connection {
             async move { Ok::<_, Infallible>(answer(&api, &app, compression.as_deref(), request, peer).await) }
         });
         let mut connection = pin!(http.serve_connection(TokioIo::new(socket), service));
-        let mut patience = pin!(sleep(FIRST_HEAD_PATIENCE));
-        let (mut is_patient, mut is_stopping) = (true, false);
+        let mut timeout = pin!(sleep(FIRST_HEAD_TIMEOUT));
+        let (mut is_timed, mut is_stopping) = (true, false);
         let ended = loop {
             tokio::select! {
                 ended = connection.as_mut() => break ended,
-                () = &mut patience, if is_patient => {
-                    is_patient = false;
+                () = &mut timeout, if is_timed => {
+                    is_timed = false;
                     if !is_heard.load(Ordering::Relaxed) {
                         return debug!(%peer, "connection timed out waiting for a request");
                     }
@@ -267,14 +267,14 @@ mod tests {
     async fn a_client_that_says_nothing_is_left_soon() {
         let began = Instant::now();
         assert_eq!(answer_to("").await, "");
-        assert_eq!(began.elapsed().as_secs(), FIRST_HEAD_PATIENCE.as_secs());
+        assert_eq!(began.elapsed().as_secs(), FIRST_HEAD_TIMEOUT.as_secs());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_is_answered_is_kept_until_it_is_idle_for_long() {
         let began = Instant::now();
         let answer = answer_to("GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
-        assert_eq!(began.elapsed().as_secs(), HEAD_PATIENCE.as_secs());
+        assert_eq!(began.elapsed().as_secs(), HEAD_TIMEOUT.as_secs());
         assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("heard"), "{answer}");
     }
 }

@@ -22,7 +22,7 @@ compile_error!("the server needs a web framework: enable the feature axum, actix
 
 /// How long a connection may take to send the head of its next request, and so how long it may be idle. Longer than the
 /// 60 seconds for which proxies like to keep a connection, or they would find it closed just when they use it.
-pub(crate) const HEAD_PATIENCE: Duration = Duration::from_secs(75);
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// How long requests in flight may take when the server ends.
 pub(crate) const GRACE: Duration = Duration::from_secs(30);

@@ -90,7 +90,7 @@ impl<E: Engine> SqlStore<E> {
         let list = List::of(self.dialect(), filter).anchored_at(request.message);
         // Which cursor that is, the statement finds out by itself.
         let unknown = Cursor { created_at: Timestamp::from_micros(0), id: request.message };
-        let (asked, page) = self.windows(list, &request.from(unknown), |_| WindowStart::Asked).await?;
+        let (asked, page) = self.windows(list, &request.from(unknown), |_| WindowStart::Message).await?;
         Ok(asked.map(|created_at| (Cursor { created_at, id: request.message }, page)))
     }
 
@@ -166,7 +166,7 @@ struct WindowScan {
 enum WindowStart {
     Cursor(Cursor),
     /// At the message that the list is asked for beside.
-    Asked,
+    Message,
 }
 
 /// In which direction a window is read.
@@ -363,7 +363,7 @@ impl List {
                 let (at, id) = (self.value(Value::Time(created_at)), self.value(Value::Int(id.0)));
                 format!("(${at}, ${id})")
             }
-            WindowStart::Asked => "((select created_at from asked), (select id from asked))".to_owned(),
+            WindowStart::Message => "((select created_at from asked), (select id from asked))".to_owned(),
         };
         format!(" and (m.created_at, m.id) {is}{or_equal} {cursor}")
     }

@@ -19,7 +19,7 @@ use tracing::{debug, warn};
 
 use super::{CONTENT_TYPE as OPEN_METRICS, Metrics};
 use crate::database::Opened;
-use crate::framework::HEAD_PATIENCE;
+use crate::framework::HEAD_TIMEOUT;
 
 /// The row beside the API's.
 pub(crate) fn route(metrics: Metrics, database: Opened, token: String) -> Route {
@@ -69,7 +69,7 @@ pub(crate) async fn serve(listener: TcpListener, metrics: Metrics, api: ChatApi,
         });
         tokio::spawn(async move {
             let mut http = Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+            http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
             if let Err(fault) = http.serve_connection(stream, service).await {
                 debug!(%fault, "connection to the metrics port failed");
             }
