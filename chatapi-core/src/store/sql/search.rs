@@ -155,7 +155,7 @@ impl<E: Engine> SqlStore<E> {
                     has_stems: row.int(4)? == 1,
                 }),
                 kind::PENDING_COUNT => {
-                    snapshot.pending_count = u64::try_from(row.int(1)?).unwrap_or_default()
+                    snapshot.pending_count = u64::try_from(row.int(1)?).unwrap_or_default();
                 }
                 kind::TOMBSTONE => match row.int(3)? {
                     0 => unresolved.push((RoomId(row.int(2)?), MessageId(row.int(1)?))),
