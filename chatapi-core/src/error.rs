@@ -4,17 +4,22 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::store::{Cause, StoreError};
 
+mod fields;
 mod refusal;
 
+pub(crate) use fields::{BLANK, NO_ADDRESS, NUL, NULL, REQUIRED, no_such_key, not_combined_with, too_long};
+pub use fields::{ErrorDetail, FieldErrors, NON_FIELD};
 pub use refusal::{InvalidStatus, Refusal};
 
 /// What a use-case gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The code of a conflict, which its body has too.
+const CONFLICT: &str = "conflict";
 
 /// Why a request was not done. `Display` is for the client, `source()` for the log.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +33,7 @@ pub enum Error {
     Forbidden(Cow<'static, str>),
     /// 404: it is not there, or not for you to know.
     #[error("{0}")]
-    NotFound(Cow<'static, str>),
+    NotFound(ErrorDetail),
     /// 405: use another method.
     #[error("Method \"{0}\" not allowed.")]
     MethodNotAllowed(Method),
@@ -140,70 +145,6 @@ pub enum Invalid {
     Detail(String),
 }
 
-/// The faults of each field, in the order in which they were found. What concerns no single field stands under
-/// [`NON_FIELD`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct FieldErrors(IndexMap<Cow<'static, str>, Vec<String>>);
-
-/// The key of faults that concern no single field.
-pub const NON_FIELD: &str = "non_field_errors";
-
-impl FieldErrors {
-    /// Adds a fault.
-    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, fault: impl Into<String>) {
-        self.0.entry(field.into()).or_default().push(fault.into());
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Each fault with the field that it is of.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().flat_map(|(field, faults)| faults.iter().map(|fault| (&**field, fault.as_str())))
-    }
-
-    /// Sorts the fields by a key of their names; those of one key stay in their order.
-    pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&str) -> K) {
-        self.0.sort_by(|one, _, other, _| key(one).cmp(&key(other)));
-    }
-
-    /// Nothing, where there is none.
-    ///
-    /// # Errors
-    /// 400 with all of them.
-    pub fn into_result(self) -> Result<()> {
-        if self.is_empty() { Ok(()) } else { Err(self.into()) }
-    }
-
-    /// Whether this field has none.
-    pub fn is_sound(&self, field: &str) -> bool {
-        !self.0.contains_key(field)
-    }
-}
-
-pub(crate) const REQUIRED: &str = "This field is required.";
-pub(crate) const BLANK: &str = "This field may not be blank.";
-pub(crate) const NUL: &str = "Null characters are not allowed.";
-pub(crate) const NO_ADDRESS: &str = "Enter a valid email address.";
-
-/// What is said of a text of more than so many characters.
-pub(crate) fn too_long(limit: usize) -> String {
-    format!("Ensure this field has no more than {limit} characters.")
-}
-
-/// `May not be combined with "x".`
-pub(crate) fn not_combined_with(name: &str) -> String {
-    format!("May not be combined with \"{name}\".")
-}
-
-/// `Invalid pk "7" - object does not exist.`
-pub(crate) fn no_such_key(key: impl std::fmt::Display) -> String {
-    format!("Invalid pk \"{key}\" - object does not exist.")
-}
-
 impl Error {
     /// 403 as the documented API has it.
     pub fn forbidden() -> Self {
@@ -212,21 +153,27 @@ impl Error {
 
     /// 404 as the documented API has it where nothing is named.
     pub fn not_found() -> Self {
-        Self::NotFound("Not found.".into())
+        Self::NotFound(ErrorDetail::new("not_found", "Not found."))
     }
 
-    /// 404 for a thing of this kind: `No Room matches the given query.`
+    /// 404 for a thing of this kind: `No Room matches the given query.`, with the code `no_such_room`.
     pub fn no_such(kind: &str) -> Self {
-        Self::NotFound(format!("No {kind} matches the given query.").into())
+        let code = match kind {
+            "Room" => "no_such_room",
+            "Message" => "no_such_message",
+            "User" => "no_such_user",
+            _ => "not_found",
+        };
+        Self::NotFound(ErrorDetail::new(code, format!("No {kind} matches the given query.")))
     }
 
     /// 404 for a page that a list does not have.
     pub fn no_such_page() -> Self {
-        Self::NotFound("Invalid page.".into())
+        Self::NotFound(ErrorDetail::new("no_such_page", "Invalid page."))
     }
 
     /// 400 for one fault of one field.
-    pub fn field(field: &'static str, fault: impl Into<String>) -> Self {
+    pub fn field(field: &'static str, fault: impl Into<ErrorDetail>) -> Self {
         let mut errors = FieldErrors::default();
         errors.add(field, fault);
         Self::Invalid(Invalid::Fields(errors))
@@ -238,7 +185,7 @@ impl Error {
     }
 
     /// 400 for one fault of no single field.
-    pub fn non_field(fault: impl Into<String>) -> Self {
+    pub fn non_field(fault: impl Into<ErrorDetail>) -> Self {
         Self::field(NON_FIELD, fault)
     }
 
@@ -266,6 +213,43 @@ impl Error {
         }
     }
 
+    /// What programs tell it by. It stays the same from release to release: of several faults, the code of the first; those of
+    /// [Django REST Framework] where it has one.
+    ///
+    /// ```
+    /// use chatapi_core::Error;
+    ///
+    /// assert_eq!(Error::required("content").code(), "required");
+    /// assert_eq!(Error::no_such("Room").code(), "no_such_room");
+    /// assert_eq!(Error::forbidden().code(), "permission_denied");
+    /// ```
+    ///
+    /// [Django REST Framework]: https://www.django-rest-framework.org/api-guide/exceptions/
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unauthenticated(why) => why.code().unwrap_or(match why {
+                Unauthenticated::Missing => "not_authenticated",
+                _ => "no_active_account",
+            }),
+            Self::Forbidden(_) => "permission_denied",
+            Self::NotFound(detail) => detail.code(),
+            Self::MethodNotAllowed(_) => "method_not_allowed",
+            Self::NotAcceptable => "not_acceptable",
+            Self::Conflict(_) => CONFLICT,
+            Self::TooLarge { .. } => "too_large",
+            Self::UnsupportedMediaType(_) => "unsupported_media_type",
+            Self::Invalid(Invalid::Fields(fields)) => {
+                fields.details().next().map_or("invalid", |(_, detail)| detail.code())
+            }
+            Self::Invalid(Invalid::List(_)) => "invalid",
+            Self::Invalid(Invalid::Detail(_)) => "parse_error",
+            Self::Refused(refusal) => refusal.code().unwrap_or("refused"),
+            Self::TooManyRequests { .. } => "throttled",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "error",
+        }
+    }
+
     /// When to try again, in whole seconds, where that is known.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
@@ -289,7 +273,7 @@ impl Error {
                 }),
             },
             Self::Conflict(detail) => {
-                ErrorBody::Detail { detail: (&**detail).into(), code: Some("conflict"), messages: None }
+                ErrorBody::Detail { detail: (&**detail).into(), code: Some(CONFLICT), messages: None }
             }
             Self::Refused(Refusal { detail, code, .. }) => {
                 ErrorBody::Detail { detail: (&**detail).into(), code: code.as_deref(), messages: None }
@@ -345,8 +329,11 @@ impl From<StoreError> for Error {
             StoreError::Unavailable(_) => Self::Unavailable(error.into()),
             // The use-cases turn these into faults of the field that they concern; here the field is not known.
             StoreError::Taken => Self::Conflict("The name is taken.".into()),
-            StoreError::Missing(user) => Self::non_field(no_such_key(user)),
-            StoreError::TooMany => Self::field("users", "The room would have too many members."),
+            StoreError::Missing(user) => Self::non_field(no_such_key("no_such_user", user)),
+            StoreError::TooMany => Self::field(
+                "users",
+                ErrorDetail::new("too_many_members", "The room would have too many members."),
+            ),
             StoreError::Forbidden | StoreError::LastSuperuser => Self::forbidden(),
             StoreError::Backend(_) => Self::Internal(error.into()),
         }

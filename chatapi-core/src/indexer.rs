@@ -66,7 +66,7 @@ impl ChatApi {
     }
 
     /// Hears of a message that was sent.
-    pub(crate) fn tidy_after_send(&self, message: &Message) {
+    pub(crate) fn index_after_send(&self, message: &Message) {
         if message.id.0 % EVERY == 0
             || message.content.len() >= LONG
             || !self.indexer().agenda().has_looked_around
@@ -76,7 +76,7 @@ impl ChatApi {
     }
 
     /// Hears of a message whose text is no longer what it was.
-    pub(crate) fn tidy_after_change(&self, message: &Message) {
+    pub(crate) fn index_after_change(&self, message: &Message) {
         self.tidy_soon(message.room);
     }
 

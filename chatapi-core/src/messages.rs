@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
+use crate::error::{BLANK, Error, ErrorDetail, NUL, Result, no_such_key, too_long};
 use crate::hooks::{Draft, Event, Purpose, Verdict};
 use crate::page::{Page, PageRequest};
 use crate::permission::{AccessScope, Action};
@@ -103,7 +103,7 @@ impl ChatApi {
         );
         match sent.await? {
             Some(message) => {
-                self.tidy_after_send(&message);
+                self.index_after_send(&message);
                 Ok(message)
             }
             None if self.store().room_exists(room).await? => Err(not_in_room()),
@@ -224,7 +224,7 @@ impl ChatApi {
             move |changed| changed.clone().map(|message| Event::MessageChanged { message, by }),
         );
         let changed = changed.await?.ok_or_else(|| Error::no_such("Message"))?;
-        self.tidy_after_change(&changed);
+        self.index_after_change(&changed);
         Ok(changed)
     }
 
@@ -243,7 +243,7 @@ impl ChatApi {
         if !deleted.await? {
             return Err(Error::no_such("Message"));
         }
-        self.tidy_after_change(message);
+        self.index_after_change(message);
         Ok(())
     }
 
@@ -264,12 +264,12 @@ impl ChatApi {
         if let Some(room) = room
             && !self.store().room_exists(room).await?
         {
-            errors.add("room", NO_CHOICE);
+            errors.add("room", no_choice());
         }
         if let Some(user) = user
             && self.store().existing_users(&[user]).await?.is_empty()
         {
-            errors.add("user", NO_CHOICE);
+            errors.add("user", no_choice());
         }
         errors.into_result()
     }
@@ -306,12 +306,17 @@ impl ChatApi {
 }
 
 /// What a filter says that names nothing.
-const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
+fn no_choice() -> ErrorDetail {
+    ErrorDetail::new(
+        "invalid_choice",
+        "Select a valid choice. That choice is not one of the available choices.",
+    )
+}
 
 pub(crate) fn not_in_room() -> Error {
-    Error::non_field("User must be part of the room to create a message.")
+    Error::non_field(ErrorDetail::new("not_a_member", "User must be part of the room to create a message."))
 }
 
 pub(crate) fn no_such_room(room: RoomId) -> Error {
-    Error::field("room", no_such_key(room))
+    Error::field("room", no_such_key("no_such_room", room))
 }

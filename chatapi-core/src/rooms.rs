@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::ShowEmails;
-use crate::error::{BLANK, Error, NUL, Result, no_such_key, too_long};
+use crate::error::{BLANK, Error, ErrorDetail, NUL, Result, no_such_key, too_long};
 use crate::hooks::Event;
 use crate::page::{Page, PageRequest};
 use crate::permission::{Action, may_see_email};
@@ -269,7 +269,7 @@ impl RoomChange {
 
 /// 400: the admin must be among the members.
 pub(crate) fn admin_is_no_member() -> Error {
-    Error::non_field("Admin must be a user in the room.")
+    Error::non_field(ErrorDetail::new("admin_not_a_member", "Admin must be a user in the room."))
 }
 
 /// 409: the list that was to be replaced is another one now.
@@ -286,7 +286,7 @@ pub(crate) fn changed_by_others() -> Error {
 
 fn missing_member(error: StoreError) -> Error {
     match error {
-        StoreError::Missing(user) => Error::field("users", no_such_key(user)),
+        StoreError::Missing(user) => Error::field("users", no_such_key("no_such_user", user)),
         other => other.into(),
     }
 }

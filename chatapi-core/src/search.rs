@@ -44,7 +44,7 @@ impl SearchTerms {
     /// than [`LENGTH`](Self::LENGTH) characters in them.
     pub fn parse(query: &str) -> Result<Self> {
         if query.contains('\0') {
-            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
+            return Err(Error::Invalid(Invalid::List(vec![NUL.text().to_owned()])));
         }
         let mut terms = Self::default();
         for word in Split::new(query) {
@@ -63,7 +63,7 @@ impl SearchTerms {
     /// As for [`parse`](Self::parse).
     pub fn phrase(text: &str) -> Result<Self> {
         if text.contains('\0') {
-            return Err(Error::Invalid(Invalid::List(vec![NUL.into()])));
+            return Err(Error::Invalid(Invalid::List(vec![NUL.text().to_owned()])));
         }
         let mut terms = Self::default();
         terms.add(text)?;

@@ -157,7 +157,7 @@ impl<DB: Database> Transaction<'_, DB> {
         self.transaction.commit().await?;
         for event in &self.events {
             if let Event::MessageSent { message } = event {
-                self.api.tidy_after_send(message);
+                self.api.index_after_send(message);
             }
         }
         if let Some(events) = self.api.events() {

@@ -111,7 +111,7 @@ async fn everything<E: Engine>(store: SqlStore<E>) {
         send(&store, &tea, &ann, &long(n)).await;
     }
     store.index_room(tea.id, Analyzer::default()).await.unwrap();
-    let merged = numbers(&store, "select bytes from chatapi_segments where level > 0").await;
+    let merged = numbers(&store, "select bytes from chatapi_segments where tier > 0").await;
     assert!(!merged.is_empty() && merged.iter().all(|bytes| *bytes <= MERGED), "{merged:?}");
     for n in 300..1000 {
         send(&store, &tea, &ann, &format!("{n} {}", "tea ".repeat(500))).await;

@@ -98,7 +98,7 @@ pub(super) fn parameters(call: &Call) -> impl Iterator<Item = &'static str> {
 
 fn no_such_message(call: &Call, name: &'static str) -> Error {
     let value = call.query(name).unwrap_or_default();
-    Error::field(name, no_such_key(crate::text::strip(value)))
+    Error::field(name, no_such_key("no_such_message", crate::text::strip(value)))
 }
 
 /// 200: the messages, and the links to those before and after them.

@@ -8,7 +8,9 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use indexmap::IndexMap;
 
 use super::Field;
-use crate::error::{BLANK, Error, FieldErrors, NO_ADDRESS, NUL, REQUIRED, Result, no_such_key, too_long};
+use crate::error::{
+    BLANK, Error, ErrorDetail, FieldErrors, NO_ADDRESS, NUL, NULL, REQUIRED, Result, no_such_key, too_long,
+};
 use crate::text::{integer, strip};
 use crate::users::is_address;
 
@@ -49,8 +51,6 @@ pub(super) enum Given<T> {
     Value(T),
 }
 
-const NULL: &str = "This field may not be null.";
-
 impl Form {
     /// Reads a body by its content type. Without a body there are no fields, whatever its type is said to be.
     pub(super) async fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self> {
@@ -90,7 +90,7 @@ impl Form {
     }
 
     /// A text that is there and not blank; what is no text is told of as `odd`.
-    fn filled(&mut self, field: &'static str, odd: &str) -> Option<String> {
+    fn filled(&mut self, field: &'static str, odd: impl Into<ErrorDetail>) -> Option<String> {
         let Some(value) = self.one(field) else {
             self.require(field);
             return None;
@@ -164,30 +164,37 @@ impl Form {
                 }
                 Some(other) => {
                     let fault = format!("Expected a list of items but got type \"{}\".", other.type_name());
+                    let fault = ErrorDetail::new("not_a_list", fault);
                     self.errors.add(field, fault);
                     return None;
                 }
             },
         };
         if items.is_empty() {
-            self.errors.add(field, "This list may not be empty.");
+            self.errors.add(field, ErrorDetail::new("empty", "This list may not be empty."));
             return None;
         }
         if items.len() > limit {
-            self.errors.add(field, format!("Ensure this field has no more than {limit} elements."));
+            self.errors.add(
+                field,
+                ErrorDetail::new(
+                    "max_length",
+                    format!("Ensure this field has no more than {limit} elements."),
+                ),
+            );
             return None;
         }
         Some(items.iter().map(key).collect())
     }
 
     /// Adds a fault that was found elsewhere.
-    pub(super) fn reject(&mut self, field: &'static str, fault: impl Into<String>) {
+    pub(super) fn reject(&mut self, field: &'static str, fault: impl Into<ErrorDetail>) {
         self.errors.add(field, fault);
     }
 
     /// Adds the fault that `key` names nothing.
     pub(super) fn reject_key(&mut self, field: &'static str, key: &Key) {
-        self.errors.add(field, no_such_key(&key.sent));
+        self.errors.add(field, no_such_key("does_not_exist", &key.sent));
     }
 
     /// Whether nothing is wrong so far.
@@ -225,15 +232,20 @@ impl Form {
     }
 
     /// A value as trimmed text. Numbers count as text, as in the documented API.
-    fn characters(&mut self, field: &'static str, value: &Value, odd: &str) -> Option<String> {
+    fn characters(
+        &mut self,
+        field: &'static str,
+        value: &Value,
+        odd: impl Into<ErrorDetail>,
+    ) -> Option<String> {
         let fault = match value {
-            Value::Null => NULL.to_owned(),
+            Value::Null => NULL,
             Value::Text(Text::Sound(text)) => return Some(strip(text).to_owned()),
             Value::Text(Text::Surrogate(code)) => {
-                format!("Surrogate characters are not allowed: U+{code:X}.")
+                format!("Surrogate characters are not allowed: U+{code:X}.").into()
             }
             Value::Number(digits) => return Some(value::number_text(digits)),
-            _ => odd.to_owned(),
+            _ => odd.into(),
         };
         self.errors.add(field, fault);
         None

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ATTEMPTS, MembersChange, Room, changed_by_others, missing_member};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorDetail, Result};
 use crate::hooks::Event;
 use crate::permission::Action;
 use crate::store::StoreError;
@@ -113,5 +113,8 @@ pub(crate) fn not_added(error: StoreError, limit: usize) -> Error {
 }
 
 fn too_many(limit: usize) -> Error {
-    Error::field("users", format!("A room may have at most {limit} members."))
+    Error::field(
+        "users",
+        ErrorDetail::new("too_many_members", format!("A room may have at most {limit} members.")),
+    )
 }

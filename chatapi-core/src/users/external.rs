@@ -9,7 +9,7 @@ use super::emails::{is_address, normalized};
 use super::usernames::{USERNAME_LIMIT, is_name_char};
 use super::{EMAIL_LIMIT, NewUser, User, UserChange};
 use crate::ChatApi;
-use crate::error::{BLANK, Error, NUL, Result, Unauthenticated, too_long};
+use crate::error::{BLANK, Error, ErrorDetail, NUL, Result, Unauthenticated, too_long};
 use crate::store::StoreError;
 use crate::text::nfkc;
 
@@ -61,12 +61,12 @@ impl ExternalUser {
     }
 
     /// Why no user can be kept by this id, where that is so.
-    pub(crate) fn id_fault(&self) -> Option<String> {
+    pub(crate) fn id_fault(&self) -> Option<ErrorDetail> {
         if self.id.is_empty() {
-            return Some(BLANK.to_owned());
+            return Some(BLANK);
         }
         if self.id.contains('\0') {
-            return Some(NUL.to_owned());
+            return Some(NUL);
         }
         (self.id.chars().count() > ID_LIMIT).then(|| too_long(ID_LIMIT))
     }

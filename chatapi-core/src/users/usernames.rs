@@ -5,7 +5,7 @@ use super::accounts::{bad_link, bad_password};
 use super::{User, UserChange};
 use crate::auth::mail_token::Purpose;
 use crate::auth::password::unicode::is_word;
-use crate::error::{Error, FieldErrors, NUL, Result, too_long};
+use crate::error::{Error, ErrorDetail, FieldErrors, NUL, Result, too_long};
 use crate::store::StoreError;
 use crate::text::{is_default_ignorable, nfkc};
 use crate::{ChatApi, CurrentUser};
@@ -13,7 +13,9 @@ use crate::{ChatApi, CurrentUser};
 /// The longest name of a user, in characters.
 pub(crate) const USERNAME_LIMIT: usize = 150;
 
-const TAKEN: &str = "A user with that username already exists.";
+fn taken_name() -> ErrorDetail {
+    ErrorDetail::new("unique", "A user with that username already exists.")
+}
 const BAD_NAME: &str =
     "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
 
@@ -22,21 +24,21 @@ impl ChatApi {
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the store does not answer.
-    pub async fn username_faults(&self, username: &str) -> Result<Vec<String>> {
+    pub async fn username_faults(&self, username: &str) -> Result<Vec<ErrorDetail>> {
         let mut faults = Vec::new();
         // What is checked is what is kept.
         let username = &*nfkc(username);
         if username.is_empty() || !username.chars().all(is_name_char) {
-            faults.push(BAD_NAME.to_owned());
+            faults.push(BAD_NAME.into());
         }
         if username.chars().count() > USERNAME_LIMIT {
             faults.push(too_long(USERNAME_LIMIT));
         }
         if username.contains('\0') {
-            faults.push(NUL.to_owned());
+            faults.push(NUL);
         }
         if faults.is_empty() && self.store().user_by_name(username).await?.is_some() {
-            faults.push(TAKEN.to_owned());
+            faults.push(taken_name());
         }
         Ok(faults)
     }
@@ -114,7 +116,7 @@ pub(super) fn is_name_char(c: char) -> bool {
 
 pub(super) fn taken(error: StoreError, field: &'static str) -> Error {
     match error {
-        StoreError::Taken => Error::field(field, TAKEN),
+        StoreError::Taken => Error::field(field, taken_name()),
         other => other.into(),
     }
 }

@@ -1,6 +1,7 @@
 use super::common::is_common;
 use super::similarity::is_similar;
 use super::unicode::is_digit;
+use crate::error::ErrorDetail;
 
 /// Which passwords are refused: the four validators of Django 5.0, with its texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,25 +29,28 @@ impl PasswordRules {
     ///
     /// `about` is what is known about the user, as pairs of a name and a value. Django looks at `username`,
     /// `first name`, `last name` and `email address`, in this order. Only the first that is too similar is told.
-    pub fn check(&self, password: &str, about: &[(&str, &str)]) -> Vec<String> {
+    pub fn check(&self, password: &str, about: &[(&str, &str)]) -> Vec<ErrorDetail> {
         let mut broken = Vec::new();
         if let Some((name, _)) =
             about.iter().find(|(_, value)| is_similar(password, value, self.max_similarity))
         {
-            broken.push(format!("The password is too similar to the {name}."));
+            broken.push(ErrorDetail::new(
+                "password_too_similar",
+                format!("The password is too similar to the {name}."),
+            ));
         }
         if password.chars().count() < self.min_length {
             let min_length = self.min_length;
             let characters = if min_length == 1 { "character" } else { "characters" };
-            broken.push(format!(
-                "This password is too short. It must contain at least {min_length} {characters}."
-            ));
+            let text =
+                format!("This password is too short. It must contain at least {min_length} {characters}.");
+            broken.push(ErrorDetail::new("password_too_short", text));
         }
         if self.refuse_common && is_common(password) {
-            broken.push("This password is too common.".into());
+            broken.push(ErrorDetail::new("password_too_common", "This password is too common."));
         }
         if self.refuse_numeric && !password.is_empty() && password.chars().all(is_digit) {
-            broken.push("This password is entirely numeric.".into());
+            broken.push(ErrorDetail::new("password_entirely_numeric", "This password is entirely numeric."));
         }
         broken
     }

@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 use super::{Author, Clause, Phrase, Query};
 use crate::Timestamp;
-use crate::error::{Error, NUL, Result};
+use crate::error::{Error, ErrorDetail, NUL, Result};
 use crate::search::Analyzer;
 use crate::text::{nfkc, search_fold};
 
@@ -42,7 +42,7 @@ pub(super) fn query(text: &str, words: Analyzer) -> Result<Query> {
     reading.finish(clauses, pieces.is_empty())
 }
 
-fn fault(text: impl Into<String>) -> Error {
+fn fault(text: impl Into<ErrorDetail>) -> Error {
     Error::field("q", text)
 }
 

@@ -12,18 +12,18 @@ use crate::users::User;
 
 cases! {
     a_tidied_room_is_searched_with_the_same_result,
-    messages_that_are_sent_after_tidying_are_found_with_the_others,
+    messages_that_are_sent_after_indexing_are_found_with_the_others,
     an_edited_message_is_found_by_its_new_text_alone,
     a_message_that_is_edited_again_and_again_is_found_once,
     a_deleted_message_is_found_no_more,
     the_messages_of_a_deleted_user_are_found_no_more,
-    a_deleted_room_leaves_nothing_to_tidy,
+    a_deleted_room_leaves_nothing_to_index,
     messages_whose_order_of_time_is_not_that_of_their_ids_keep_their_order,
     a_search_by_an_author_finds_the_author_s_alone,
-    a_room_that_was_tidied_is_untidy_no_more,
+    a_room_that_was_indexed_has_no_work_left,
     what_a_room_has_too_much_of_that_is_gone_is_cleared,
     sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing,
-    tidying_a_room_that_is_not_there_does_nothing,
+    indexing_a_room_that_is_not_there_does_nothing,
     texts_are_read_anew_when_their_language_changes,
     words_are_used_until_others_are,
 }
@@ -66,7 +66,7 @@ async fn a_tidied_room_is_searched_with_the_same_result(store: &Subject) {
     assert_eq!(found(store, &ann, "message 07").await, ["message 07 of many"]);
 }
 
-async fn messages_that_are_sent_after_tidying_are_found_with_the_others(store: &Subject) {
+async fn messages_that_are_sent_after_indexing_are_found_with_the_others(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     fill(store, &tea, &ann).await;
@@ -133,7 +133,7 @@ async fn the_messages_of_a_deleted_user_are_found_no_more(store: &Subject) {
     }
 }
 
-async fn a_deleted_room_leaves_nothing_to_tidy(store: &Subject) {
+async fn a_deleted_room_leaves_nothing_to_index(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     fill(store, &tea, &ann).await;
@@ -178,7 +178,7 @@ async fn a_search_by_an_author_finds_the_author_s_alone(store: &Subject) {
     assert_eq!(found, ["message 12", "message 15", "message 18"]);
 }
 
-async fn a_room_that_was_tidied_is_untidy_no_more(store: &Subject) {
+async fn a_room_that_was_indexed_has_no_work_left(store: &Subject) {
     let ann = user(store, "ann").await;
     let tea = room(store, &ann, &[]).await;
     let sent = fill(store, &tea, &ann).await;
@@ -249,7 +249,7 @@ async fn sends_edits_and_deletions_while_rooms_are_tidied_lose_nothing(store: &S
     }
 }
 
-async fn tidying_a_room_that_is_not_there_does_nothing(store: &Subject) {
+async fn indexing_a_room_that_is_not_there_does_nothing(store: &Subject) {
     store.index_room(super::given::NO_ROOM, Analyzer::default()).await.unwrap();
 }
 
