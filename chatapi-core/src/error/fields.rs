@@ -56,6 +56,13 @@ impl fmt::Display for ErrorDetail {
     }
 }
 
+/// Compares the text.
+impl PartialEq<&str> for ErrorDetail {
+    fn eq(&self, text: &&str) -> bool {
+        self.text == *text
+    }
+}
+
 /// The code is `invalid`.
 impl From<&'static str> for ErrorDetail {
     fn from(text: &'static str) -> Self {
