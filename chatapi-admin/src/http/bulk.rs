@@ -90,7 +90,7 @@ pub(super) fn outcome(
 
 /// What is said where nothing was selected, or nothing to do with it.
 pub(super) fn nothing(request: &AdminRequest, section: &str) -> Result<Response> {
-    let text = "Nothing was changed: choose an action, and cursor at least one row.";
+    let text = "Nothing was changed: choose an action, and mark at least one row.";
     request.undone(&request.link(&format!("/{section}/")), text)
 }
 

@@ -105,7 +105,7 @@ impl Ranking {
         let kinds = &mut self.kinds;
         if kinds.by_counts.len() > MOST_KINDS {
             return Err(StoreError::Unavailable(
-                "the analyzer of the query occur in too many combinations".into(),
+                "the words of the query occur in too many combinations".into(),
             ));
         }
         each_run(segment, &counts, &self.search.query, |messages, counts| {
