@@ -13,6 +13,9 @@ use chatapi_core::{MessageId, RoomId, Timestamp, UserId};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::Tables;
+
 /// Keeps the admin site's sessions, reads and adds to the log, and lists what the chat has. One method is one atomic unit.
 #[async_trait]
 pub trait AdminStore: Send + Sync + fmt::Debug {

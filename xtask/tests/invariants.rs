@@ -155,6 +155,24 @@ fn retired_terms_occur_nowhere() {
 }
 
 #[test]
+fn every_migration_is_compiled_in() {
+    for (folder, store) in
+        [("migrations", "chatapi-core/src/store"), ("chatapi-admin/migrations", "chatapi-admin/src/store")]
+    {
+        let code: String = sources(store).into_iter().map(|(_, code)| code).collect();
+        for engine in ["postgres", "sqlite"] {
+            let files = fs::read_dir(root().join(folder).join(engine))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name());
+            for file in files.map(|name| name.into_string().unwrap()) {
+                let included = format!("migrations/{engine}/{file}");
+                assert!(code.contains(&included), "{store} does not include {included}");
+            }
+        }
+    }
+}
+
+#[test]
 fn statuses_and_json_stand_at_the_wire_alone() {
     assert_eq!(strangers("chatapi-core", &["StatusCode"], &["http", "error"]), Vec::<String>::new());
     assert_eq!(strangers("chatapi-admin", &["StatusCode"], &["http", "request.rs"]), Vec::<String>::new());

@@ -1,7 +1,9 @@
 //! The site's store on a SQL database: each statement is written once, for both engines.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
-use chatapi_core::store::engine::{Engine, Value};
+use chatapi_core::store::engine::{Engine, Value, migrations};
 use chatapi_core::store::{Result, SqlStore};
 use chatapi_core::{MessageId, Timestamp};
 use sqlx::migrate::Migrator;
@@ -29,7 +31,15 @@ pub trait Tables: Engine {
 #[cfg(feature = "postgres")]
 impl Tables for chatapi_core::store::postgres::PgEngine {
     fn tables() -> &'static Migrator {
-        static TABLES: Migrator = sqlx::migrate!("migrations/postgres");
+        static TABLES: LazyLock<Migrator> = LazyLock::new(|| {
+            migrations(&[
+                ("0001_admin", include_str!("../../migrations/postgres/0001_admin.sql")),
+                (
+                    "0002_levels_and_log_of_the_core",
+                    include_str!("../../migrations/postgres/0002_levels_and_log_of_the_core.sql"),
+                ),
+            ])
+        });
         &TABLES
     }
 }
@@ -37,7 +47,15 @@ impl Tables for chatapi_core::store::postgres::PgEngine {
 #[cfg(feature = "sqlite")]
 impl Tables for chatapi_core::store::sqlite::SqliteEngine {
     fn tables() -> &'static Migrator {
-        static TABLES: Migrator = sqlx::migrate!("migrations/sqlite");
+        static TABLES: LazyLock<Migrator> = LazyLock::new(|| {
+            migrations(&[
+                ("0001_admin", include_str!("../../migrations/sqlite/0001_admin.sql")),
+                (
+                    "0002_levels_and_log_of_the_core",
+                    include_str!("../../migrations/sqlite/0002_levels_and_log_of_the_core.sql"),
+                ),
+            ])
+        });
         &TABLES
     }
 }

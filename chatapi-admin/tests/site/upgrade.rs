@@ -1,6 +1,7 @@
 //! A database of before the core knew of levels and kept the log.
 
 use chatapi_admin::AdminStore;
+use chatapi_admin::store::Tables as _;
 use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::Engine;
 use chatapi_core::store::postgres::{PgEngine, PgStore};
@@ -59,13 +60,13 @@ where
 async fn levels_and_the_log_are_taken_along_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let store: SqlStore<SqliteEngine> = SqliteStore::open(folder.path().join("chat.sqlite3")).await.unwrap();
-    upgraded(store, &sqlx::migrate!("migrations/sqlite"), ["1", "0", "0"]).await;
+    upgraded(store, SqliteEngine::tables(), ["1", "0", "0"]).await;
 }
 
 #[tokio::test]
 async fn levels_and_the_log_are_taken_along_on_postgresql() {
     let databases = Databases::new().await;
     let store: SqlStore<PgEngine> = PgStore::connect_lazy(&databases.fresh().await, 2).unwrap();
-    upgraded(store, &sqlx::migrate!("migrations/postgres"), ["true", "false", "now()"]).await;
+    upgraded(store, PgEngine::tables(), ["true", "false", "now()"]).await;
     databases.drop_all().await;
 }

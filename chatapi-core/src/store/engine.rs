@@ -9,6 +9,10 @@ use sqlx::SqlStr;
 use sqlx::migrate::Migrator;
 use tracing::{Span, debug_span};
 
+mod migrations;
+
+pub use migrations::migrations;
+
 use super::load::Bulk;
 use super::{PoolStatus, Result, StoreError};
 use crate::Timestamp;

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use sqlx::{Connection as _, Row as _, SqlStr};
 use tracing::Instrument as _;
 
 use self::pool::{PgTransaction, Pool};
-use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, sort, statement};
+use super::engine::{Dialect, Engine, Estimate, Fault, Row, Session, Value, migrations, sort, statement};
 use super::load::Bulk;
 use super::sql::SqlStore;
 use super::{PoolStatus, Result, StoreError};
@@ -72,7 +73,17 @@ impl PgStore {
     }
 }
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    migrations(&[
+        ("0001_chat", include_str!("../../migrations/postgres/0001_chat.sql")),
+        ("0002_external_users", include_str!("../../migrations/postgres/0002_external_users.sql")),
+        ("0003_messages_of_a_user", include_str!("../../migrations/postgres/0003_messages_of_a_user.sql")),
+        ("0004_search", include_str!("../../migrations/postgres/0004_search.sql")),
+        ("0005_accounts", include_str!("../../migrations/postgres/0005_accounts.sql")),
+        ("0006_search_settings", include_str!("../../migrations/postgres/0006_search_settings.sql")),
+        ("0007_index_terms", include_str!("../../migrations/postgres/0007_index_terms.sql")),
+    ])
+});
 
 const DIALECT: Dialect = Dialect {
     among: ("= any(", ")"),

@@ -1,8 +1,8 @@
 //! SQLite, compiled in: one writer and several readers over a write-ahead log.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use self::pool::{Pools, SqliteTransaction};
 use super::engine::{
-    Dialect, Engine, Estimate, Fault, Row, Session, Transaction as _, Value, sort, statement,
+    Dialect, Engine, Estimate, Fault, Row, Session, Transaction as _, Value, migrations, sort, statement,
 };
 use super::load::Bulk;
 use super::sql::SqlStore;
@@ -74,7 +74,17 @@ impl SqliteStore {
     }
 }
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    migrations(&[
+        ("0001_chat", include_str!("../../migrations/sqlite/0001_chat.sql")),
+        ("0002_external_users", include_str!("../../migrations/sqlite/0002_external_users.sql")),
+        ("0003_messages_of_a_user", include_str!("../../migrations/sqlite/0003_messages_of_a_user.sql")),
+        ("0004_search", include_str!("../../migrations/sqlite/0004_search.sql")),
+        ("0005_accounts", include_str!("../../migrations/sqlite/0005_accounts.sql")),
+        ("0006_search_settings", include_str!("../../migrations/sqlite/0006_search_settings.sql")),
+        ("0007_index_terms", include_str!("../../migrations/sqlite/0007_index_terms.sql")),
+    ])
+});
 
 const DIALECT: Dialect = Dialect {
     among: ("in (select value from json_each(", "))"),
