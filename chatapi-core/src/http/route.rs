@@ -254,6 +254,19 @@ impl Route {
         &self.endpoints
     }
 
+    /// The endpoint of a method; that of `HEAD` is the one of `GET`.
+    pub fn endpoint(&self, method: &Method) -> Option<&Endpoint> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        self.endpoints.iter().find(|endpoint| endpoint.method == *method)
+    }
+
+    /// Whether a path with these parameters exists. With [`integer_id`](Self::integer_id), a path whose `id` is no number does
+    /// not, and is answered as an unknown one.
+    pub fn has(&self, params: &Params) -> bool {
+        let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        !self.integer_id || params.get("id").is_some_and(digits)
+    }
+
     /// What `Allow` says: its methods in the order of the documented API.
     pub fn allow(&self) -> &str {
         self.allow.to_str().unwrap_or_default()
@@ -271,11 +284,6 @@ impl Route {
         }
         methods.push("OPTIONS");
         methods
-    }
-
-    pub(crate) fn endpoint(&self, method: &Method) -> Option<&Endpoint> {
-        let method = if *method == Method::HEAD { &Method::GET } else { method };
-        self.endpoints.iter().find(|endpoint| endpoint.method == *method)
     }
 
     /// Who may call this method.
@@ -330,11 +338,6 @@ impl Route {
         let stem = self.stem.as_ref().filter(|stem| !stem.ends_with('}'))?;
         let (bare, format) = path.rsplit_once('.')?;
         (FORMATS.contains(&format) && bare.ends_with('/') == stem.ends_with('/')).then_some(bare)
-    }
-
-    pub(crate) fn has(&self, params: &Params) -> bool {
-        let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-        !self.integer_id || params.get("id").is_some_and(digits)
     }
 }
 
