@@ -10,7 +10,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpMessage, HttpServer, web};
 use chatapi_actix::Carried;
 use chatapi_core::ChatApi;
-use chatapi_core::testing::http_suite::{HttpSuite, Server, Session};
+use chatapi_testing::http_suite::{HttpSuite, Server, Session};
 use tokio::task::JoinSet;
 
 fn main() -> ExitCode {

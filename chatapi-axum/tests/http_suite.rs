@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::map_request;
 use chatapi_core::ChatApi;
-use chatapi_core::testing::http_suite::{HttpSuite, Server, Session};
+use chatapi_testing::http_suite::{HttpSuite, Server, Session};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 

@@ -35,9 +35,6 @@ pub mod store;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod transaction;
 
-#[cfg(feature = "testing")]
-pub mod testing;
-
 pub use api::{ChatApi, ChatApiBuilder};
 pub use auth::{Authenticator, CurrentUser};
 pub use clock::{Clock, Timestamp};

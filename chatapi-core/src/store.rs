@@ -1,7 +1,7 @@
 //! Where rooms, messages and users are kept: the contract that every store fulfils.
 //!
 //! One method is one atomic unit: it happens whole or not at all, and no other caller sees half of it. What must be true
-//! for a write stands in the write itself, so that nothing can come between. `testing::store_suite` proves a store.
+//! for a write stands in the write itself, so that nothing can come between. `chatapi_testing::store_suite` tests a store.
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -1,6 +1,4 @@
 //! Refusals of typed calls have codes, by which hosts tell them apart.
-
-#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use chatapi_core::rooms::{Room, RoomDraft};

@@ -1,10 +1,10 @@
 //! Whether a chat says that it can be asked.
-#![cfg(all(feature = "testing", feature = "sqlite"))]
+#![cfg(feature = "sqlite")]
 
 use chatapi_core::http::health;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::TestChat;
 use chatapi_core::{ChatApi, ChatApiBuilder, Store};
+use chatapi_testing::TestChat;
 
 fn with_health(builder: ChatApiBuilder) -> ChatApiBuilder {
     builder.route(health::live()).route(health::ready())

@@ -1,6 +1,6 @@
 //! Rows by the thousand, on either engine.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use chatapi_core::messages::{Message, MessageFilter, NewMessage};
@@ -9,10 +9,10 @@ use chatapi_core::search::{Analyzer, SearchTerms};
 use chatapi_core::store::load::{Load, LoadedRoom, Totals};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::text::Text;
 use chatapi_core::users::User;
 use chatapi_core::{MessageId, RoomId, Store, Timestamp, UserId};
+use chatapi_testing::postgres::Databases;
 
 const ADA: UserId = UserId(70);
 const TEA: RoomId = RoomId(40);

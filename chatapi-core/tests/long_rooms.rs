@@ -1,6 +1,6 @@
 //! Searches in rooms so long that their messages are in few large segments, on either engine.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use std::num::NonZeroU32;
@@ -12,9 +12,9 @@ use chatapi_core::search::{Analyzer, Query, SearchTerms};
 use chatapi_core::store::load::{Load, LoadedRoom};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::User;
 use chatapi_core::{MessageId, RoomId, Store, Timestamp, UserId};
+use chatapi_testing::postgres::Databases;
 
 const ADA: UserId = UserId(1);
 const ROOMS: [RoomId; 4] = [RoomId(1), RoomId(2), RoomId(3), RoomId(4)];

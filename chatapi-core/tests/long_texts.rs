@@ -1,6 +1,6 @@
 //! The index is bounded by the text that it takes in at once, not by the number of messages, on either engine.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use std::num::NonZeroU32;
@@ -13,10 +13,10 @@ use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::{Engine, Row as _};
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::text::Text;
 use chatapi_core::users::{NewUser, User};
 use chatapi_core::{Store, Timestamp};
+use chatapi_testing::postgres::Databases;
 use sqlx::SqlStr;
 
 const AT: Timestamp = Timestamp::from_micros(1_795_338_707_809_284);

@@ -1,6 +1,6 @@
 //! Members join and leave rooms through the typed calls, and none that was acknowledged is lost.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -16,9 +16,9 @@ use chatapi_core::rooms::{Room, RoomChange, RoomDraft};
 use chatapi_core::store::memory::MemoryStore;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::NewAccount;
 use chatapi_core::{ChatApi, Config, CurrentUser, Error, Result, RoomId, Store, UserId};
+use chatapi_testing::postgres::Databases;
 use futures_util::future::join_all;
 
 /// Runs each case on every store.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chatapi_core::store::memory::MemoryStore;
-use chatapi_core::testing::store_suite::StoreSuite;
+use chatapi_testing::store_suite::StoreSuite;
 
 fn main() -> ExitCode {
     StoreSuite::new().on("memory", async || Arc::new(MemoryStore::new()) as _).run()

@@ -1,5 +1,4 @@
 //! What an observer hears.
-#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use std::future::IntoFuture as _;
@@ -8,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use chatapi_core::http::{Access, Call, Method, Response, Route};
 use chatapi_core::observer::{Answered, Notice, Observer};
 use chatapi_core::rate_limit::RateClass;
-use chatapi_core::testing::TestChat;
 use chatapi_core::{ChatApi, ChatApiBuilder, Config, Result};
+use chatapi_testing::TestChat;
 use futures_util::FutureExt as _;
 use serde_json::json;
 

@@ -1,5 +1,5 @@
 //! The pool that a store on PostgreSQL has of its own: whatever ends on its one connection, the next one can use it.
-#![cfg(all(feature = "suites", feature = "postgres"))]
+#![cfg(feature = "postgres")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use chatapi_core::rooms::NewRoom;
 use chatapi_core::store::StoreError;
 use chatapi_core::store::engine::Engine as _;
 use chatapi_core::store::postgres::PgStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::{Store, UserId};
+use chatapi_testing::postgres::Databases;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _, SqlStr};
 

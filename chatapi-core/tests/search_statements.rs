@@ -1,6 +1,6 @@
 //! Searches have one statement text, however many terms they have: a database prepares each text once and keeps it.
 
-#![cfg(all(feature = "suites", feature = "postgres"))]
+#![cfg(feature = "postgres")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use chatapi_core::messages::{Anchor, CursorPageRequest, MessageFilter, RankedSearch, Sort};
@@ -8,8 +8,8 @@ use chatapi_core::page::PageRequest;
 use chatapi_core::search::{Analyzer, Query, SearchTerms};
 use chatapi_core::store::engine::{Engine as _, Row as _};
 use chatapi_core::store::postgres::PgStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::{Store, UserId};
+use chatapi_testing::postgres::Databases;
 use sqlx::SqlStr;
 
 const READER: UserId = UserId(1);

@@ -1,6 +1,6 @@
 //! Texts that an older release indexed are found as those that this one does, on either engine.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends in a panic that says why")]
 
 use std::num::NonZeroU32;
@@ -13,10 +13,10 @@ use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::Engine;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::text::Text;
 use chatapi_core::users::NewUser;
 use chatapi_core::{Store, Timestamp};
+use chatapi_testing::postgres::Databases;
 use sqlx::SqlStr;
 
 /// What older releases left: texts that were folded otherwise, and segments of them, neither of which says how it was read.

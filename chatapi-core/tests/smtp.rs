@@ -1,5 +1,5 @@
 //! Mails as an SMTP server receives them: over a real socket, parsed as a receiver parses them.
-#![cfg(all(feature = "smtp", feature = "testing"))]
+#![cfg(feature = "smtp")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::collections::VecDeque;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chatapi_core::Config;
 use chatapi_core::mail::smtp::{SmtpMailer, is_sender};
-use chatapi_core::testing::TestChat;
+use chatapi_testing::TestChat;
 use mail_parser::{Addr, Message, MessageParser};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chatapi_core::Store;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Schemas;
-use chatapi_core::testing::store_suite::StoreSuite;
+use chatapi_testing::postgres::Schemas;
+use chatapi_testing::store_suite::StoreSuite;
 use tempfile::TempDir;
 
 /// So few texts a segment of the search index that a suite's few messages fill several.

@@ -1,5 +1,5 @@
 //! A store on SQLite after its disk was full, on connections of its own and on the host's: the next write works.
-#![cfg(all(feature = "suites", feature = "sqlite"))]
+#![cfg(feature = "sqlite")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up ends in a panic that says why")]
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Messages are sent within a transaction of the host's, on PostgreSQL and on SQLite: with all of it, or not at all.
 
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,9 +15,9 @@ use chatapi_core::hooks::{Draft, Event, Hooks, Verdict};
 use chatapi_core::messages::{Message, MessageFilter};
 use chatapi_core::page::PageRequest;
 use chatapi_core::rooms::RoomDraft;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::NewAccount;
 use chatapi_core::{ChatApi, CurrentUser, Error, Result, RoomId, UserId};
+use chatapi_testing::postgres::Databases;
 use sqlx::Connection;
 
 use self::host::{Host, OnPostgres, cases};

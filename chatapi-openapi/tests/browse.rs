@@ -1,8 +1,8 @@
 //! What a browser gets.
 #![cfg(feature = "browse")]
 
-use chatapi_core::testing::{TestAnswer, TestChat, TestRequest};
 use chatapi_core::{ChatApiBuilder, CurrentUser};
+use chatapi_testing::{TestAnswer, TestChat, TestRequest};
 use serde_json::json;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";

@@ -6,8 +6,8 @@ use chatapi_core::ChatApi;
 use chatapi_core::http::{
     Access, Call, Doc, Parameter, Property, Record, Response, Route, Shape, StatusCode, json,
 };
-use chatapi_core::testing::TestChat;
 use chatapi_openapi::{About, Security};
+use chatapi_testing::TestChat;
 use serde_json::{Value, json};
 use utoipa::openapi::{Info, OpenApi, Paths};
 
@@ -162,9 +162,8 @@ async fn the_document_is_json_or_yaml_as_it_is_asked_for() {
         json.body.starts_with("{\n  \"openapi\": \"3.1.0\",")
             && yaml.body.starts_with("openapi: \"3.1.0\"\n")
     );
-    let kind = |answer: &chatapi_core::testing::TestAnswer| {
-        answer.headers["content-type"].to_str().unwrap().to_owned()
-    };
+    let kind =
+        |answer: &chatapi_testing::TestAnswer| answer.headers["content-type"].to_str().unwrap().to_owned();
     assert_eq!((kind(&json), kind(&yaml)), ("application/json".to_owned(), "application/yaml".to_owned()));
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     for (path, accept, expected) in [

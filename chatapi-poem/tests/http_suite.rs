@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 use chatapi_core::ChatApi;
-use chatapi_core::testing::http_suite::{HttpSuite, Server, Session};
+use chatapi_testing::http_suite::{HttpSuite, Server, Session};
 use poem::listener::TcpAcceptor;
 use poem::{EndpointExt as _, Request, Route};
 use tokio::net::TcpListener;

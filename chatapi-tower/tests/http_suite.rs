@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use chatapi_core::ChatApi;
 use chatapi_core::http::Peer;
-use chatapi_core::testing::http_suite::{HttpSuite, Server, Session};
+use chatapi_testing::http_suite::{HttpSuite, Server, Session};
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;

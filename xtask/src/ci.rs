@@ -47,15 +47,18 @@ fn lints() -> Result<()> {
 }
 
 /// Each store, and neither, must do without what the others bring in; so must what reads the tokens of other issuers, and
-/// each web framework; and the pages without those of their features that a host leaves out.
+/// each web framework; a chat in memory without the suites; and the pages without those of their features that a host
+/// leaves out.
 fn lints_of_parts() -> Result<()> {
-    let core = ["", "sqlite", "postgres", "jwt-issuers", "jwks", "testing"];
+    let core = ["", "sqlite", "postgres", "jwt-issuers", "jwks"];
+    let testing = ["", "suites", "postgres"];
     let server = ["actix", "poem"];
     let pages = ["", "browse", "docs"];
     let core = core.map(|features| ("--package=chatapi-core", features));
+    let testing = testing.map(|features| ("--package=chatapi-testing", features));
     let pages = pages.map(|features| ("--package=chatapi-openapi", features));
     let server = server.map(|features| ("--package=chatapi-server", features));
-    for (package, features) in core.into_iter().chain(server).chain(pages) {
+    for (package, features) in core.into_iter().chain(testing).chain(server).chain(pages) {
         clippy(&[package, "--no-default-features", &format!("--features={features}")])?;
     }
     Ok(())

@@ -14,9 +14,9 @@ use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::Engine;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::{NewAccount, NewUser, User};
 use chatapi_core::{ChatApi, Clock, Config, CurrentUser, MessageId, Store, Timestamp};
+use chatapi_testing::postgres::Databases;
 use tempfile::TempDir;
 
 use crate::browser::Browser;

@@ -6,9 +6,9 @@ use chatapi_core::store::SqlStore;
 use chatapi_core::store::engine::Engine;
 use chatapi_core::store::postgres::{PgEngine, PgStore};
 use chatapi_core::store::sqlite::{SqliteEngine, SqliteStore};
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::UserChange;
 use chatapi_core::{Store, UserId};
+use chatapi_testing::postgres::Databases;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 

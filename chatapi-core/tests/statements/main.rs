@@ -1,5 +1,5 @@
 //! How many statements each endpoint takes: one that is added fails here.
-#![cfg(all(feature = "suites", feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use chatapi_core::Store;
 use chatapi_core::store::postgres::PgStore;
 use chatapi_core::store::sqlite::SqliteStore;
-use chatapi_core::testing::postgres::Databases;
 use chatapi_core::users::ExternalUser;
+use chatapi_testing::postgres::Databases;
 use tokio::sync::Mutex;
 
 use self::chat::Chat;
