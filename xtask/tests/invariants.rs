@@ -1,6 +1,7 @@
 //! What ARCHITECTURE.md promises of the whole, as far as reading the sources can tell.
 #![expect(clippy::unwrap_used, reason = "a source that cannot be read ends in a panic that says why")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -37,39 +38,46 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The files of a package, less its test suites, that say one of `words` though their path starts with none of `rooms`.
+/// The files of a package that say one of `words` though their path starts with none of `rooms`.
 fn strangers(package: &str, words: &[&str], rooms: &[&str]) -> Vec<String> {
     let said = |(name, code): (String, String)| {
-        let elsewhere = !name.starts_with("testing") && !rooms.iter().any(|room| name.starts_with(room));
+        let elsewhere = !rooms.iter().any(|room| name.starts_with(room));
         (elsewhere && words.iter().any(|word| code.contains(word))).then_some(name)
     };
     sources(&format!("{package}/src")).into_iter().filter_map(said).collect()
 }
 
+/// The packages that a build of the core compiles, with the features that `choice` names.
+fn dependencies_of_the_core(choice: &[&str]) -> BTreeSet<String> {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let mut tree = Command::new(cargo);
+    tree.args(["tree", "--locked", "--package=chatapi-core", "--edges=normal,build", "--prefix=none"]);
+    let tree = tree.args(["--format={p}"]).args(choice).current_dir(root()).output().unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let packages: BTreeSet<_> =
+        tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
+    assert!(packages.contains("sqlx"), "the tree is not the core's:\n{tree}");
+    packages
+}
+
 #[test]
 fn the_core_depends_on_no_web_framework() {
-    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let tree = Command::new(cargo)
-        .args([
-            "tree",
-            "--package",
-            "chatapi-core",
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(tree.status.success());
-    let tree = String::from_utf8(tree.stdout).unwrap();
-    assert!(tree.contains("sqlx"), "the tree is not the core's:\n{tree}");
-    for package in tree.lines().filter_map(|line| line.split(' ').next()) {
-        assert!(!["axum", "actix-web", "poem", "hyper", "tower", "warp"].contains(&package), "{package}");
+    let packages = dependencies_of_the_core(&[]);
+    for framework in ["axum", "actix-web", "poem", "hyper", "tower", "warp"] {
+        assert!(!packages.contains(framework), "{framework}");
     }
+}
+
+#[test]
+fn the_core_depends_on_neither_the_test_suites_nor_what_they_alone_need() {
+    let packages = dependencies_of_the_core(&["--all-features"]);
+    for name in ["chatapi-testing", "libtest-mimic", "tempfile"] {
+        assert!(!packages.contains(name), "{name}");
+    }
+    // The keys of another issuer are fetched with it, with the feature `jwks`.
+    assert!(!dependencies_of_the_core(&[]).contains("reqwest"));
+    assert!(!dependencies_of_the_core(&["--features=jwt-issuers,smtp"]).contains("reqwest"));
 }
 
 #[test]
@@ -141,6 +149,7 @@ fn retired_terms_occur_nowhere() {
         "chatapi-core/src",
         "chatapi-admin/src",
         "chatapi-openapi/src",
+        "chatapi-testing/src",
         "examples/server",
         "examples/embed",
         "benches/src",
