@@ -13,8 +13,8 @@ mod events;
 
 pub(crate) use events::Events;
 
-/// What a host does before a message is written and after something was. [`ChatApiBuilder::hooks`](crate::Builder::hooks) sets
-/// it; without, nothing is called and nothing is queued. The [crate's documentation](crate) has an example.
+/// What a host does before a message is written and after something was.
+/// [`ChatApiBuilder::hooks`](crate::ChatApiBuilder::hooks) sets it; without, nothing is called and nothing is queued. The [crate's documentation](crate) has an example.
 #[async_trait]
 pub trait Hooks: Send + Sync + fmt::Debug {
     /// Looks at a message that somebody is about to send, or at the new text of one that is about to be changed. A change

@@ -37,7 +37,7 @@ pub type Claims = serde_json::Map<String, Value>;
 /// `preferred_username`, or else `name`; its address is `email`, unless `email_verified` is false (OpenID Connect Core,
 /// section 5.1). [`user_from`](Self::user_from) reads something else in the claims.
 ///
-/// Such a chat takes no tokens of its own: [`without_accounts`](crate::Builder::without_accounts) leaves log-in out.
+/// Such a chat takes no tokens of its own: [`without_accounts`](crate::ChatApiBuilder::without_accounts) leaves log-in out.
 pub struct IssuerAuthenticator {
     expected: Expected,
     keys: Box<dyn KeySource>,

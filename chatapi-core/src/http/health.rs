@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`: rows for a host to add, with [`ChatApiBuilder::route`](crate::Builder::route).
+//! `/healthz` and `/readyz`: rows for a host to add, with [`ChatApiBuilder::route`](crate::ChatApiBuilder::route).
 
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};

@@ -65,7 +65,7 @@ pub struct Totals {
 }
 
 impl<E: Engine> SqlStore<E> {
-    /// Begins a load. Ranked search is to read messages in these words: see [`ChatApi::words`](crate::ChatApi::words).
+    /// Begins a load. Ranked search is to read messages by this analyzer: see [`ChatApi::analyzer`](crate::ChatApi::analyzer).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the database cannot be reached, or others are at work on it that do not end.
