@@ -71,24 +71,24 @@ impl ChatApi {
             || message.content.len() >= LONG
             || !self.indexer().agenda().has_looked_around
         {
-            self.tidy_soon(message.room);
+            self.index_soon(message.room);
         }
     }
 
     /// Hears of a message whose text is no longer what it was.
     pub(crate) fn index_after_change(&self, message: &Message) {
-        self.tidy_soon(message.room);
+        self.index_soon(message.room);
     }
 
     /// Has the index looked over in the background, as the first message does otherwise: for whoever serves, once. Texts that
     /// were indexed in another [language](crate::Config::language), or by another release, are indexed anew.
-    pub fn tidy_in_background(&self) {
+    pub fn index_in_background(&self) {
         if !self.indexer().agenda().has_looked_around {
-            self.tidy_soon(None);
+            self.index_soon(None);
         }
     }
 
-    fn tidy_soon(&self, room: impl Into<Option<RoomId>>) {
+    fn index_soon(&self, room: impl Into<Option<RoomId>>) {
         if !self.config().background_indexing || self.tasks().is_closed() {
             return;
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
+use std::{env, fs, iter};
 
 use chatapi_core::ChatApi;
 use chatapi_core::store::memory::MemoryStore;
@@ -156,6 +156,8 @@ fn retired_terms_occur_nowhere() {
     ] {
         for (name, code) in sources(folder) {
             let words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+            // A part of a name counts as the whole does.
+            let words = words.flat_map(|word| iter::once(word).chain(word.split('_')));
             let retired = words.filter(|word| RETIRED.contains(word) && !is_excused(&name, word));
             found.extend(retired.map(|word| format!("{folder}/{name} says {word}")));
         }

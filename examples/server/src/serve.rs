@@ -61,7 +61,7 @@ async fn start(settings: &Settings, traces: bool) -> Result<(TcpListener, ChatAp
     }
     info!(%address, database = %settings.database, "ready");
     welcome::greet(address, settings);
-    api.tidy_in_background();
+    api.index_in_background();
     Ok((listener, api, store))
 }
 

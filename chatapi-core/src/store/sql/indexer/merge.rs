@@ -17,7 +17,7 @@ use crate::store::sql::search::corrupt;
 pub(super) const FAN: i64 = 8;
 
 /// How often a text is merged: segments have 128 texts, 1,024, 8,192, and 65,536 at last.
-pub(super) const LEVELS: u32 = 3;
+pub(super) const TIERS: u32 = 3;
 
 /// How many bytes of text a segment may have that is merged with others. So a merged segment has eight times as many at most.
 const MERGEABLE: i64 = 1024 * 1024;
@@ -35,7 +35,7 @@ impl<E: Engine> SqlStore<E> {
              order by first_at, first_id limit $3"
         );
         let analyzer = analyzer.name();
-        let [room_id, tiers, fan] = [room.0, LEVELS.into(), FAN].map(Value::Int);
+        let [room_id, tiers, fan] = [room.0, TIERS.into(), FAN].map(Value::Int);
         let rows = self.read(sql, &[room_id, tiers, fan, Value::Text(analyzer.clone())]).await?;
         let Some(tier) = first(&rows, |row| row.int(1))? else { return Ok(false) };
         let bytes = rows.iter().map(|row| row.int(2)).sum::<Result<i64>>()?;

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::merge::{FAN, LEVELS};
+use super::merge::{FAN, TIERS};
 use super::swap::{Built, Tombstones, Work};
 use super::{BUILT_AT_ONCE, Engine, Result, Row, SqlStore, Value, build};
 use crate::index::segment::{Segment, Text};
@@ -15,7 +15,7 @@ use crate::text::{search_fold, stems};
 use crate::{MessageId, RoomId, Timestamp, UserId};
 
 /// A segment of which this share is deleted, one in so many, is rewritten.
-const WORN: usize = 8;
+const DELETE_RATIO: usize = 8;
 
 /// How many messages one statement asks for.
 const ASKED_AT_ONCE: usize = 1024;
@@ -32,7 +32,7 @@ impl<E: Engine> SqlStore<E> {
                  select segment_id, count(*) as number from chatapi_tombstones
                  where room_id = $1 and segment_id > 0 group by segment_id
              ) d on d.segment_id = s.id
-             where s.room_id = $1 and (s.analyzer <> $2 or d.number * {WORN} >= s.messages) order by s.id limit 1"
+             where s.room_id = $1 and (s.analyzer <> $2 or d.number * {DELETE_RATIO} >= s.messages) order by s.id limit 1"
         );
         let rows = self.read(sql, &[Value::Int(room.0), Value::Text(analyzer.name())]).await?;
         match first(&rows, |row| row.int(0))? {
@@ -54,7 +54,7 @@ impl<E: Engine> SqlStore<E> {
             done += number;
             let of_texts: i64 = texts.iter().map(|text| text.folded.len() as i64).sum();
             bytes += of_texts;
-            let tier = self.level_of(texts.len());
+            let tier = self.tier_of(texts.len());
             let segment = build(move || Segment::of(&texts)).await?;
             built.push(Built { segment, tier, bytes: of_texts, analyzer: analyzer.name() });
         }
@@ -117,9 +117,9 @@ impl<E: Engine> SqlStore<E> {
     }
 
     /// How often the texts of a segment of so many would have been merged.
-    fn level_of(&self, texts: usize) -> i64 {
+    fn tier_of(&self, texts: usize) -> i64 {
         let is_as_large = |tier: &u32| texts as i64 >= i64::from(self.segment) * FAN.pow(*tier);
-        (1..=LEVELS).rev().find(is_as_large).map_or(0, i64::from)
+        (1..=TIERS).rev().find(is_as_large).map_or(0, i64::from)
     }
 }
 
@@ -130,7 +130,7 @@ fn text((id, author, created_at, content): (i64, i64, Timestamp, String), analyz
 }
 
 impl<T: Transaction> Work<T> {
-    /// Adds segments that were built from some messages of another one, in which these are dead from now on. Whether that
+    /// Adds segments that were built from some messages of another one, in which these are deleted from now on. Whether that
     /// one was still there; otherwise this must be undone.
     async fn move_out(
         &mut self,
@@ -145,17 +145,17 @@ impl<T: Transaction> Work<T> {
         }
         let deleted =
             "select message_id, doc_id from chatapi_tombstones where room_id = $1 and segment_id = $2";
-        let mut died = HashSet::new();
+        let mut newly_deleted = HashSet::new();
         for row in &self.run(deleted, &[Value::Int(self.room.0), Value::Int(segment)]).await? {
             if !known.contains(&(segment, row.int(1)?)) {
-                died.insert(MessageId(row.int(0)?));
+                newly_deleted.insert(MessageId(row.int(0)?));
             }
         }
         for built in built {
-            self.keep(built, &died).await?;
+            self.keep(built, &newly_deleted).await?;
         }
         for (message, doc_id) in moved {
-            self.bury_in(segment, message, doc_id).await?;
+            self.mark_deleted_in(segment, message, doc_id).await?;
         }
         Ok(true)
     }

@@ -69,21 +69,21 @@ impl<T: Transaction> Work<T> {
         if self.run(gone, &[segments]).await?.len() < ids.len() {
             return Ok(false);
         }
-        // Those that have died since the segments were built are deleted from them.
-        let mut died = HashSet::new();
+        // Those that were deleted since the segments were built are deleted from them.
+        let mut newly_deleted = HashSet::new();
         for row in &deleted {
             if !known.contains(&(row.int(1)?, row.int(2)?)) {
-                died.insert(MessageId(row.int(0)?));
+                newly_deleted.insert(MessageId(row.int(0)?));
             }
         }
         for built in built {
-            self.keep(built, &died).await?;
+            self.keep(built, &newly_deleted).await?;
         }
         Ok(true)
     }
 
     /// Adds a segment, from which these messages are deleted.
-    pub(super) async fn keep(&mut self, built: Built, died: &HashSet<MessageId>) -> Result<()> {
+    pub(super) async fn keep(&mut self, built: Built, deleted: &HashSet<MessageId>) -> Result<()> {
         let Built { segment: Segment { cursors, blocks }, tier, bytes, analyzer } = built;
         let sql = "insert into chatapi_segments
                  (room_id, messages, first_at, first_id, last_at, last_id, least_id, greatest_id, tier, bytes, analyzer)
@@ -106,12 +106,12 @@ impl<T: Transaction> Work<T> {
         let rows = self.run(sql, &values).await?;
         let id = first(&rows, |row| row.int(0))?.unwrap_or_default();
         self.keep_pages(id, blocks).await?;
-        if !died.is_empty() {
+        if !deleted.is_empty() {
             let doc_ids: HashMap<MessageId, i64> =
                 (0..).zip(&cursors).map(|(doc_id, cursor)| (cursor.id, doc_id)).collect();
-            for message in died {
+            for message in deleted {
                 if let Some(doc_id) = doc_ids.get(message) {
-                    self.bury_in(id, *message, *doc_id).await?;
+                    self.mark_deleted_in(id, *message, *doc_id).await?;
                 }
             }
         }
@@ -138,7 +138,12 @@ impl<T: Transaction> Work<T> {
     }
 
     /// Says that a message is deleted in a segment.
-    pub(super) async fn bury_in(&mut self, segment: i64, message: MessageId, doc_id: i64) -> Result<()> {
+    pub(super) async fn mark_deleted_in(
+        &mut self,
+        segment: i64,
+        message: MessageId,
+        doc_id: i64,
+    ) -> Result<()> {
         let values = [self.room.0, message.0, segment, doc_id].map(Value::Int);
         let sql =
             "insert into chatapi_tombstones (room_id, message_id, segment_id, doc_id) values ($1, $2, $3, $4)

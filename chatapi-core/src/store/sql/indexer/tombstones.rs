@@ -38,11 +38,11 @@ impl<E: Engine> SqlStore<E> {
                     (0..).zip(&cursors).map(|(doc_id, cursor)| (cursor.id.0, doc_id)).collect();
                 let found = unresolved.iter().filter_map(|message| Some((*message, *doc_ids.get(message)?)));
                 for (message, doc_id) in found.filter(|(message, _)| !placed.contains(&(*message, segment))) {
-                    work.bury_in(segment, MessageId(message), doc_id).await?;
+                    work.mark_deleted_in(segment, MessageId(message), doc_id).await?;
                 }
             }
         }
-        // Only those that were looked for: others may have died meanwhile.
+        // Only those that were looked for: others may have been deleted meanwhile.
         let among = E::DIALECT.among("message_id", 2);
         let done =
             format!("delete from chatapi_tombstones where room_id = $1 and segment_id = 0 and {among}");
